@@ -1,0 +1,167 @@
+/** One thing that is wrong with an input: where, what was given, and which rule it breaks. */
+export interface InputIssue {
+  /** Where the value stands, e.g. `signals[3].source.value`. */
+  readonly path: string
+  /** The offending value as printable text, cut to 200 characters; `[redacted]` where it may be a secret. */
+  readonly value: string
+  /** The rule that it breaks, as a sentence fragment: `must be an IPv4 or IPv6 address or a CIDR range`. */
+  readonly rule: string
+}
+
+export interface ErrorOptions {
+  /** An error of ours or a plain description. Never a `Request`, a `Response` or an error that holds one. */
+  readonly cause?: unknown
+  readonly retryable?: boolean
+}
+
+const BRAND = Symbol.for('cscapi.error')
+
+/**
+ * Base of every error that cscapi throws. Branch on {@link CscapiError.code} and {@link CscapiError.retryable}, never on the text.
+ * `docs/errors.md` has a heading for each code.
+ */
+export class CscapiError extends Error {
+  override readonly name: string = 'CscapiError'
+  /** Stable, `snake_case`. */
+  readonly code: string
+  /** Whether the same call may succeed later without any change by the caller. */
+  readonly retryable: boolean
+
+  constructor(code: string, message: string, options: ErrorOptions = {}) {
+    super(`${message} [${code}]`, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.retryable = options.retryable ?? false
+    Object.defineProperty(this, BRAND, { value: true, enumerable: false })
+  }
+
+  toJSON(): Record<string, unknown> {
+    return { name: this.name, code: this.code, retryable: this.retryable, message: this.message }
+  }
+}
+
+/** True for every error of ours, also when two copies of this package are installed (where `instanceof` fails). */
+export function isCscapiError(value: unknown): value is CscapiError {
+  return typeof value === 'object' && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true
+}
+
+/** A caller's value breaks a rule; all that is wrong is listed at once. Nothing was sent or stored. Codes: `invalid_input`, `environment_mismatch`. */
+export class InputError extends CscapiError {
+  override readonly name = 'InputError'
+  readonly issues: readonly InputIssue[]
+
+  constructor(what: string, issues: readonly InputIssue[], options: ErrorOptions & { code?: string } = {}) {
+    const list = issues.map((issue) => `${issue.path}: ${issue.rule} (got ${issue.value})`).join('; ')
+    super(options.code ?? 'invalid_input', `${what}: ${list}`, options)
+    this.issues = issues
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), issues: this.issues }
+  }
+}
+
+export interface ResponseDetails {
+  /** Method and path below the base URL, e.g. `POST /signals`. */
+  readonly endpoint: string
+  readonly status: number
+  /** CAPI's own `message`, and `errors` if any, cut to 1 KiB and without control characters. */
+  readonly serverMessage?: string | undefined
+  /** What `Retry-After` asks for, in milliseconds. */
+  readonly retryAfterMs?: number | undefined
+}
+
+/** CAPI answered with a status other than 2xx. Codes: `bad_request`, `unauthorized`, `forbidden`, `rate_limited`, `server_error`, `unexpected_status`, …. */
+export class CapiResponseError extends CscapiError implements ResponseDetails {
+  override readonly name: string = 'CapiResponseError'
+  readonly endpoint: string
+  readonly status: number
+  readonly serverMessage: string | undefined
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: string, message: string, details: ResponseDetails, options: ErrorOptions = {}) {
+    super(code, message, options)
+    this.endpoint = details.endpoint
+    this.status = details.status
+    this.serverMessage = details.serverMessage
+    this.retryAfterMs = details.retryAfterMs
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), endpoint: this.endpoint, status: this.status, serverMessage: this.serverMessage }
+  }
+}
+
+/** The machine's credentials or token were refused. Codes: `unauthorized`, `credentials_refused`, `machine_id_taken`, `register_refused`, `machine_failing`. */
+export class CapiAuthError extends CapiResponseError {
+  override readonly name = 'CapiAuthError'
+}
+
+/** CAPI forbids: an address that is blocked (`forbidden`: stay silent, never log in because of it) or an attachment key that is not valid (`attachment_key_refused`). */
+export class CapiForbiddenError extends CapiResponseError {
+  override readonly name = 'CapiForbiddenError'
+}
+
+/** 429. Limits are per address: everything from this address waits at least {@link CapiRateLimitError.retryAfterMs}. */
+export class CapiRateLimitError extends CapiResponseError {
+  override readonly name = 'CapiRateLimitError'
+}
+
+/** No answer: refused, reset, DNS, TLS. Code: `network_error`. */
+export class CapiNetworkError extends CscapiError {
+  override readonly name = 'CapiNetworkError'
+}
+
+/** No answer within `timeoutMs`. Code: `timeout`. */
+export class CapiTimeoutError extends CscapiError {
+  override readonly name = 'CapiTimeoutError'
+}
+
+/** An answer that cannot be read: HTML, truncated or unknown JSON, too long, a redirect. Code: `unexpected_response`. */
+export class CapiProtocolError extends CscapiError {
+  override readonly name = 'CapiProtocolError'
+}
+
+/** The caller's `AbortSignal` fired. Code: `aborted`. `report` holds what was done so far, where the call makes one. */
+export class AbortedError extends CscapiError {
+  override readonly name = 'AbortedError'
+  readonly report: unknown
+
+  constructor(what: string, options: ErrorOptions & { report?: unknown } = {}) {
+    super('aborted', `${what} was aborted`, options)
+    this.report = options.report
+  }
+}
+
+export type StorageErrorCode =
+  | 'storage_unavailable'
+  | 'storage_busy'
+  | 'storage_closed'
+  | 'storage_schema_newer'
+  | 'storage_schema_missing'
+  | 'storage_corrupt'
+  | 'storage_conflict'
+  | 'storage_failed'
+
+/** A storage call failed. {@link StorageError.driverCode} is the driver's own code, for a search engine. */
+export class StorageError extends CscapiError {
+  override readonly name = 'StorageError'
+  readonly adapter: string
+  readonly operation: string
+  readonly driverCode: string | undefined
+
+  constructor(
+    code: StorageErrorCode,
+    message: string,
+    details: { adapter: string; operation: string; driverCode?: string | undefined },
+    options: ErrorOptions = {},
+  ) {
+    super(code, message, { retryable: code === 'storage_busy' || code === 'storage_unavailable', ...options })
+    this.adapter = details.adapter
+    this.operation = details.operation
+    this.driverCode = details.driverCode
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), adapter: this.adapter, operation: this.operation, driverCode: this.driverCode }
+  }
+}

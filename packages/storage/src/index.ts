@@ -1,0 +1,2 @@
+export type * from './port.js'
+export { MemoryStorage, type MemoryStorageOptions } from './memory.js'

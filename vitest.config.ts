@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: ['packages/*', 'apps/*'],
+    passWithNoTests: false,
+    env: { NO_COLOR: '1' },
+  },
+})
