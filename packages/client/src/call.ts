@@ -1,0 +1,72 @@
+import {
+  AbortedError,
+  CapiResponseError,
+  type CscapiError,
+  decide,
+  type EndpointName,
+  isCscapiError,
+  pausedError,
+  readPause,
+} from '@cscapi/core'
+import { pauseStore, probeAfterBan } from './ban.js'
+import type { ClientContext } from './context.js'
+
+export interface MachineCall {
+  readonly machineId: string
+  readonly endpoint: Extract<EndpointName, 'decisions' | 'enroll' | 'metrics'>
+  /** Log in again unless the token was issued for all of these. */
+  readonly scenarios?: readonly string[] | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Makes one call for one machine: gets its token, logs in once if the token is refused, and repeats transient trouble up to `maxRetries` times.
+ * Waits longer than `maxRetryDelayMs`, a rate limit and a ban are the caller's to wait for.
+ */
+export async function callForMachine<T>(
+  context: ClientContext,
+  { machineId, endpoint, scenarios, signal }: MachineCall,
+  call: (token: string) => Promise<T>,
+): Promise<T> {
+  const { authenticator, options } = context
+  const { retryDelayMs, maxRetryDelayMs, maxRetries, clock, random } = options
+  let refused: string | undefined
+  for (let attempts = 0; ; ) {
+    await assertWelcome(context, endpoint, signal)
+    let token: string | undefined
+    try {
+      token = await authenticator.authenticate(machineId, { refused, scenarios, signal })
+      const answer = await call(token)
+      await authenticator.succeeded(await context.storage.getMachine(machineId))
+      return answer
+    } catch (error) {
+      if (signal?.aborted) throw new AbortedError(`The ${endpoint} call of machine ${machineId}`)
+      if (!isCscapiError(error)) throw error
+      const policy = { retryDelayMs, maxRetryDelayMs, random: random(), attempts, reauthenticated: refused !== undefined }
+      const outcome = decide(error, { endpoint: token === undefined ? 'login' : endpoint, ...policy })
+      if (outcome.action === 'login') {
+        refused = token
+        continue
+      }
+      if (outcome.action === 'pause') await forbid(context, error, outcome.forMs)
+      if (outcome.action !== 'postpone') throw error
+      if (outcome.unauthorized) await authenticator.unauthorized(machineId, error, { endpoint, ...policy })
+      if (!outcome.transient || attempts >= maxRetries || outcome.afterMs > maxRetryDelayMs) throw error
+      attempts += 1
+      await clock.sleep(outcome.afterMs, signal)
+    }
+  }
+}
+
+async function assertWelcome(context: ClientContext, endpoint: string, signal: AbortSignal | undefined): Promise<void> {
+  const pause = await readPause(context.storage)
+  if (pause?.reason === 'forbidden') throw pausedError(endpoint, pause)
+  if (await probeAfterBan(context, signal)) return
+  const renewed = await readPause(context.storage)
+  if (renewed?.reason === 'forbidden') throw pausedError(endpoint, renewed)
+}
+
+async function forbid(context: ClientContext, error: CscapiError, forMs: number): Promise<void> {
+  const message = error instanceof CapiResponseError ? error.serverMessage : undefined
+  await pauseStore(context, { reason: 'forbidden', message, forMs })
+}

@@ -1,0 +1,98 @@
+import { type Clock, type Environment, InputError, issuesOf } from '@cscapi/core'
+import type { Storage } from '@cscapi/storage'
+import { z } from 'zod'
+import { systemClock } from './clock.js'
+
+/** Options of {@link CapiClient}. All times are milliseconds. */
+export interface CapiClientOptions {
+  /** Where machines and signals are kept. Opened on first use, closed by `client.close()`. */
+  readonly storage: Storage
+  /** The scenarios that your machines detect; sent at login, and CAPI tailors the blocklist to them. */
+  readonly scenarios: readonly string[]
+  /** `'production'`, `'development'` or `{ baseUrl }` with its version path. There is no default: signals sent to the wrong one reach nobody. */
+  readonly environment: Environment
+  /** Names your product in the user agent: `<prefix>-cscapi-ts/<version>`. Default: no prefix. */
+  readonly userAgentPrefix?: string
+  /** Extra tries of one register, login, enroll or pull call. Default 3. */
+  readonly maxRetries?: number
+  /** Delay before the first repeat; doubles with each, with full jitter. Default 5,000. */
+  readonly retryDelayMs?: number
+  /** Upper bound of that delay. Default 300,000. */
+  readonly maxRetryDelayMs?: number
+  /** How early a token counts as expired. Default 60,000. */
+  readonly latencyOffsetMs?: number
+  /** How long one call may take, its answer read to the end. Default 30,000. */
+  readonly timeoutMs?: number
+  /** How long a worker holds a machine's signals before another may take them over; at least twice `timeoutMs`. Default 120,000. */
+  readonly leaseMs?: number
+  /** How many machines are sent for at once. 1 to 256, default 8. */
+  readonly concurrency?: number
+  /** Signals in one POST. 1 to 1,000, default 50. */
+  readonly batchSize?: number
+  /** Bytes of JSON in one POST. Default 1,048,576. */
+  readonly maxBatchBytes?: number
+  /** After so many answers in a row that look like an outage, a run ends. Default 5. */
+  readonly outageThreshold?: number
+  /** Compress bodies over 5 KiB. Default false. */
+  readonly gzip?: boolean
+  /** Accept the ids of 49 to 64 characters that the Python SDK makes with a prefix. Default false. */
+  readonly allowLongMachineIds?: boolean
+  /** Default: the host's clock. */
+  readonly clock?: Clock
+  /** From 0 (inclusive) to 1. Default `Math.random`. */
+  readonly random?: () => number
+  /** Default: the platform's `fetch`. */
+  readonly fetch?: typeof fetch
+}
+
+/** {@link CapiClientOptions} with every default filled in. */
+export type ResolvedOptions = Required<Omit<CapiClientOptions, 'userAgentPrefix' | 'fetch'>> &
+  Pick<CapiClientOptions, 'userAgentPrefix' | 'fetch'>
+
+const ms = z.int().min(1).max(2 ** 31 - 1)
+const isFunction = (value: unknown) => typeof value === 'function'
+
+const settingsSchema = z.object({
+  scenarios: z.array(z.string().min(1)).min(1),
+  maxRetries: z.int().min(0).max(20).default(3),
+  retryDelayMs: ms.default(5_000),
+  maxRetryDelayMs: ms.default(300_000),
+  latencyOffsetMs: z.int().min(0).max(3_600_000).default(60_000),
+  timeoutMs: ms.default(30_000),
+  leaseMs: ms.default(120_000),
+  concurrency: z.int().min(1).max(256).default(8),
+  batchSize: z.int().min(1).max(1_000).default(50),
+  maxBatchBytes: z.int().min(1_024).max(10_485_760).default(1_048_576),
+  outageThreshold: z.int().min(1).default(5),
+  gzip: z.boolean().default(false),
+  allowLongMachineIds: z.boolean().default(false),
+})
+
+/** Checks the options and fills in the defaults. @throws InputError that lists everything that is wrong. */
+export function resolveOptions(options: CapiClientOptions): ResolvedOptions {
+  const parsed = settingsSchema
+    .refine((settings) => settings.leaseMs >= 2 * settings.timeoutMs, {
+      path: ['leaseMs'],
+      error: 'must be at least twice timeoutMs, or another worker could take over in the middle of a call',
+    })
+    .refine((settings) => settings.maxRetryDelayMs >= settings.retryDelayMs, {
+      path: ['maxRetryDelayMs'],
+      error: 'must not be below retryDelayMs',
+    })
+    .safeParse(options)
+  const issues = parsed.success ? [] : [...issuesOf(parsed.error, options)]
+  if (!isFunction(options.storage?.lease)) {
+    issues.push({ path: 'storage', value: typeof options.storage, rule: 'must be a storage instance, e.g. new SqliteStorage({ path })' })
+  }
+  if (!parsed.success || issues.length > 0) throw new InputError('The client cannot be made', issues)
+  const { userAgentPrefix, fetch } = options
+  return {
+    ...parsed.data,
+    storage: options.storage,
+    environment: options.environment,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    ...(userAgentPrefix !== undefined && { userAgentPrefix }),
+    ...(fetch !== undefined && { fetch }),
+  }
+}

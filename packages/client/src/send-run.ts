@@ -1,0 +1,82 @@
+import type { SignalLease } from '@cscapi/storage'
+import type { ClientContext } from './context.js'
+import { emptyReport, type SendReport, type StopReason } from './report.js'
+
+/** What one run asks for. All but `signal` and `onProgress` default to the client's options. */
+export interface RunSettings {
+  readonly concurrency: number
+  readonly batchSize: number
+  readonly keepSent: boolean
+  readonly signal: AbortSignal
+}
+
+/** The state that the workers of one run share. */
+export class SendRun {
+  readonly context: ClientContext
+  readonly settings: RunSettings
+  readonly #report = emptyReport()
+  readonly #startedAt: number
+  readonly #before: { requests: number; logins: number }
+  /** Machines that got signals through. */
+  readonly delivered = new Set<string>()
+  #transientInARow = 0
+  #failed = false
+
+  constructor(context: ClientContext, settings: RunSettings) {
+    this.context = context
+    this.settings = settings
+    this.#startedAt = context.options.clock.now()
+    this.#before = { ...context.totals }
+  }
+
+  /** Whether workers take nothing more and put back what they hold. */
+  get ending(): boolean {
+    return this.#failed || this.#report.stopped !== undefined || this.settings.signal.aborted
+  }
+
+  /** One worker met an error that ends the run. */
+  fail(): void {
+    this.#failed = true
+  }
+
+  stop(reason: StopReason, resumeInMs: number): void {
+    this.#report.stopped = reason
+    this.#report.resumeInMs = resumeInMs
+  }
+
+  /** CAPI answered in a way that no outage would explain. */
+  answered(): void {
+    this.#transientInARow = 0
+  }
+
+  /** Counts an answer that may be an outage; true when it was one too many. */
+  countTransient(): boolean {
+    this.#transientInARow += 1
+    return this.#transientInARow >= this.context.options.outageThreshold
+  }
+
+  count(result: { sent: number; rejected: number; postponed: number; failing: number }): void {
+    this.#report.sent += result.sent
+    this.#report.rejected += result.rejected
+    this.#report.postponed += result.postponed
+    this.#report.failing += result.failing
+  }
+
+  /** Extends the lease once half of it is over. False when it was lost. */
+  async hold(lease: SignalLease, leasedAt: { value: number }): Promise<boolean> {
+    const { clock, leaseMs } = this.context.options
+    if (clock.now() - leasedAt.value < leaseMs / 2) return true
+    leasedAt.value = clock.now()
+    return this.context.storage.extend(lease, leaseMs)
+  }
+
+  report(): SendReport {
+    const { requests, logins } = this.context.totals
+    return {
+      ...this.#report,
+      requests: requests - this.#before.requests,
+      logins: logins - this.#before.logins,
+      durationMs: this.context.options.clock.now() - this.#startedAt,
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import type { Capi } from './capi.js'
+import type { Clock } from './clock.js'
+import { type DecideContext, decide, type Outcome } from './decide.js'
+import { CapiAuthError, CapiResponseError, type CscapiError, isCscapiError, StorageError } from './errors.js'
+import { assertMachineId } from './machine-id.js'
+import type { Machine, MachinePatch, MachineStore } from './machine-store.js'
+import { generatePassword } from './password.js'
+import { extendPause, pausedError, readPause } from './pause.js'
+import { withStateLock } from './state-lock.js'
+import type { StateStore } from './state-store.js'
+import { tokenLifetimeMs } from './token.js'
+
+export interface MachineAuthenticatorOptions {
+  readonly capi: Pick<Capi, 'register' | 'login' | 'baseUrl'>
+  readonly store: MachineStore & StateStore
+  /** Sent at every login that asks for no other set. */
+  readonly scenarios: readonly string[]
+  readonly clock: Clock
+  /** From 0 (inclusive) to 1. */
+  readonly random: () => number
+  /** How long one CAPI call may take, in milliseconds; the login lock is held for two of them. */
+  readonly timeoutMs: number
+  /** How early a token counts as expired, in milliseconds, but never more than half of its lifetime. */
+  readonly latencyOffsetMs: number
+  readonly retryDelayMs: number
+  readonly maxRetryDelayMs: number
+  readonly allowLongMachineIds?: boolean
+  /** Called after every login that CAPI accepted. */
+  readonly onLogin?: (machineId: string) => void
+}
+
+export interface AuthenticateOptions {
+  /** The machine's row, where the caller has just read it. */
+  readonly machine?: Machine | undefined
+  /** A token that CAPI refused: any other is taken, and a login made if there is none. */
+  readonly refused?: string | undefined
+  /** Log in again unless the token was issued for all of these. Only pulls care. */
+  readonly scenarios?: readonly string[] | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Turns a machine id into a token: stores a password, registers, logs in, and hands out the stored token as long as it is good.
+ * Any number of callers and processes may ask at once; per machine, one of them logs in and the others get its token.
+ */
+export class MachineAuthenticator {
+  readonly #options: MachineAuthenticatorOptions
+  /** Machines in a row that a fresh token did not help, in this process. */
+  readonly #unauthorized = new Set<string>()
+
+  constructor(options: MachineAuthenticatorOptions) {
+    this.#options = options
+  }
+
+  /**
+   * A token for the machine, from the store if it has a good one, else by registering (once) and logging in.
+   *
+   * @throws InputError when the id is not one that CAPI accepts; nothing is stored then.
+   * @throws CapiAuthError `credentials_refused`, `machine_id_taken`, `register_refused` when CAPI refuses the machine, which is then left alone for 1 h doubling to 24 h;
+   * `machine_failing` meanwhile.
+   * @throws CapiForbiddenError `forbidden` when CAPI blocks this address (the store is paused then), `paused` while it is.
+   * @throws CapiRateLimitError, CapiNetworkError, CapiTimeoutError, CapiResponseError, CapiProtocolError when CAPI is in trouble: try again later.
+   * @throws AbortedError, StorageError
+   */
+  async authenticate(machineId: string, options: AuthenticateOptions = {}): Promise<string> {
+    const { store, allowLongMachineIds = false, clock, random, timeoutMs } = this.#options
+    assertMachineId(machineId, { allowLongMachineIds })
+    const known = options.machine ?? (await store.getMachine(machineId))
+    const token = this.#usableToken(known, options)
+    if (token !== undefined) return token
+    assertNotFailing(known)
+    if (known === undefined) await store.createMachine({ machineId, password: generatePassword() })
+    const lock = { clock, random, holdMs: 2 * timeoutMs, waitMs: 5 * timeoutMs, signal: options.signal }
+    return withStateLock(store, `login:${machineId}`, lock, async (renew) => {
+      const machine = await store.getMachine(machineId)
+      const fresh = this.#usableToken(machine, options)
+      if (fresh !== undefined) return fresh
+      assertNotFailing(machine)
+      if (machine === undefined) throw deletedError(machineId)
+      return this.#registerAndLogin(machine, options, renew)
+    })
+  }
+
+  /** A call with this machine's token was answered 2xx. */
+  async succeeded(machine: Pick<Machine, 'machineId' | 'authFailures'> | undefined): Promise<void> {
+    this.#unauthorized.clear()
+    if (machine !== undefined && machine.authFailures > 0) {
+      await this.#options.store.updateMachine(machine.machineId, { authFailures: 0 })
+    }
+  }
+
+  /** A call was answered 401 although its token was fresh. Counts it against the machine, unless the server answers everybody so. */
+  async unauthorized(machineId: string, error: CscapiError, context: DecideContext): Promise<Outcome> {
+    const { store } = this.#options
+    this.#unauthorized.add(machineId)
+    const machine = await store.getMachine(machineId)
+    const authFailures = machine?.authFailures ?? 0
+    const outcome = decide(error, {
+      ...context,
+      reauthenticated: true,
+      authFailures,
+      unauthorizedMachines: this.#unauthorized.size,
+      failingCount: machine?.failing?.count ?? 0,
+    })
+    if (machine === undefined) return outcome
+    if (outcome.action === 'fail') await this.#apply(outcome, error, machineId)
+    else await store.updateMachine(machineId, { authFailures: authFailures + 1 })
+    return outcome
+  }
+
+  #usableToken(machine: Machine | undefined, { refused, scenarios = [] }: AuthenticateOptions): string | undefined {
+    const token = machine?.token
+    if (token === undefined || token.value === refused) return undefined
+    if (scenarios.some((scenario) => !token.scenarios.includes(scenario))) return undefined
+    if (token.expiresInMs === undefined) return token.value
+    const lifetimeMs = tokenLifetimeMs(token.value) ?? Number.POSITIVE_INFINITY
+    const margin = Math.min(this.#options.latencyOffsetMs, lifetimeMs / 2)
+    return token.expiresInMs > margin ? token.value : undefined
+  }
+
+  async #registerAndLogin(machine: Machine, options: AuthenticateOptions, renew: () => Promise<boolean>): Promise<string> {
+    const { store } = this.#options
+    const pause = await readPause(store)
+    if (pause?.reason === 'forbidden') throw pausedError('POST /watchers/login', pause)
+    let alreadyRegistered = false
+    if (!machine.registered) {
+      alreadyRegistered = await this.#register(machine, options)
+      await renew()
+    }
+    return this.#login(machine, options, alreadyRegistered)
+  }
+
+  /** Whether CAPI knew the id already. */
+  async #register({ machineId, password }: Machine, { signal }: AuthenticateOptions): Promise<boolean> {
+    const { capi, store } = this.#options
+    try {
+      await capi.register({ machineId, password }, { signal })
+    } catch (error) {
+      const outcome = this.#decide(error, { endpoint: 'register' })
+      if (outcome.action === 'login') return true
+      throw await this.#apply(outcome, error, machineId)
+    }
+    await store.updateMachine(machineId, { registered: true })
+    return false
+  }
+
+  async #login(machine: Machine, options: AuthenticateOptions, alreadyRegistered: boolean): Promise<string> {
+    const { capi, store } = this.#options
+    const { machineId, password, failing } = machine
+    const scenarios = [...(options.scenarios ?? this.#options.scenarios)]
+    try {
+      const { token, lifetimeMs } = await capi.login({ machineId, password, scenarios }, { signal: options.signal })
+      const patch: MachinePatch = { registered: true, token: { value: token, scenarios, lifetimeMs } }
+      await store.updateMachine(machineId, failing ? { ...patch, failing: null } : patch)
+      this.#options.onLogin?.(machineId)
+      return token
+    } catch (error) {
+      const outcome = this.#decide(error, { endpoint: 'login', alreadyRegistered, failingCount: failing?.count ?? 0 })
+      throw await this.#apply(outcome, error, machineId)
+    }
+  }
+
+  #decide(error: unknown, context: Pick<DecideContext, 'endpoint' | 'alreadyRegistered' | 'failingCount'>): Outcome {
+    if (!isCscapiError(error)) return { action: 'raise' }
+    const { random, retryDelayMs, maxRetryDelayMs } = this.#options
+    return decide(error, { ...context, retryDelayMs, maxRetryDelayMs, random: random() })
+  }
+
+  /** Writes down what an outcome means for the machine or the store, and returns the error that tells the caller. */
+  async #apply(outcome: Outcome, error: unknown, machineId: string): Promise<unknown> {
+    const message = messageOf(error)
+    if (outcome.action === 'pause') {
+      await extendPause(this.#options.store, { reason: 'forbidden', message, forMs: outcome.forMs })
+    }
+    if (outcome.action !== 'fail') return error
+    const { reason, count, retryAfterMs } = outcome
+    await this.#options.store.updateMachine(machineId, { failing: { reason, message, count, retryAfterMs } })
+    return failingError(machineId, reason, message, retryAfterMs)
+  }
+}
+
+const ADVICE = {
+  credentials_refused: 'CAPI refuses its stored password',
+  machine_id_taken: 'this id is registered with a password that is not ours: choose another machine id',
+  register_refused: 'CAPI refuses to register this id',
+  unauthorized: 'CAPI refuses its tokens, fresh ones too',
+} as const
+
+function failingError(
+  machineId: string,
+  code: keyof typeof ADVICE | 'machine_failing',
+  message: string | undefined,
+  retryAfterMs: number,
+  reason: keyof typeof ADVICE = code === 'machine_failing' ? 'credentials_refused' : code,
+): CapiAuthError {
+  const minutes = Math.ceil(retryAfterMs / 60_000)
+  return new CapiAuthError(
+    code,
+    `Machine ${machineId} is failing: ${ADVICE[reason]} (${message ?? 'no message'}); it is tried again in ${minutes} min`,
+    { endpoint: 'POST /watchers/login', status: 403, serverMessage: message, retryAfterMs },
+    { retryable: false },
+  )
+}
+
+function assertNotFailing(machine: Machine | undefined): void {
+  if (machine?.failing === undefined || machine.failing.retryInMs <= 0) return
+  const { reason, message, retryInMs } = machine.failing
+  throw failingError(machine.machineId, 'machine_failing', message, retryInMs, reason)
+}
+
+function messageOf(error: unknown): string | undefined {
+  return error instanceof CapiResponseError ? error.serverMessage : undefined
+}
+
+function deletedError(machineId: string): StorageError {
+  const details = { adapter: 'machines', operation: 'getMachine' }
+  return new StorageError('storage_conflict', `Machine ${machineId} was deleted while it was about to log in`, details)
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { CapiForbiddenError } from './errors.js'
+import type { StateStore } from './state-store.js'
+
+/**
+ * `forbidden`: CAPI blocks this address, and nobody sends anything. `rate_limited`, `outage`: sending runs wait; other calls may be tried.
+ */
+export type PauseReason = 'forbidden' | 'rate_limited' | 'outage'
+
+/** A pause that every process of a store honours. */
+export interface Pause {
+  readonly reason: PauseReason
+  /** CAPI's message, if any. */
+  readonly message: string | undefined
+  /** Milliseconds until it ends. */
+  readonly remainingMs: number
+}
+
+const pauseSchema = z.object({
+  reason: z.enum(['forbidden', 'rate_limited', 'outage']),
+  message: z.string().optional(),
+})
+
+/** One key for the ban, one for what only sending waits for, so that neither hides the other. */
+const keyOf = (reason: PauseReason) => (reason === 'forbidden' ? 'pause:forbidden' : 'pause:sending')
+
+/** The pause in force: the ban if there is one, else what sending waits for. */
+export async function readPause(state: StateStore): Promise<Pause | undefined> {
+  return (await readPauseAt(state, keyOf('forbidden'))) ?? (await readPauseAt(state, keyOf('outage')))
+}
+
+async function readPauseAt(state: StateStore, key: string): Promise<Pause | undefined> {
+  const stored = await state.getState(key)
+  if (stored?.expiresInMs === undefined) return undefined
+  const { reason, message } = pauseSchema.parse(JSON.parse(new TextDecoder().decode(stored.value)))
+  return { reason, message, remainingMs: stored.expiresInMs }
+}
+
+/** Pauses the store for `forMs` milliseconds. A later pause extends an earlier one and never shortens it. */
+export async function extendPause(
+  state: StateStore,
+  pause: { reason: PauseReason; message?: string | undefined; forMs: number },
+): Promise<void> {
+  const key = keyOf(pause.reason)
+  const value = new TextEncoder().encode(JSON.stringify({ reason: pause.reason, message: pause.message }))
+  for (;;) {
+    const current = await state.getState(key)
+    if (current?.expiresInMs !== undefined && current.expiresInMs >= pause.forMs) return
+    const written = await state.setState(key, value, { ifVersion: current?.version ?? 0, expiresInMs: pause.forMs })
+    if (written !== undefined) return
+  }
+}
+
+/** The error of a call that was not made because CAPI forbade this address. */
+export function pausedError(endpoint: string, pause: Pause): CapiForbiddenError {
+  const minutes = Math.ceil(pause.remainingMs / 60_000)
+  return new CapiForbiddenError(
+    'paused',
+    `${endpoint} was not called: CAPI forbade this address (${pause.message ?? 'no message'}), and calling during a ban prolongs it; wait ${minutes} min`,
+    { endpoint, status: 403, serverMessage: pause.message, retryAfterMs: pause.remainingMs },
+    { retryable: true },
+  )
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import type { Clock } from './clock.js'
+import type { SetStateOptions, StateStore } from './state-store.js'
+import { withStateLock } from './state-lock.js'
+
+/** A store of one process on an injected clock; the adapters' own behaviour is the conformance suite's. */
+class OneProcessState implements StateStore {
+  readonly #values = new Map<string, { value: Uint8Array; version: number; expiresAt: number }>()
+  readonly #clock: Clock
+  #versions = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  async getState(key: string) {
+    return this.#current(key)
+  }
+
+  #current(key: string) {
+    const stored = this.#values.get(key)
+    if (stored === undefined || stored.expiresAt <= this.#clock.now()) return undefined
+    return { value: stored.value, version: stored.version, expiresInMs: stored.expiresAt - this.#clock.now() }
+  }
+
+  async setState(key: string, value: Uint8Array | undefined, options: SetStateOptions = {}) {
+    const current = this.#current(key)
+    if (options.ifVersion !== undefined && options.ifVersion !== (current?.version ?? 0)) return undefined
+    if (value === undefined) {
+      this.#values.delete(key)
+      return 0
+    }
+    this.#versions += 1
+    const expiresAt = options.expiresInMs === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() + options.expiresInMs
+    this.#values.set(key, { value, version: this.#versions, expiresAt })
+    return this.#versions
+  }
+}
+
+function setUp() {
+  let now = 0
+  const clock: Clock = {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms
+    },
+  }
+  const state = new OneProcessState(clock)
+  return { clock, state, options: { clock, random: () => 0.5, holdMs: 1_000 }, advance: (ms: number) => clock.sleep(ms) }
+}
+
+describe('withStateLock', () => {
+  test('lets one caller in at a time', async () => {
+    const { state, options } = setUp()
+    let inside = 0
+    let most = 0
+    const enter = () =>
+      withStateLock(state, 'k', { ...options, holdMs: 1_000_000 }, async () => {
+        inside += 1
+        most = Math.max(most, inside)
+        await Promise.resolve()
+        inside -= 1
+      })
+    await Promise.all(Array.from({ length: 10 }, enter))
+    expect(most).toBe(1)
+  })
+
+  test('is free again after the work failed, and passes the failure on', async () => {
+    const { state, options } = setUp()
+    const failure = withStateLock(state, 'k', options, () => Promise.reject(new Error('no')))
+    await expect(failure).rejects.toThrow('no')
+    await expect(withStateLock(state, 'k', options, async () => 'mine')).resolves.toBe('mine')
+  })
+
+  test('replaces a holder that died once its time is over', async () => {
+    const { clock, state, options } = setUp()
+    await state.setState('k', new Uint8Array([1]), { expiresInMs: 1_000 })
+    await expect(withStateLock(state, 'k', options, async () => clock.now())).resolves.toBeGreaterThanOrEqual(1_000)
+  })
+
+  test('gives up after waitMs with an error that says so', async () => {
+    const { state, options } = setUp()
+    await state.setState('k', new Uint8Array([1]))
+    const waiting = withStateLock(state, 'k', { ...options, waitMs: 500 }, async () => 'mine')
+    await expect(waiting).rejects.toMatchObject({ code: 'lock_busy', retryable: true })
+  })
+
+  test('a holder that outstayed its time does not end its successor’s hold', async () => {
+    const { state, options, advance } = setUp()
+    await withStateLock(state, 'k', options, async (renew) => {
+      await advance(1_001)
+      await state.setState('k', new Uint8Array([2]), { ifVersion: 0 })
+      expect(await renew()).toBe(false)
+    })
+    expect((await state.getState('k'))?.value).toEqual(new Uint8Array([2]))
+  })
+
+  test('renewing gives the holder its time again', async () => {
+    const { state, options, advance } = setUp()
+    await withStateLock(state, 'k', options, async (renew) => {
+      await advance(900)
+      expect(await renew()).toBe(true)
+      await advance(900)
+      expect(await state.getState('k')).toBeDefined()
+    })
+    expect(await state.getState('k')).toBeUndefined()
+  })
+})

@@ -1,0 +1,56 @@
+import type { Clock } from './clock.js'
+import { CscapiError } from './errors.js'
+import type { StateStore } from './state-store.js'
+
+export interface StateLockOptions {
+  readonly clock: Clock
+  /** From 0 (inclusive) to 1; spreads the waiting callers. */
+  readonly random: () => number
+  /** How long the lock is held at most, in milliseconds: a holder that dies is replaced after it. */
+  readonly holdMs: number
+  /** How long to wait for it, in milliseconds. Default: twice `holdMs`. */
+  readonly waitMs?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+const POLL_MS = 50
+
+/**
+ * Runs `work` while no other process holds the lock of this name.
+ * `renew`, called between steps, gives the holder `holdMs` again and says whether it still holds the lock.
+ *
+ * @throws CscapiError `lock_busy` when the lock was not free within `waitMs`; what `clock.sleep` rejects with when `signal` fires.
+ */
+export async function withStateLock<T>(
+  state: StateStore,
+  key: string,
+  options: StateLockOptions,
+  work: (renew: () => Promise<boolean>) => Promise<T>,
+): Promise<T> {
+  const holder = new TextEncoder().encode('held')
+  let version = await acquire(state, key, holder, options)
+  const renew = async () => {
+    const renewed = await state.setState(key, holder, { ifVersion: version, expiresInMs: options.holdMs })
+    version = renewed ?? version
+    return renewed !== undefined
+  }
+  try {
+    return await work(renew)
+  } finally {
+    await state.setState(key, undefined, { ifVersion: version })
+  }
+}
+
+async function acquire(state: StateStore, key: string, holder: Uint8Array, options: StateLockOptions): Promise<number> {
+  const { clock, holdMs, waitMs = 2 * holdMs, signal } = options
+  const deadline = clock.now() + waitMs
+  for (;;) {
+    const version = await state.setState(key, holder, { ifVersion: 0, expiresInMs: holdMs })
+    if (version !== undefined) return version
+    if (clock.now() >= deadline) {
+      const message = `Another process has held the lock "${key}" for more than ${waitMs} ms; try again later`
+      throw new CscapiError('lock_busy', message, { retryable: true })
+    }
+    await clock.sleep(Math.ceil(POLL_MS * (0.5 + options.random())), signal)
+  }
+}
