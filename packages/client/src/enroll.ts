@@ -1,4 +1,4 @@
-import { AbortedError, assertAttachmentKey, CapiForbiddenError, type CscapiError, InputError, isCscapiError } from '@cscapi/core'
+import { AbortedError, assertEnrollable, CapiForbiddenError, type CscapiError, InputError, isCscapiError } from '@cscapi/core'
 import { callForMachine } from './call.js'
 import type { ClientContext } from './context.js'
 
@@ -25,7 +25,7 @@ export type EnrollResult =
 /** Enrolls one machine after the other; a refused key and a pause end it, since the others would meet the same. */
 export async function enrollMachines(context: ClientContext, options: EnrollOptions): Promise<EnrollResult[]> {
   const { machineIds, signal, ...request } = options
-  assertAttachmentKey(options.attachmentKey)
+  assertEnrollable(options)
   if (machineIds.length === 0) {
     throw new InputError('No machine was enrolled', [{ path: 'machineIds', value: '[]', rule: 'must name a machine' }])
   }

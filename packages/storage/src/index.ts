@@ -1,2 +1,18 @@
-export type * from './port.js'
+export { checkArguments } from './check-arguments.js'
 export { MemoryStorage, type MemoryStorageOptions } from './memory.js'
+export type {
+  EnqueueResult,
+  LeaseRequest,
+  LeaseResult,
+  QueuedSignal,
+  QueueStats,
+  RejectedSignal,
+  SignalFilter,
+  SignalLease,
+  SignalPage,
+  SignalQueue,
+  SignalStatus,
+  Storage,
+  StorageCapabilities,
+  StoredSignal,
+} from './port.js'

@@ -1,0 +1,132 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import ky, { type KyInstance } from 'ky'
+import { readText } from './body.js'
+import { isCscapiError } from './errors.js'
+import { type CallSite, parseJson, protocolError, responseError, transportError } from './map-error.js'
+import { retryAfterMs } from './retry-after.js'
+
+/** The calls that cscapi makes. */
+export type EndpointName = 'register' | 'login' | 'signals' | 'decisions' | 'enroll' | 'metrics'
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Cancels the call, which rejects with an `AbortedError`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One request, told about after it ended; holds no secret. */
+export interface CapiRequestEvent {
+  readonly endpoint: EndpointName
+  /** `undefined` when there was no answer. */
+  readonly status: number | undefined
+  /** Milliseconds. */
+  readonly durationMs: number
+}
+
+export interface HttpOptions {
+  readonly baseUrl: string
+  readonly userAgent: string
+  readonly timeoutMs: number
+  readonly gzip: boolean
+  readonly fetch: typeof fetch | undefined
+  readonly onRequest: ((event: CapiRequestEvent) => void) | undefined
+}
+
+export interface HttpRequest extends CallOptions {
+  readonly endpoint: EndpointName
+  readonly method: 'GET' | 'POST'
+  /** Below the base URL, e.g. `/watchers/login`. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  /** JSON text. */
+  readonly body?: string
+  readonly token?: string
+  /** Beside the token: what no error may show. */
+  readonly secrets?: readonly string[]
+  /** Bytes after decompression. Default 1 MiB. */
+  readonly maxBytes?: number
+}
+
+/** A 2xx answer. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly text: string
+  /** The parsed body, `undefined` where it is not JSON. */
+  readonly json: unknown
+  /** The error to throw when the body is not what the call needs. */
+  unusable(what: string): Error
+}
+
+/** Bodies over this are worth compressing, as the Go engine does it (capi-protocol section 1.3). */
+const GZIP_ABOVE_BYTES = 5_120
+const MAX_BYTES = 1_048_576
+
+const compress = promisify(gzip)
+
+/** The one place that speaks HTTP. Retries are the callers', redirects are never followed, and every failure becomes a fresh error. */
+export class Http {
+  readonly #options: HttpOptions
+  readonly #ky: KyInstance
+
+  constructor(options: HttpOptions) {
+    this.#options = options
+    this.#ky = ky.create({
+      retry: 0,
+      timeout: false,
+      throwHttpErrors: false,
+      redirect: 'manual',
+      headers: { accept: 'application/json', 'user-agent': options.userAgent },
+      ...(options.fetch !== undefined && { fetch: options.fetch }),
+    })
+  }
+
+  /** @throws CapiResponseError and its kin, CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError */
+  async call(request: HttpRequest): Promise<HttpAnswer> {
+    const { baseUrl, timeoutMs, onRequest } = this.#options
+    const { endpoint, method, path, token, secrets = [], signal } = request
+    const site: CallSite = {
+      endpoint,
+      label: `${method} ${path}`,
+      host: new URL(baseUrl).host,
+      timeoutMs,
+      secrets: token === undefined ? secrets : [...secrets, token],
+      signal,
+    }
+    const startedAt = performance.now()
+    let status: number | undefined
+    try {
+      const response = await this.#fetch(request)
+      status = response.status
+      const text = await readText(response, request.maxBytes ?? MAX_BYTES)
+      if (!response.ok) throw responseError(site, { status, text, retryAfterMs: retryAfterMs(response.headers, Date.now()) })
+      if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
+        throw protocolError(site, 'was answered with a page of HTML; is there a proxy in between?')
+      }
+      return { status, text, json: parseJson(text), unusable: (what) => protocolError(site, what) }
+    } catch (error) {
+      throw isCscapiError(error) ? error : transportError(site, error)
+    } finally {
+      onRequest?.({ endpoint, status, durationMs: performance.now() - startedAt })
+    }
+  }
+
+  async #fetch({ method, path, query, body, token, signal }: HttpRequest): Promise<Response> {
+    const { baseUrl, timeoutMs } = this.#options
+    const deadline = AbortSignal.timeout(timeoutMs)
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    if (body !== undefined) headers['content-type'] = 'application/json'
+    let payload: string | Uint8Array<ArrayBuffer> | undefined = body
+    if (this.#options.gzip && body !== undefined && Buffer.byteLength(body) > GZIP_ABOVE_BYTES) {
+      payload = new Uint8Array(await compress(body))
+      headers['content-encoding'] = 'gzip'
+    }
+    return this.#ky(`${baseUrl}${path}`, {
+      method,
+      headers,
+      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      ...(query !== undefined && { searchParams: { ...query } }),
+      ...(payload !== undefined && { body: payload }),
+    })
+  }
+}

@@ -1,0 +1,50 @@
+export { type AuthenticateOptions, MachineAuthenticator, type MachineAuthenticatorOptions } from './authenticate.js'
+export { type Capi, type CapiOptions, createCapi } from './capi.js'
+export type { Clock } from './clock.js'
+export { type DecideContext, decide, type Outcome } from './decide.js'
+export type { Decision, DecisionStream, DeletedDecision } from './decision-stream.js'
+export type { PullDecisionsRequest } from './endpoints/decisions.js'
+export { assertEnrollable, type EnrollAnswer, type EnrollRequest } from './endpoints/enroll.js'
+export type { Login, LoginRequest } from './endpoints/login.js'
+export type { PushMetricsRequest } from './endpoints/metrics.js'
+export type { RegisterRequest } from './endpoints/register.js'
+export type { PushSignalsRequest } from './endpoints/signals.js'
+export { type Environment, resolveBaseUrl } from './environment.js'
+export {
+  AbortedError,
+  CapiAuthError,
+  CapiForbiddenError,
+  CapiNetworkError,
+  CapiProtocolError,
+  CapiRateLimitError,
+  CapiResponseError,
+  CapiTimeoutError,
+  CscapiError,
+  type CscapiErrorOptions,
+  InputError,
+  type InputIssue,
+  isCscapiError,
+  type ResponseDetails,
+  StorageError,
+  type StorageErrorCode,
+} from './errors.js'
+export type { CallOptions, CapiRequestEvent, EndpointName } from './http.js'
+export { issuesOf } from './issues.js'
+export { assertMachineId, generateMachineIdFromKey, machineIdRule } from './machine-id.js'
+export type {
+  FailingReason,
+  Machine,
+  MachineFailing,
+  MachinePage,
+  MachinePatch,
+  MachineStore,
+  MachineToken,
+  NewMachine,
+  NewMachineToken,
+} from './machine-store.js'
+export { generatePassword } from './password.js'
+export { extendPause, type Pause, type PauseReason, pausedError, readPause } from './pause.js'
+export { type StateLockOptions, withStateLock } from './state-lock.js'
+export type { SetStateOptions, StateStore, StateValue } from './state-store.js'
+export { readTokenClaims, type TokenClaims, tokenLifetimeMs } from './token.js'
+export { VERSION } from './user-agent.js'

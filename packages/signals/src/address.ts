@@ -1,0 +1,45 @@
+import ipaddr from 'ipaddr.js'
+
+/** An address or a range in its canonical text: RFC 5952 for IPv6, IPv4-mapped IPv6 folded to IPv4, a range without host bits. */
+export interface Address {
+  readonly scope: 'Ip' | 'Range'
+  readonly value: string
+  readonly version: 4 | 6
+}
+
+const MAPPED_PREFIX = 96
+
+/**
+ * Reads an IPv4 or IPv6 address, or a CIDR range of either; `undefined` if the text is neither.
+ * Strict: four decimal parts without leading zeros, no zone id, no white space.
+ */
+export function parseAddress(text: string): Address | undefined {
+  const [addressText = '', prefixText, ...rest] = text.split('/')
+  const address = parseIp(addressText)
+  if (address === undefined || rest.length > 0) return undefined
+  if (prefixText === undefined) return { scope: 'Ip', value: address.ip.toString(), version: address.ip.kind() === 'ipv4' ? 4 : 6 }
+  if (!/^(0|[1-9][0-9]{0,2})$/.test(prefixText)) return undefined
+  const prefix = Number(prefixText) - (address.isMapped ? MAPPED_PREFIX : 0)
+  const bits = address.ip.kind() === 'ipv4' ? 32 : 128
+  if (prefix < 0 || prefix > bits) return undefined
+  const network = networkOf(address.ip.toByteArray(), prefix)
+  return { scope: 'Range', value: `${ipaddr.fromByteArray(network).toString()}/${prefix}`, version: bits === 32 ? 4 : 6 }
+}
+
+function parseIp(text: string): { ip: ipaddr.IPv4 | ipaddr.IPv6; isMapped: boolean } | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
+    return /(^|\.)0\d/.test(text) ? undefined : { ip: ipaddr.IPv4.parse(text), isMapped: false }
+  }
+  if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text) || /(^|[.:])0\d*\./.test(`${text}`.replace(/\b0\./g, '.'))) {
+    return undefined
+  }
+  const ip = ipaddr.IPv6.parse(text)
+  return ip.isIPv4MappedAddress() ? { ip: ip.toIPv4Address(), isMapped: true } : { ip, isMapped: false }
+}
+
+function networkOf(bytes: number[], prefix: number): number[] {
+  return bytes.map((byte, index) => {
+    const kept = Math.min(Math.max(prefix - index * 8, 0), 8)
+    return byte & (0xff << (8 - kept)) & 0xff
+  })
+}

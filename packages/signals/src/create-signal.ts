@@ -1,0 +1,105 @@
+import { v7 as uuidV7 } from 'uuid'
+import type { SignalContext } from './context.js'
+import type { SignalDecision } from './decision.js'
+import { InputError, type InputIssue, printable, type Refuse } from './errors.js'
+import { scenarioRule } from './scenario.js'
+import type { Signal } from './signal.js'
+import { type AttackerInput, readAttacker } from './attacker.js'
+import { readContext } from './read-context.js'
+import { readDecisions } from './read-decisions.js'
+import { textRule } from './text.js'
+import { compareTimestamps, formatTimestamp, parseTimestamp, type Timestamp } from './timestamp.js'
+
+/** When something happened: a `Date`, epoch milliseconds, or text in a form that {@link parseTimestamp} reads. Text without a zone is UTC. */
+export type Instant = Date | string | number
+
+/** What {@link createSignal} takes. */
+export interface CreateSignalInput extends AttackerInput {
+  /** `vendor/name`, e.g. `crowdsecurity/ssh-bf`. */
+  readonly scenario: string
+  readonly createdAt: Instant
+  /** The machine that reports: its id at CAPI. */
+  readonly machineId: string
+  /** First event. Default: `createdAt`. */
+  readonly startAt?: Instant | undefined
+  /** Last event, not before the first. Default: `createdAt`, or `startAt` if that is later. */
+  readonly stopAt?: Instant | undefined
+  /** Any RFC 9562 uuid is kept as it is. Default: a new one of version 7, which stores append in order. */
+  readonly uuid?: string | undefined
+  /** Default: a sentence that names attacker and scenario. */
+  readonly message?: string | undefined
+  /** SHA-256 of the scenario's file. Default: empty. */
+  readonly scenarioHash?: string | undefined
+  /** Default: empty. */
+  readonly scenarioVersion?: string | undefined
+  /** `manual`, `custom`, `certified`, `tainted`, … Default: `manual`. */
+  readonly scenarioTrust?: string | undefined
+  /** Details: an object (a list as its value repeats the key) or key and value pairs. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>> | readonly SignalContext[] | undefined
+  /** What was done about it. Default: none. */
+  readonly decisions?: readonly SignalDecision[] | undefined
+  /** Where it was seen: `crowdsec`, `waf`, … Default: left out. */
+  readonly kind?: string | undefined
+  readonly alertId?: number | undefined
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/**
+ * Makes a signal that CAPI accepts. Times come out as RFC 3339 in UTC, addresses in canonical form; what is unset is left out.
+ *
+ * @throws InputError that lists every wrong value with its path and the rule.
+ */
+export function createSignal(input: CreateSignalInput): Signal {
+  const issues: InputIssue[] = []
+  const refuse = (path: string, value: unknown, rule: string) => issues.push({ path, value: printable(value), rule })
+  const text = (path: 'message' | 'scenarioHash' | 'scenarioVersion' | 'scenarioTrust' | 'kind', fallback: string): string => {
+    const value = input[path] ?? fallback
+    const rule = typeof value === 'string' ? textRule(value) : 'must be text'
+    if (rule !== undefined) refuse(path, value, rule)
+    return value
+  }
+  const source = readAttacker(input, refuse)
+  const scenarioProblem = scenarioRule(input.scenario)
+  if (scenarioProblem !== undefined) refuse('scenario', input.scenario, scenarioProblem)
+  if (!/^[a-zA-Z0-9]{1,128}$/.test(input.machineId)) refuse('machineId', input.machineId, 'must be letters and digits')
+  if (input.uuid !== undefined && !UUID.test(input.uuid)) refuse('uuid', input.uuid, 'must be a uuid')
+  if (input.alertId !== undefined && !Number.isSafeInteger(input.alertId)) refuse('alertId', input.alertId, 'must be a whole number')
+  const times = readTimes(input, refuse)
+  const context = readContext(input.context, refuse)
+  const decisions = readDecisions(input.decisions, refuse)
+  const subject = source ? `${source.scope} ${source.value}` : ''
+  const signal: Signal = {
+    message: text('message', `${subject} performed '${input.scenario}'`),
+    scenario: input.scenario,
+    scenario_hash: text('scenarioHash', ''),
+    scenario_version: text('scenarioVersion', ''),
+    scenario_trust: text('scenarioTrust', 'manual'),
+    source: source ?? { scope: '', value: '' },
+    ...times,
+    machine_id: input.machineId,
+    uuid: input.uuid ?? uuidV7(),
+    ...(context !== undefined && { context }),
+    decisions,
+  }
+  if (input.kind !== undefined) signal.kind = text('kind', '')
+  if (input.alertId !== undefined) signal.alert_id = input.alertId
+  if (issues.length > 0) throw new InputError('No signal was made', issues)
+  return signal
+}
+
+function readTimes(input: CreateSignalInput, refuse: Refuse): { created_at: string; start_at: string; stop_at: string } {
+  const read = (path: 'createdAt' | 'startAt' | 'stopAt', value: Instant): Timestamp => {
+    const timestamp = parseTimestamp(value)
+    if (timestamp === undefined) refuse(path, value, 'must be a Date, epoch milliseconds or an ISO 8601 date and time')
+    return timestamp ?? { ms: 0, ns: 0 }
+  }
+  const created = read('createdAt', input.createdAt)
+  const start = input.startAt === undefined ? created : read('startAt', input.startAt)
+  const latest = compareTimestamps(start, created) > 0 ? start : created
+  const stop = input.stopAt === undefined ? latest : read('stopAt', input.stopAt)
+  if (compareTimestamps(stop, start) < 0 && input.stopAt !== undefined) {
+    refuse('stopAt', input.stopAt, `must not be before startAt (${formatTimestamp(start)})`)
+  }
+  return { created_at: formatTimestamp(created), start_at: formatTimestamp(start), stop_at: formatTimestamp(stop) }
+}

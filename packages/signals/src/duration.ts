@@ -1,0 +1,58 @@
+const UNIT_NS: Record<string, bigint> = {
+  ns: 1n,
+  us: 1_000n,
+  µs: 1_000n,
+  μs: 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+  d: 86_400_000_000_000n,
+}
+
+const WHOLE = /^([-+]?)(?:0|((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d))+))$/
+const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h|d)/g
+const MAX_NS = 2n ** 63n - 1n
+
+/**
+ * Reads a Go duration such as `3h59m55.756182786s` as nanoseconds, without loss; `undefined` if it is none or does not fit Go's 64 bits.
+ * Days (`7d`) are allowed on pushed signals only: the decision stream has none, and Go cannot read them (capi-protocol section 7).
+ */
+export function parseDuration(text: string, { allowDays = false }: { allowDays?: boolean } = {}): bigint | undefined {
+  const match = text.length <= 200 ? WHOLE.exec(text) : null
+  if (match === null) return undefined
+  const [, sign, parts = ''] = match
+  if (!allowDays && parts.includes('d')) return undefined
+  let total = 0n
+  for (const [, whole = '', fraction = '', unit = ''] of parts.matchAll(PART)) {
+    const unitNs = UNIT_NS[unit] ?? 0n
+    total += BigInt(whole || '0') * unitNs + (BigInt(fraction || '0') * unitNs) / 10n ** BigInt(fraction.length)
+  }
+  if (total > MAX_NS) return undefined
+  return sign === '-' ? -total : total
+}
+
+/** Writes nanoseconds as Go does: `24h0m0s`, `1.5s`, `250ms`, `0s`. */
+export function formatDuration(ns: bigint): string {
+  if (ns === 0n) return '0s'
+  const sign = ns < 0n ? '-' : ''
+  const rest = ns < 0n ? -ns : ns
+  if (rest < 1_000n) return `${sign}${rest}ns`
+  if (rest < 1_000_000n) return `${sign}${decimal(rest, 1_000n)}µs`
+  if (rest < 1_000_000_000n) return `${sign}${decimal(rest, 1_000_000n)}ms`
+  const minutes = rest / 60_000_000_000n
+  const seconds = `${decimal(rest % 60_000_000_000n, 1_000_000_000n)}s`
+  if (minutes === 0n) return `${sign}${seconds}`
+  return minutes < 60n ? `${sign}${minutes}m${seconds}` : `${sign}${minutes / 60n}h${minutes % 60n}m${seconds}`
+}
+
+/** Nanoseconds as milliseconds, rounded down. */
+export function durationToMs(ns: bigint): number {
+  return Number(ns / 1_000_000n)
+}
+
+function decimal(value: bigint, unit: bigint): string {
+  const digits = unit.toString().length - 1
+  const fraction = (value % unit).toString().padStart(digits, '0').replace(/0+$/, '')
+  return fraction === '' ? `${value / unit}` : `${value / unit}.${fraction}`
+}

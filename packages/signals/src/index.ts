@@ -1,0 +1,32 @@
+export { type Address, parseAddress } from './address.js'
+export type { AttackerInput } from './attacker.js'
+export { type SignalContext, signalContextSchema } from './context.js'
+export { type CreateSignalInput, createSignal, type Instant } from './create-signal.js'
+export { type SignalDecision, signalDecisionSchema } from './decision.js'
+export {
+  type AllowlistLink,
+  allowlistLinkSchema,
+  type BlocklistLink,
+  blocklistLinkSchema,
+  type DecisionStreamResponse,
+  decisionStreamSchema,
+  deletedDecisionsSchema,
+  newDecisionsSchema,
+} from './decision-stream.js'
+export { durationToMs, formatDuration, parseDuration } from './duration.js'
+export { CscapiError, type CscapiErrorOptions, InputError, type InputIssue, isCscapiError, printable } from './errors.js'
+export {
+  enrollRequestSchema,
+  errorResponseSchema,
+  loginRequestSchema,
+  loginResponseSchema,
+  type MetricsRequest,
+  metricsRequestSchema,
+  registerRequestSchema,
+  resetPasswordRequestSchema,
+} from './machine-requests.js'
+export { scenarioRule } from './scenario.js'
+export { type Signal, signalSchema } from './signal.js'
+export { type Source, sourceSchema } from './source.js'
+export { textRule } from './text.js'
+export { compareTimestamps, formatTimestamp, parseTimestamp, type Timestamp } from './timestamp.js'

@@ -1,0 +1,70 @@
+interface Slot {
+  readonly dueAt: number
+  readonly order: number
+  readonly id: string
+}
+
+/** Ids in the order of the time at which they are due; each operation costs O(log n). Changing an id's time leaves its old slot behind, which is dropped when it comes up. */
+export class DueQueue {
+  readonly #heap: Slot[] = []
+  readonly #current = new Map<string, Slot>()
+  #order = 0
+
+  /** Sets when the id is due; `undefined`: not at all. */
+  set(id: string, dueAt: number | undefined): void {
+    if (dueAt === undefined) {
+      this.#current.delete(id)
+      return
+    }
+    this.#order += 1
+    const slot = { dueAt, order: this.#order, id }
+    this.#current.set(id, slot)
+    this.#push(slot)
+  }
+
+  /** The id that has been due longest. It stays. */
+  first(now: number): string | undefined {
+    for (;;) {
+      const top = this.#heap[0]
+      if (top === undefined) return undefined
+      if (this.#current.get(top.id) === top) return top.dueAt <= now ? top.id : undefined
+      this.#pop()
+    }
+  }
+
+  #push(slot: Slot): void {
+    const heap = this.#heap
+    let at = heap.length
+    heap.push(slot)
+    while (at > 0) {
+      const parentAt = (at - 1) >> 1
+      const parent = heap[parentAt]
+      if (parent === undefined || !isBefore(slot, parent)) break
+      heap[at] = parent
+      at = parentAt
+    }
+    heap[at] = slot
+  }
+
+  #pop(): void {
+    const heap = this.#heap
+    const last = heap.pop()
+    if (last === undefined || heap.length === 0) return
+    let at = 0
+    for (;;) {
+      const left = heap[2 * at + 1]
+      const right = heap[2 * at + 2]
+      if (left === undefined) break
+      const goesRight = right !== undefined && isBefore(right, left)
+      const child = goesRight ? right : left
+      if (!isBefore(child, last)) break
+      heap[at] = child
+      at = goesRight ? 2 * at + 2 : 2 * at + 1
+    }
+    heap[at] = last
+  }
+}
+
+function isBefore(a: Slot, b: Slot): boolean {
+  return a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order)
+}

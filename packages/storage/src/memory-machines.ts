@@ -1,0 +1,82 @@
+import { type Machine, type MachinePatch, type NewMachine, StorageError } from '@cscapi/core'
+
+interface Credentials {
+  readonly machineId: string
+  readonly password: string
+  registered: boolean
+  token: { value: string; scenarios: readonly string[]; expiresAt: number | undefined } | undefined
+  authFailures: number
+  failing: { reason: NonNullable<Machine['failing']>['reason']; message: string | undefined; count: number; since: number; retryAt: number } | undefined
+}
+
+/** Machines by id, with instants where the port has durations. */
+export class MemoryMachines {
+  readonly #machines = new Map<string, Credentials>()
+
+  get(machineId: string, now: number): Machine | undefined {
+    const machine = this.#machines.get(machineId)
+    return machine && toMachine(machine, now)
+  }
+
+  create({ machineId, password }: NewMachine): void {
+    if (this.#machines.has(machineId)) return
+    const machine = { machineId, password, registered: false, token: undefined, authFailures: 0, failing: undefined }
+    this.#machines.set(machineId, machine)
+  }
+
+  update(machineId: string, patch: MachinePatch, now: number): void {
+    const machine = this.#machines.get(machineId)
+    if (machine === undefined) {
+      const details = { adapter: 'memory', operation: 'updateMachine' }
+      throw new StorageError('storage_conflict', `There is no machine ${machineId}`, details)
+    }
+    if (patch.registered) machine.registered = true
+    if (patch.authFailures !== undefined) machine.authFailures = patch.authFailures
+    if (patch.token !== undefined) {
+      machine.token = patch.token === null ? undefined : {
+        value: patch.token.value,
+        scenarios: [...patch.token.scenarios],
+        expiresAt: patch.token.lifetimeMs === undefined ? undefined : now + patch.token.lifetimeMs,
+      }
+    }
+    if (patch.failing === null) machine.failing = undefined
+    else if (patch.failing !== undefined) {
+      const { reason, message, count, retryAfterMs } = patch.failing
+      machine.failing = { reason, message, count, since: machine.failing?.since ?? now, retryAt: now + retryAfterMs }
+    }
+  }
+
+  delete(machineId: string): boolean {
+    return this.#machines.delete(machineId)
+  }
+
+  ids(): IterableIterator<string> {
+    return this.#machines.keys()
+  }
+
+  isFailing(machineId: string): boolean {
+    return this.#machines.get(machineId)?.failing !== undefined
+  }
+}
+
+function toMachine(machine: Credentials, now: number): Machine {
+  const { machineId, password, registered, authFailures, token, failing } = machine
+  return {
+    machineId,
+    password,
+    registered,
+    authFailures,
+    token: token && {
+      value: token.value,
+      scenarios: token.scenarios,
+      expiresInMs: token.expiresAt === undefined ? undefined : token.expiresAt - now,
+    },
+    failing: failing && {
+      reason: failing.reason,
+      message: failing.message,
+      count: failing.count,
+      sinceMs: now - failing.since,
+      retryInMs: failing.retryAt - now,
+    },
+  }
+}
