@@ -1,6 +1,7 @@
-import { CapiAuthError, CapiResponseError, type CscapiError, decide, isCscapiError, type Outcome } from '@cscapi/core'
+import { CapiAuthError, CapiResponseError, type CscapiError, decide, isCscapiError, type Outcome, SLOW_PATH_ATTEMPTS } from '@cscapi/core'
 import type { LeaseResult, RejectedSignal, SignalLease } from '@cscapi/storage'
 import { isAddressWelcome, isSuspect, pauseStore } from './ban.js'
+import { othersGetThrough } from './delivered.js'
 import type { SendRun } from './send-run.js'
 
 type Batch = SignalLease['signals']
@@ -89,7 +90,7 @@ class Delivery {
       random: random(),
       attempts,
       attemptsForMs,
-      othersGetThrough: this.#run.delivered.size > 0,
+      othersGetThrough: attempts >= SLOW_PATH_ATTEMPTS && (await othersGetThrough(this.#run.context.storage, machineId)),
       batchSize: batch.length,
       reauthenticated: this.#refusedToken !== undefined,
     }

@@ -2,6 +2,7 @@ import { AbortedError, InputError, isCscapiError, readPause } from '@cscapi/core
 import { isAddressWelcome, probeAfterBan } from './ban.js'
 import type { ClientContext } from './context.js'
 import { deliver } from './deliver.js'
+import { noteDelivered } from './delivered.js'
 import { SendFailedError } from './errors.js'
 import type { SendProgress, SendReport } from './report.js'
 import { SendRun } from './send-run.js'
@@ -38,6 +39,7 @@ export async function sendDue(context: ClientContext, options: SendOptions, clos
       const pendingAtStart = pending + leased
       const report = () => options.onProgress?.({ ...run.report(), pendingAtStart })
       await inParallel(run, () => work(run, report))
+      await noteDelivered(context.storage, run.delivered)
       await reportMetrics(run)
     }
   } catch (error) {

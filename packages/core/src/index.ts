@@ -1,7 +1,7 @@
 export { type AuthenticateOptions, MachineAuthenticator, type MachineAuthenticatorOptions } from './authenticate.js'
 export { type Capi, type CapiOptions, createCapi } from './capi.js'
 export type { Clock } from './clock.js'
-export { type DecideContext, decide, type Outcome } from './decide.js'
+export { type DecideContext, decide, type Outcome, SLOW_PATH_ATTEMPTS } from './decide.js'
 export type { Decision, DecisionStream, DeletedDecision } from './decision-stream.js'
 export type { PullDecisionsRequest } from './endpoints/decisions.js'
 export { assertEnrollable, type EnrollAnswer, type EnrollRequest } from './endpoints/enroll.js'

@@ -1,0 +1,28 @@
+import type { Storage } from '@cscapi/storage'
+import { z } from 'zod'
+
+const KEY = 'delivered'
+const REMEMBER_MS = 24 * 3_600_000
+/** Two are enough to know another one than any given. */
+const REMEMBERED = 2
+
+const machineIdsSchema = z.array(z.string())
+
+/** Notes for a day that these machines got signals through, for every process. */
+export async function noteDelivered(storage: Storage, machineIds: ReadonlySet<string>): Promise<void> {
+  if (machineIds.size === 0) return
+  const known = await readDelivered(storage)
+  const latest = [...machineIds].slice(0, REMEMBERED)
+  const value = JSON.stringify([...new Set([...latest, ...known])].slice(0, REMEMBERED))
+  await storage.setState(KEY, new TextEncoder().encode(value), { expiresInMs: REMEMBER_MS })
+}
+
+/** Whether another machine got signals through within the last day: then a server error is about these signals. */
+export async function othersGetThrough(storage: Storage, machineId: string): Promise<boolean> {
+  return (await readDelivered(storage)).some((other) => other !== machineId)
+}
+
+async function readDelivered(storage: Storage): Promise<string[]> {
+  const stored = await storage.getState(KEY)
+  return stored === undefined ? [] : machineIdsSchema.parse(JSON.parse(new TextDecoder().decode(stored.value)))
+}

@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util'
+import { InputError } from '@cscapi/signals'
+import { readDecisionFile } from './decision-file.js'
+import type { EmulatorOptions } from './options.js'
+
+export const USAGE = `Usage: cscapi-emulator [options]
+
+A local CrowdSec Central API for tests and offline work. Listens on 127.0.0.1 only.
+
+Options:
+  --port N                   port to listen on; 0 takes any free one (default 8088)
+  --strict                   refuse request bodies that break the CAPI swagger
+  --decisions N|FILE         hand out N generated decisions, or those of FILE
+                             (one value a line, or JSON)
+  --latency-ms N             hold back every answer by N milliseconds (default 0)
+  --accept-unknown-machines  register machines at their first login: clients that
+                             registered before a restart go on working
+  --json                     print the address as one line of JSON
+  --quiet                    no line per request on standard error
+  --help                     print this
+  --version                  print the version
+`
+
+export type Arguments =
+  | { readonly action: 'help' }
+  | { readonly action: 'version' }
+  | {
+      readonly action: 'listen'
+      readonly port: number
+      readonly json: boolean
+      readonly quiet: boolean
+      readonly options: EmulatorOptions
+    }
+
+/** @throws InputError, or what `parseArgs` of `node:util` says about an unknown flag */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    strict: true,
+    allowPositionals: false,
+    options: {
+      port: { type: 'string', default: '8088' },
+      strict: { type: 'boolean', default: false },
+      decisions: { type: 'string', default: '0' },
+      'latency-ms': { type: 'string', default: '0' },
+      'accept-unknown-machines': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      quiet: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      version: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return { action: 'help' }
+  if (values.version) return { action: 'version' }
+  const seeds = /^\d+$/.test(values.decisions) ? { decisions: Number(values.decisions) } : readDecisionFile(values.decisions)
+  return {
+    action: 'listen',
+    port: wholeNumber('--port', values.port, 65_535),
+    json: values.json,
+    quiet: values.quiet,
+    options: {
+      ...seeds,
+      strict: values.strict,
+      latencyMs: wholeNumber('--latency-ms', values['latency-ms'], 600_000),
+      acceptUnknownMachines: values['accept-unknown-machines'],
+      // It may run for weeks, and nobody can ask this process for its record.
+      recordRequests: 'summary',
+      recordSignals: 'none',
+    },
+  }
+}
+
+function wholeNumber(path: string, value: string, maximum: number): number {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
+  if (number <= maximum) return number
+  throw new InputError('Arguments', [{ path, value, rule: `must be a whole number from 0 to ${maximum}` }])
+}

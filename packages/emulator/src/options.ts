@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import type { BanRule } from './login-ban.js'
+import type { RecordSignals } from './received-signals.js'
+import type { RecordedRequest, RecordRequests } from './record.js'
+import type { SeedAllowlist, SeedBlocklist, SeedDecision } from './seeds.js'
+
+export interface EmulatorOptions {
+  /** Enforces the request models of the CAPI v3 swagger; the real server answers 200 to most of what breaks them. @defaultValue false */
+  readonly strict?: boolean
+  /** Epoch milliseconds; decides about tokens, bans and `at` of the record. @defaultValue `Date.now` */
+  readonly now?: () => number
+  /** How delays wait; must reject once the signal fires. @defaultValue a timer */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
+  /** Lifetime of a token, in milliseconds; JWTs count in seconds, so it is rounded up to whole ones. @defaultValue 3600000 (1 hour) */
+  readonly tokenLifetimeMs?: number
+  /** Every answer is held back this long, in milliseconds; the work is done at arrival. @defaultValue 0 */
+  readonly latencyMs?: number
+  /** What registering a known id is answered: 500 (seen) or 409 (expected by some clients). @defaultValue `'error-500'` */
+  readonly existingMachine?: 'error-500' | 'conflict-409'
+  /** Whether a login needs an id of exactly 48 characters, as on CAPI; strict mode always does. @defaultValue true */
+  readonly requireMachineIdLength?: boolean
+  /** Shortest password that registers, in characters. @defaultValue 8 */
+  readonly minPasswordLength?: number
+  /** The first login of an unknown machine registers it with that password: an emulator that was restarted knows its clients again. @defaultValue false */
+  readonly acceptUnknownMachines?: boolean
+  /** Machines that are registered from the start: id → password. */
+  readonly machines?: Readonly<Record<string, string>>
+  /** Attachment keys that enroll. @defaultValue every alphanumeric one */
+  readonly attachmentKeys?: readonly string[]
+  /** Status of a new enrolment; an existing one is always 200. @defaultValue 202 */
+  readonly enrollStatus?: 200 | 201 | 202
+  /** Whether tokens issued after an enrolment carry `organization_id` and `subscription_type`; the Go engine then polls PAPI, which is not emulated. @defaultValue false */
+  readonly enrolmentClaims?: boolean
+  /** The community blocklist: a list, or how many to generate. @defaultValue none */
+  readonly decisions?: number | readonly SeedDecision[] | undefined
+  readonly blocklists?: readonly SeedBlocklist[] | undefined
+  readonly allowlists?: readonly SeedAllowlist[] | undefined
+  /** Bans an address that logs in too often; `{}` takes CAPI's own numbers. @defaultValue off */
+  readonly ban?: BanRule
+  /** Longest request body in bytes, before and after gzip is undone; above, 413. @defaultValue 10485760 (10 MiB) */
+  readonly maxBodyBytes?: number
+  /** Seed of generated decisions and of fault probabilities, a whole number. @defaultValue 1 */
+  readonly seed?: number
+  /** Which requests are kept whole: all, none (`'summary'`), or the last so many. Counts are exact in any case. @defaultValue `'all'` */
+  readonly recordRequests?: RecordRequests
+  /** Whether signals are kept whole, by uuid only, or merely counted. @defaultValue `'all'` */
+  readonly recordSignals?: RecordSignals
+  /** Called when a request has got its answer, or none at all (`status` is `undefined`). */
+  readonly onRequest?: (request: RecordedRequest) => void
+}
+
+const callable = z.custom<(...input: never[]) => unknown>((value) => typeof value === 'function', 'must be a function')
+const positive = z.number().positive()
+
+export const optionsSchema = z.strictObject({
+  strict: z.boolean().optional(),
+  now: callable.optional(),
+  sleep: callable.optional(),
+  tokenLifetimeMs: positive.optional(),
+  latencyMs: z.number().nonnegative().optional(),
+  existingMachine: z.enum(['error-500', 'conflict-409']).optional(),
+  requireMachineIdLength: z.boolean().optional(),
+  minPasswordLength: z.int().nonnegative().optional(),
+  acceptUnknownMachines: z.boolean().optional(),
+  machines: z.record(z.string().regex(/^[a-zA-Z0-9]+$/, 'must be alphanumeric'), z.string()).optional(),
+  attachmentKeys: z.array(z.string()).optional(),
+  enrollStatus: z.union([z.literal(200), z.literal(201), z.literal(202)]).optional(),
+  enrolmentClaims: z.boolean().optional(),
+  decisions: z.unknown().optional(),
+  blocklists: z.unknown().optional(),
+  allowlists: z.unknown().optional(),
+  ban: z
+    .strictObject({ maxLogins: z.int().nonnegative().optional(), windowMs: positive.optional(), banMs: positive.optional() })
+    .optional(),
+  maxBodyBytes: z.int().positive().optional(),
+  seed: z.int().optional(),
+  recordRequests: z.union([z.enum(['all', 'summary']), z.int().nonnegative()]).optional(),
+  recordSignals: z.enum(['all', 'uuids', 'none']).optional(),
+  onRequest: callable.optional(),
+})
+
