@@ -1,0 +1,33 @@
+import type { EnqueueResult, QueuedSignal } from '@cscapi/storage'
+import { z } from 'zod'
+import type { Sql } from './database.js'
+
+const INSERT_MACHINES = `INSERT INTO machines (machine_id) SELECT value FROM json_each(?1) WHERE true ON CONFLICT (machine_id) DO NOTHING`
+
+const LAST_ID = `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'signals'), 0) AS id`
+
+const INSERT_SIGNALS = `
+INSERT INTO signals (machine, uuid, payload, changed_at)
+SELECT m.id, s.value ->> 1, s.value ->> 2, ?2
+FROM json_each(?1) s JOIN machines m ON m.machine_id = s.value ->> 0
+WHERE true ORDER BY s.key
+ON CONFLICT (uuid, machine) DO NOTHING`
+
+/** What was just added is what lies behind the last id. */
+const WAKE = `
+UPDATE machines SET pending = pending + added.n, due_at = coalesce(due_at, max(?2, failing_until))
+FROM (SELECT machine, count(*) AS n FROM signals WHERE id > ?1 GROUP BY machine) AS added
+WHERE machines.id = added.machine`
+
+const lastIdSchema = z.tuple([z.object({ id: z.coerce.number() })])
+
+/** Inserts all signals and wakes their machines; inside a transaction. */
+export async function enqueue(sql: Sql, signals: readonly QueuedSignal[], now: number): Promise<EnqueueResult> {
+  const machineIds = [...new Set(signals.map(({ machineId }) => machineId))]
+  await sql.execute(INSERT_MACHINES, JSON.stringify(machineIds))
+  const [{ id }] = lastIdSchema.parse(await sql.query(LAST_ID))
+  const rows = signals.map(({ machineId, uuid, payload }) => [machineId, uuid, payload])
+  const added = await sql.execute(INSERT_SIGNALS, JSON.stringify(rows), now)
+  if (added > 0) await sql.execute(WAKE, id, now)
+  return { added, duplicates: signals.length - added }
+}

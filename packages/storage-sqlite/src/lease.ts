@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import type { LeaseRequest, SignalLease } from '@cscapi/storage'
+import { z } from 'zod'
+import type { Database } from './database.js'
+import { toMachine } from './machines.js'
+
+/** One statement: takes the machine that has been due longest, and remembers the last signal it hands out. */
+const TAKE = `
+UPDATE machines SET
+  lease_token = ?1, lease_until = ?2, due_at = ?2, held = min(pending, ?3),
+  lease_last = coalesce((SELECT max(id) FROM (
+    SELECT id FROM signals WHERE machine = machines.id AND state = 0 ORDER BY id LIMIT ?3)), 0)
+WHERE id = (SELECT id FROM machines WHERE due_at <= ?4 ORDER BY due_at LIMIT 1)
+RETURNING id, machine_id AS machineId, attempts, attempts_since AS attemptsSince, lease_last AS leaseLast`
+
+const HELD = 'SELECT uuid, payload FROM signals WHERE machine = ?1 AND state = 0 AND id <= ?2 ORDER BY id'
+
+const takenSchema = z
+  .array(
+    z.object({
+      id: z.coerce.number(),
+      machineId: z.string(),
+      attempts: z.coerce.number(),
+      attemptsSince: z.coerce.number(),
+      leaseLast: z.coerce.number(),
+    }),
+  )
+  .max(1)
+
+const heldSchema = z.array(z.object({ uuid: z.string(), payload: z.string() }))
+
+/** The payloads are read after the lease, outside its write: the lease protects them. */
+export function lease(database: Database, { leaseMs, maxSignals }: LeaseRequest, now: number): Promise<SignalLease | undefined> {
+  return database.run('lease', async (sql) => {
+    const token = randomUUID()
+    const [taken] = takenSchema.parse(await sql.query(TAKE, token, now + leaseMs, maxSignals, now))
+    if (taken === undefined) return undefined
+    const { id, machineId, attempts, attemptsSince, leaseLast } = taken
+    const signals = heldSchema.parse(await sql.query(HELD, id, leaseLast))
+    const credential = await sql.prisma.credential.findUnique({ where: { machine: id } })
+    return {
+      machineId,
+      token,
+      machine: credential === null ? undefined : toMachine(machineId, credential, now),
+      signals,
+      attempts,
+      attemptsForMs: attempts === 0 ? 0 : now - attemptsSince,
+    }
+  })
+}
+
+/** False when the lease was lost. */
+export async function extend(
+  database: Database,
+  { machineId, token }: Pick<SignalLease, 'machineId' | 'token'>,
+  until: number,
+): Promise<boolean> {
+  const text = 'UPDATE machines SET lease_until = ?1, due_at = ?1 WHERE machine_id = ?2 AND lease_token = ?3'
+  return (await database.run('extend', (sql) => sql.execute(text, until, machineId, token))) > 0
+}

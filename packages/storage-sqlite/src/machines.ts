@@ -1,0 +1,107 @@
+import type { FailingReason, Machine, MachinePage, MachinePatch, NewMachine } from '@cscapi/core'
+import { z } from 'zod'
+import type { Sql } from './database.js'
+import { sqliteError } from './errors.js'
+import type { CredentialModel } from './generated/models.js'
+
+const scenariosSchema = z.array(z.string())
+const reasonSchema = z.enum(['credentials_refused', 'machine_id_taken', 'register_refused', 'unauthorized']) satisfies z.ZodType<FailingReason>
+const idsSchema = z.array(z.object({ id: z.coerce.number() }))
+
+/** A row as the port shows it: instants become durations. */
+export function toMachine(machineId: string, row: CredentialModel, now: number): Machine {
+  return {
+    machineId,
+    password: row.password,
+    registered: row.registered,
+    authFailures: row.authFailures,
+    token:
+      row.token === null
+        ? undefined
+        : {
+            value: row.token,
+            scenarios: scenariosSchema.parse(JSON.parse(row.tokenScenarios ?? '[]')),
+            expiresInMs: row.tokenExpiresAt === null ? undefined : Number(row.tokenExpiresAt) - now,
+          },
+    failing:
+      row.failingReason === null
+        ? undefined
+        : {
+            reason: reasonSchema.parse(row.failingReason),
+            message: row.failingMessage ?? undefined,
+            count: row.failingCount,
+            sinceMs: now - Number(row.failingSince),
+            retryInMs: Number(row.failingRetryAt) - now,
+          },
+  }
+}
+
+export async function getMachine({ prisma }: Sql, machineId: string, now: number): Promise<Machine | undefined> {
+  const row = await prisma.credential.findFirst({ where: { of: { machineId } } })
+  return row === null ? undefined : toMachine(machineId, row, now)
+}
+
+export async function createMachine(sql: Sql, { machineId, password }: NewMachine): Promise<void> {
+  await sql.execute('INSERT INTO machines (machine_id) VALUES (?1) ON CONFLICT (machine_id) DO NOTHING', machineId)
+  const insert = `INSERT INTO credentials (machine, password) SELECT id, ?2 FROM machines WHERE machine_id = ?1 ON CONFLICT (machine) DO NOTHING`
+  await sql.execute(insert, machineId, password)
+}
+
+export async function updateMachine(sql: Sql, machineId: string, patch: MachinePatch, now: number): Promise<void> {
+  const find = 'SELECT c.machine AS id FROM credentials c JOIN machines m ON m.id = c.machine WHERE m.machine_id = ?1'
+  const [row] = idsSchema.parse(await sql.query(find, machineId))
+  if (row === undefined) throw sqliteError('storage_conflict', 'updateMachine', `There is no machine ${machineId}`)
+  const { registered, authFailures, token, failing } = patch
+  const changes: [column: string, value: string | number | null][] = []
+  if (registered) changes.push(['registered', 1])
+  if (authFailures !== undefined) changes.push(['auth_failures', authFailures])
+  if (token !== undefined) {
+    const lifetimeMs = token?.lifetimeMs
+    changes.push(['token', token?.value ?? null], ['token_scenarios', token ? JSON.stringify(token.scenarios) : null])
+    changes.push(['token_expires_at', lifetimeMs === undefined ? null : Math.round(now + lifetimeMs)])
+  }
+  if (failing !== undefined) {
+    changes.push(['failing_reason', failing?.reason ?? null], ['failing_message', failing?.message ?? null])
+    changes.push(['failing_count', failing?.count ?? 0], ['failing_retry_at', failing ? Math.round(now + failing.retryAfterMs) : null])
+  }
+  if (changes.length > 0) {
+    const set = changes.map(([column], index) => `${column} = ?${index + 2}`).join(', ')
+    await sql.execute(`UPDATE credentials SET ${set} WHERE machine = ?1`, row.id, ...changes.map(([, value]) => value))
+  }
+  if (failing !== undefined) await moveDueTime(sql, row.id, failing === null ? undefined : Math.round(now + failing.retryAfterMs), now)
+}
+
+async function moveDueTime(sql: Sql, id: number, failingUntil: number | undefined, now: number): Promise<void> {
+  const since = failingUntil === undefined ? 'NULL' : 'coalesce(failing_since, ?2)'
+  await sql.execute(`UPDATE credentials SET failing_since = ${since} WHERE machine = ?1 AND ?2 = ?2`, id, now)
+  const move = `UPDATE machines SET failing_until = ?2, due_at = CASE
+    WHEN due_at IS NULL OR (lease_token IS NOT NULL AND lease_until > ?3) THEN due_at ELSE max(?2, ?3) END WHERE id = ?1`
+  await sql.execute(move, id, failingUntil ?? 0, now)
+}
+
+export async function listMachines(
+  { prisma }: Sql,
+  { after, limit = 100, failing }: { after?: string; limit?: number; failing?: boolean },
+  now: number,
+): Promise<MachinePage> {
+  const rows = await prisma.credential.findMany({
+    where: {
+      ...(after !== undefined && { of: { machineId: { gt: after } } }),
+      ...(failing !== undefined && { failingReason: failing ? { not: null } : null }),
+    },
+    include: { of: { select: { machineId: true } } },
+    orderBy: { of: { machineId: 'asc' } },
+    take: limit + 1,
+  })
+  const machines = rows.slice(0, limit).map((row) => toMachine(row.of.machineId, row, now))
+  return { machines, next: rows.length > limit ? machines.at(-1)?.machineId : undefined }
+}
+
+export async function deleteMachines(sql: Sql, machineIds: readonly string[]): Promise<number> {
+  const find = 'SELECT id FROM machines WHERE machine_id IN (SELECT value FROM json_each(?1))'
+  const rows = idsSchema.parse(await sql.query(find, JSON.stringify(machineIds)))
+  const ids = JSON.stringify(rows.map(({ id }) => id))
+  await sql.execute('DELETE FROM signals WHERE machine IN (SELECT value FROM json_each(?1))', ids)
+  await sql.execute('DELETE FROM credentials WHERE machine IN (SELECT value FROM json_each(?1))', ids)
+  return sql.execute('DELETE FROM machines WHERE id IN (SELECT value FROM json_each(?1))', ids)
+}

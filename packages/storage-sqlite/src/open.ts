@@ -1,0 +1,68 @@
+import { open as openFile, stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import BetterSqlite3 from 'better-sqlite3'
+import { Database } from './database.js'
+import { isBusy, mapError, sqliteError } from './errors.js'
+import { PrismaClient } from './generated/client.js'
+import { assertNotNewer, migrate } from './migrate.js'
+
+/** Memory for pages, in KiB, and WAL pages between checkpoints: uuids of version 7 then settle at the same cost whatever the backlog. */
+const CACHE_KIB = 65_536
+const CHECKPOINT_PAGES = 4_000
+
+/** Opens or creates the file, brings its schema up to date, and returns the connection. */
+export async function openDatabase(path: string, busyTimeoutMs: number): Promise<Database> {
+  try {
+    await createPrivateFile(path)
+    await refuseNewerSchema(path, busyTimeoutMs)
+    const prisma = new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: `file:${path}`, timeout: 0 }) })
+    const database = new Database(prisma, path, busyTimeoutMs)
+    try {
+      await configure(database, path)
+      await migrate(database, path)
+      return database
+    } catch (error) {
+      await database.close()
+      throw error
+    }
+  } catch (error) {
+    throw mapError(error, 'open', path)
+  }
+}
+
+/** The mode counts only where the file is made; SQLite gives it to its -wal and -shm files too. */
+async function createPrivateFile(path: string): Promise<void> {
+  const file = await openFile(path, 'a', 0o600)
+  await file.close()
+}
+
+/** A read-only connection of its own, so that a store of a newer cscapi is left as it is. */
+async function refuseNewerSchema(path: string, busyTimeoutMs: number): Promise<void> {
+  if ((await stat(path)).size === 0) return
+  const deadline = performance.now() + busyTimeoutMs
+  for (;;) {
+    try {
+      const reader = new BetterSqlite3(path, { readonly: true, fileMustExist: true, timeout: 0 })
+      try {
+        assertNotNewer(reader, path)
+        return
+      } finally {
+        reader.close()
+      }
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error
+      await sleep(1 + Math.random() * 10)
+    }
+  }
+}
+
+async function configure(database: Database, path: string): Promise<void> {
+  const mode = await database.run('open', (sql) => sql.query('PRAGMA journal_mode = WAL'))
+  if (!JSON.stringify(mode).includes('wal')) {
+    const message = `${path} cannot use write-ahead logging, without which writes can get lost; put it on a local disk`
+    throw sqliteError('storage_unavailable', 'open', message)
+  }
+  const pragmas = ['synchronous = FULL', 'foreign_keys = OFF', `cache_size = -${CACHE_KIB}`, `wal_autocheckpoint = ${CHECKPOINT_PAGES}`]
+  for (const pragma of pragmas) await database.run('open', (sql) => sql.query(`PRAGMA ${pragma}`))
+}

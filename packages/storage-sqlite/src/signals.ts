@@ -1,0 +1,114 @@
+import type { QueueStats, SignalFilter, SignalPage, SignalStatus } from '@cscapi/storage'
+import { z } from 'zod'
+import type { Sql, SqlValue } from './database.js'
+
+const STATES: Record<SignalStatus, number> = { pending: 0, rejected: 1, sent: 2 }
+const STATUSES: readonly SignalStatus[] = ['pending', 'rejected', 'sent']
+
+/** A signal under a live lease is its holder's. */
+const HELD = 's.state = 0 AND m.lease_token IS NOT NULL AND m.lease_until > ? AND s.id <= m.lease_last'
+
+const number = z.coerce.number()
+const statsSchema = z.tuple([
+  z.object({ pending: number, leased: number, sent: number, rejected: number, machines: number, failing: number, oldest: number.nullable() }),
+])
+const listedSchema = z.array(
+  z.object({
+    id: number,
+    machineId: z.string(),
+    uuid: z.string(),
+    payload: z.string(),
+    state: number,
+    changedAt: number,
+    reason: z.string().nullable(),
+    httpStatus: number.nullable(),
+  }),
+)
+const goneSchema = z.array(z.object({ machine: number, state: number }))
+
+/** Sums over machines, and one probe for each that is awake. */
+const STATS = `
+SELECT count(*) AS machines, coalesce(sum(pending - leased), 0) AS pending, coalesce(sum(leased), 0) AS leased,
+  coalesce(sum(sent), 0) AS sent, coalesce(sum(rejected), 0) AS rejected,
+  (SELECT count(*) FROM credentials WHERE failing_reason IS NOT NULL) AS failing,
+  (SELECT min((SELECT changed_at FROM signals WHERE machine = a.id AND state = 0 ORDER BY id LIMIT 1))
+    FROM machines a WHERE a.due_at IS NOT NULL) AS oldest
+FROM (SELECT pending, sent, rejected, CASE WHEN lease_token IS NOT NULL AND lease_until > ?1 THEN min(held, pending) ELSE 0 END AS leased FROM machines)`
+
+export async function stats(sql: Sql, now: number): Promise<QueueStats> {
+  const [{ oldest, ...counts }] = statsSchema.parse(await sql.query(STATS, now))
+  return { ...counts, oldestPendingMs: oldest === null ? undefined : now - oldest }
+}
+
+export async function listSignals(
+  sql: Sql,
+  filter: SignalFilter,
+  { after = '0', limit = 100 }: { after?: string; limit?: number },
+  now: number,
+): Promise<SignalPage> {
+  const { text, values } = conditions(filter, now)
+  const select = `SELECT s.id, m.machine_id AS machineId, s.uuid, s.payload, s.state, s.changed_at AS changedAt, s.reason, s.http_status AS httpStatus
+    FROM signals s JOIN machines m ON m.id = s.machine WHERE ${text} AND s.id > ? ORDER BY s.id LIMIT ?`
+  const rows = listedSchema.parse(await sql.query(select, ...values, Number(after), limit + 1))
+  const signals = rows.slice(0, limit).map(({ machineId, uuid, payload, state, changedAt, reason, httpStatus }) => ({
+    machineId,
+    uuid,
+    payload,
+    status: STATUSES[state] ?? 'pending',
+    ageMs: now - changedAt,
+    reason: reason ?? undefined,
+    httpStatus: httpStatus ?? undefined,
+  }))
+  return { signals, next: rows.length > limit ? String(rows[limit - 1]?.id) : undefined }
+}
+
+/** Inside a transaction. */
+export async function deleteSignals(sql: Sql, filter: SignalFilter, limit: number, now: number): Promise<number> {
+  const { text, values } = conditions(filter, now)
+  const remove = `DELETE FROM signals WHERE id IN (SELECT s.id FROM signals s JOIN machines m ON m.id = s.machine
+    WHERE ${text} AND NOT (${HELD}) ORDER BY s.id LIMIT ?) RETURNING machine, state`
+  const gone = goneSchema.parse(await sql.query(remove, ...values, now, limit))
+  const lessPending = countByMachine(gone.filter(({ state }) => state === STATES.pending))
+  const lessRejected = countByMachine(gone.filter(({ state }) => state === STATES.rejected))
+  const discount = `UPDATE machines SET pending = pending - ?2, rejected = rejected - ?3,
+    due_at = CASE WHEN lease_token IS NULL AND pending - ?2 = 0 THEN NULL ELSE due_at END WHERE id = ?1`
+  for (const id of new Set(gone.map(({ machine }) => machine))) {
+    await sql.execute(discount, id, lessPending.get(id) ?? 0, lessRejected.get(id) ?? 0)
+  }
+  return gone.length
+}
+
+/** Inside a transaction. A requeued signal gets a new id: it is the newest of its machine. */
+export async function requeueSignals(sql: Sql, filter: SignalFilter, limit: number, now: number): Promise<number> {
+  const { text, values } = conditions({ ...filter, status: 'rejected' }, now)
+  const requeue = `INSERT OR REPLACE INTO signals (machine, uuid, payload, changed_at)
+    SELECT s.machine, s.uuid, s.payload, ? FROM signals s JOIN machines m ON m.id = s.machine
+    WHERE ${text} ORDER BY s.id LIMIT ? RETURNING machine, state`
+  const back = goneSchema.parse(await sql.query(requeue, now, ...values, limit))
+  const wake = `UPDATE machines SET pending = pending + ?2, rejected = rejected - ?2,
+    due_at = coalesce(due_at, max(?3, failing_until)) WHERE id = ?1`
+  for (const [id, count] of countByMachine(back)) await sql.execute(wake, id, count, now)
+  return back.length
+}
+
+function conditions({ status, machineId, olderThanMs }: SignalFilter, now: number): { text: string; values: SqlValue[] } {
+  const texts = ['1 = 1']
+  const values: SqlValue[] = []
+  // Written out, not a parameter, so that the partial indexes can be used.
+  if (status !== undefined) texts.push(`s.state = ${STATES[status]}${status === 'pending' ? '' : ' AND s.state > 0'}`)
+  if (machineId !== undefined) {
+    texts.push('s.machine = (SELECT id FROM machines WHERE machine_id = ?)')
+    values.push(machineId)
+  }
+  if (olderThanMs !== undefined) {
+    texts.push('s.changed_at <= ?')
+    values.push(now - olderThanMs)
+  }
+  return { text: texts.join(' AND '), values }
+}
+
+function countByMachine(rows: readonly { machine: number }[]): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const { machine } of rows) counts.set(machine, (counts.get(machine) ?? 0) + 1)
+  return counts
+}

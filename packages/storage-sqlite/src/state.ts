@@ -1,0 +1,35 @@
+import { randomInt } from 'node:crypto'
+import type { SetStateOptions, StateValue } from '@cscapi/core'
+import type { Sql } from './database.js'
+
+/** Drawn at random, so that a key's version does not come back after a deletion. */
+const LARGEST_VERSION = 2 ** 48 - 1
+
+export async function getState({ prisma }: Sql, key: string, now: number): Promise<StateValue | undefined> {
+  const row = await prisma.state.findUnique({ where: { key } })
+  if (row === null) return undefined
+  const expiresInMs = row.expiresAt === null ? undefined : Number(row.expiresAt) - now
+  if (expiresInMs !== undefined && expiresInMs <= 0) return undefined
+  return { value: row.value, version: Number(row.version), expiresInMs }
+}
+
+/** Inside a transaction. */
+export async function setState(
+  sql: Sql,
+  key: string,
+  value: Uint8Array | undefined,
+  { ifVersion, expiresInMs }: SetStateOptions,
+  now: number,
+): Promise<number | undefined> {
+  if (ifVersion !== undefined && ifVersion !== ((await getState(sql, key, now))?.version ?? 0)) return undefined
+  if (value === undefined) {
+    await sql.execute('DELETE FROM state WHERE key = ?1', key)
+    return 0
+  }
+  const version = randomInt(1, LARGEST_VERSION)
+  const expiresAt = expiresInMs === undefined ? null : Math.round(now + expiresInMs)
+  const upsert = `INSERT INTO state (key, value, version, expires_at) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version, expires_at = excluded.expires_at`
+  await sql.execute(upsert, key, value, version, expiresAt)
+  return version
+}
