@@ -1,7 +1,8 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts' },
+  entry: { index: 'src/index.ts', 'conformance/index': 'src/conformance/index.ts' },
+  external: ['vitest'],
   format: 'esm',
   target: 'es2022',
   dts: true,

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { emptyAnswer, jsonAnswer } from './answer.js'
+import { jsonAnswer } from './answer.js'
 import type { Connection } from './connection.js'
 import { exchange } from './exchange.js'
 import { acknowledgedRoutes } from './routes/acknowledged.js'
@@ -32,7 +32,7 @@ const unknown: Route = {
   authorised: false,
   answer: ({ url }) => {
     const message = /\/v3(\/|$)/.test(url.pathname) ? 'Not Found' : 'Not Found: the emulator serves what is below /v3'
-    return url.pathname === '/' ? emptyAnswer(404) : jsonAnswer(404, { message })
+    return jsonAnswer(404, { message })
   },
 }
 
@@ -42,7 +42,9 @@ export type EmulatorApp = Hono<{ Bindings: { connection: Connection } }>
 export function createApp(state: ServerState): EmulatorApp {
   const app: EmulatorApp = new Hono({ getPath: ({ url }) => servedPath(url) })
   for (const route of ROUTES) {
-    app.on(route.method, route.path, (c) => exchange(c.req.raw, c.env.connection, route, c.req.param('token') ?? '', state))
+    app.on(route.method, route.path, (c) =>
+      exchange(c.req.raw, c.env.connection, route, c.req.param('token') ?? '', state),
+    )
   }
   app.all('*', (c) => exchange(c.req.raw, c.env.connection, unknown, '', state))
   // A lost connection is thrown in process; Hono must not turn it into an answer.

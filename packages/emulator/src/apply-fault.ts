@@ -11,7 +11,8 @@ import {
 import { type Connection, firstHalf } from './connection.js'
 import type { Fault, FaultKind } from './fault.js'
 
-const HTML = '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n'
+const HTML =
+  '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n'
 
 /** Kinds that are a ready-made answer. */
 const ANSWERS: Partial<Record<FaultKind, Answer>> = {
@@ -54,9 +55,14 @@ export function bendAnswer(fault: Fault, normal: Answer | undefined): Answer {
 }
 
 /** Sends the bent answer the way its kind says. */
-export function sendBent(fault: Fault, answer: Answer, connection: Connection, sleep: (ms: number) => Promise<void>): Response {
+export function sendBent(
+  fault: Fault,
+  answer: Answer,
+  connection: Connection,
+  sleep: (ms: number) => Promise<void>,
+): Response {
   if (fault.kind === 'cut') return connection.cut(answer)
-  if (fault.kind === 'drip') return connection.drip(answer, fault.pieceBytes ?? 16, () => sleep(fault.delayMs ?? 10))
+  if (fault.kind === 'drip') return connection.drip(answer, fault.pieceBytes ?? 4, () => sleep(fault.delayMs ?? 10))
   return connection.send(answer)
 }
 

@@ -52,7 +52,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   })
   if (values.help) return { action: 'help' }
   if (values.version) return { action: 'version' }
-  const seeds = /^\d+$/.test(values.decisions) ? { decisions: Number(values.decisions) } : readDecisionFile(values.decisions)
+  const seeds = /^\d+$/.test(values.decisions)
+    ? { decisions: Number(values.decisions) }
+    : readDecisionFile(values.decisions)
   return {
     action: 'listen',
     port: wholeNumber('--port', values.port, 65_535),

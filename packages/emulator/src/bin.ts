@@ -34,7 +34,17 @@ function readArguments(argv: readonly string[]): Arguments {
 }
 
 /** One line per request: never its headers or its body. */
-function describe({ method, path, status, machineId, bodyBytes, body, route, fault, problems }: RecordedRequest): string {
+function describe({
+  method,
+  path,
+  status,
+  machineId,
+  bodyBytes,
+  body,
+  route,
+  fault,
+  problems,
+}: RecordedRequest): string {
   const details = [
     machineId && `machine ${machineId.slice(0, 8)}…`,
     route === 'signals' && Array.isArray(body) && `${body.length} signals`,
@@ -69,5 +79,8 @@ function fail(status: number, message: string): never {
   log(`cscapi-emulator: ${message}`)
   process.exit(status)
 }
+
+// Whoever reads our log may go away; the server stays.
+process.stderr.on('error', () => {})
 
 await run(process.argv.slice(2))

@@ -8,7 +8,7 @@ export interface Connection {
   /** Fires when the caller gives up. */
   readonly signal: AbortSignal | undefined
   send(answer: Answer): Response
-  /** Sends the body in pieces of `pieceBytes`, `wait` between them. */
+  /** Sends the body in pieces of `pieceBytes`, with a wait between them; stops when `wait` rejects. */
   drip(answer: Answer, pieceBytes: number, wait: () => Promise<void>): Response
   /** Sends the head and half of the body, then loses the connection. */
   cut(answer: Answer): Response
@@ -16,18 +16,10 @@ export interface Connection {
   reset(): Response
 }
 
-/** The body in pieces, as a stream that stops when its reader does. */
-export function dripStream(answer: Answer, pieceBytes: number, wait: () => Promise<void>): ReadableStream<Uint8Array> {
+/** The body in pieces of `pieceBytes`. */
+export function* piecesOf(answer: Answer, pieceBytes: number): Generator<Uint8Array> {
   const bytes = new TextEncoder().encode(answer.body ?? '')
-  let offset = 0
-  return new ReadableStream({
-    async pull(controller) {
-      if (offset > 0) await wait()
-      controller.enqueue(bytes.subarray(offset, offset + pieceBytes))
-      offset += pieceBytes
-      if (offset >= bytes.length) controller.close()
-    },
-  })
+  for (let offset = 0; offset < bytes.length; offset += pieceBytes) yield bytes.subarray(offset, offset + pieceBytes)
 }
 
 export function firstHalf(body: string | undefined): string {

@@ -57,7 +57,9 @@ function readText(path: string): string {
     return readFileSync(path, 'utf8')
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new InputError('Decisions', [{ path: '--decisions', value: path, rule: `must be a number or a file that can be read (${reason})` }])
+    throw new InputError('Decisions', [
+      { path: '--decisions', value: path, rule: `must be a number or a file that can be read (${reason})` },
+    ])
   }
 }
 
@@ -65,6 +67,8 @@ function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new InputError('Decisions', [{ path: '--decisions', value: path, rule: 'must hold JSON, or one value a line' }])
+    throw new InputError('Decisions', [
+      { path: '--decisions', value: path, rule: 'must hold JSON, or one value a line' },
+    ])
   }
 }

@@ -50,11 +50,15 @@ export class Decisions {
   /** `"new"` in CAPI's grouped form, as JSON text: made once per change, since it may be megabytes. */
   newJson(): string {
     this.#newJson ??= JSON.stringify(
-      groupBy(this.#entries, ({ scenario, scope }) => JSON.stringify([scenario, scope]), (group, { scenario, scope }) => ({
-        scenario,
-        scope,
-        decisions: group.map(({ value, duration }) => ({ value, duration })),
-      })),
+      groupBy(
+        this.#entries,
+        ({ scenario, scope }) => JSON.stringify([scenario, scope]),
+        (group, { scenario, scope }) => ({
+          scenario,
+          scope,
+          decisions: group.map(({ value, duration }) => ({ value, duration })),
+        }),
+      ),
     )
     return this.#newJson
   }
@@ -68,10 +72,14 @@ export class Decisions {
       const key = keyOf(entry)
       if (sequence > told && !this.#keys.has(key)) removed.set(key, entry)
     }
-    return groupBy([...removed.values()], ({ scope }) => scope, (group, { scope }) => ({
-      scope,
-      decisions: group.map(({ value }) => value),
-    }))
+    return groupBy(
+      [...removed.values()],
+      ({ scope }) => scope,
+      (group, { scope }) => ({
+        scope,
+        decisions: group.map(({ value }) => value),
+      }),
+    )
   }
 
   clear(): void {

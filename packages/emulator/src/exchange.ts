@@ -18,11 +18,17 @@ const identitySchema = z.object({ machine_id: z.string() })
  * One request from arrival to answer: read, record, look for a fault, do the work, wait, answer. The work is done at arrival and only the answer is held back, so a caller that gives up
  * while waiting does not know whether the server took its request, as with a real one.
  */
-export async function exchange(request: Request, connection: Connection, route: Route, linkToken: string, state: ServerState): Promise<Response> {
+export async function exchange(
+  request: Request,
+  connection: Connection,
+  route: Route,
+  linkToken: string,
+  state: ServerState,
+): Promise<Response> {
   const { options, record, faults, tokens, now } = state
   const { headers } = connection
   const body = await readBody(request, headers['content-encoding'], options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES)
-  const token = tokens.check(headers['authorization'])
+  const token = tokens.check(headers.authorization)
   const url = new URL(request.url)
   const entry = record.open({
     route: route.name,
@@ -51,7 +57,13 @@ export async function exchange(request: Request, connection: Connection, route: 
   }
 }
 
-async function goWrong(fault: Fault, work: () => Answer, entry: OpenRequest, connection: Connection, state: ServerState): Promise<Response> {
+async function goWrong(
+  fault: Fault,
+  work: () => Answer,
+  entry: OpenRequest,
+  connection: Connection,
+  state: ServerState,
+): Promise<Response> {
   const { kind, status, delayMs = 0 } = fault
   const { latencyMs = 0 } = state.options
   entry.fault = kind ?? (status === undefined ? 'altered' : String(status))

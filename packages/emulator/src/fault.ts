@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ROUTE_NAMES, type RecordedRequest, type RouteName } from './record.js'
+import { type RecordedRequest, ROUTE_NAMES, type RouteName } from './record.js'
 
 /** What goes wrong; the README has a table of what each one looks like to a client. */
 export const FAULT_KINDS = [
@@ -46,7 +46,7 @@ export interface Fault {
   readonly retryAfter?: number | string
   /** How long the answer is held back, in milliseconds, after the option `latencyMs`. For `drip`: the wait between two pieces. @defaultValue 0, for `drip` 10 */
   readonly delayMs?: number
-  /** Size of a piece in bytes, for `drip`. @defaultValue 16 */
+  /** Size of a piece in bytes, for `drip`. @defaultValue 4 */
   readonly pieceBytes?: number
   /** Whether the server does its work before things go wrong (signals are taken, machines registered). @defaultValue true for `reset-after`, `cut`, `truncated`, `drip` and faults without kind and status; else false */
   readonly processed?: boolean
@@ -78,7 +78,9 @@ const positive = z.int().positive()
 export const faultSchema = z.strictObject({
   route: z.union([z.literal('*'), z.enum(ROUTE_NAMES), z.array(z.enum(ROUTE_NAMES)).min(1)]).optional(),
   machineId: z.string().optional(),
-  when: z.custom<Fault['when']>((value) => value === undefined || typeof value === 'function', 'must be a function').optional(),
+  when: z
+    .custom<Fault['when']>((value) => value === undefined || typeof value === 'function', 'must be a function')
+    .optional(),
   kind: z.enum(FAULT_KINDS).optional(),
   status: z.int().min(200).max(599).optional(),
   body: z.unknown().optional(),

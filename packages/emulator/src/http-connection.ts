@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Answer } from './answer.js'
-import { type Connection, dripStream, firstHalf } from './connection.js'
+import { type Connection, firstHalf, piecesOf } from './connection.js'
 
 /** A request over a real socket. Answers are written straight to it: that halves the cost of a request. */
 export class HttpConnection implements Connection {
@@ -30,7 +30,9 @@ export class HttpConnection implements Connection {
   }
 
   drip(answer: Answer, pieceBytes: number, wait: () => Promise<void>): Response {
-    return new Response(dripStream(answer, pieceBytes, wait), answer)
+    this.#head(answer)
+    this.#writePieces(answer, pieceBytes, wait).catch(() => this.#outgoing.destroy())
+    return RESPONSE_ALREADY_SENT
   }
 
   cut(answer: Answer): Response {
@@ -43,6 +45,16 @@ export class HttpConnection implements Connection {
   reset(): Response {
     this.#incoming.socket.resetAndDestroy()
     return RESPONSE_ALREADY_SENT
+  }
+
+  async #writePieces(answer: Answer, pieceBytes: number, wait: () => Promise<void>): Promise<void> {
+    let isFirst = true
+    for (const piece of piecesOf(answer, pieceBytes)) {
+      if (!isFirst) await wait()
+      isFirst = false
+      this.#outgoing.write(piece)
+    }
+    this.#outgoing.end()
   }
 
   #head({ status, body, headers }: Answer): void {

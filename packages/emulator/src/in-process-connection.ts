@@ -1,5 +1,5 @@
 import type { Answer } from './answer.js'
-import { type Connection, dripStream, firstHalf } from './connection.js'
+import { type Connection, firstHalf, piecesOf } from './connection.js'
 
 /** A request that never leaves the process. Lost connections reject as undici's do. */
 export class InProcessConnection implements Connection {
@@ -17,7 +17,18 @@ export class InProcessConnection implements Connection {
   }
 
   drip(answer: Answer, pieceBytes: number, wait: () => Promise<void>): Response {
-    return new Response(dripStream(answer, pieceBytes, wait), answer)
+    const pieces = piecesOf(answer, pieceBytes)
+    let isFirst = true
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const { value, done } = pieces.next()
+        if (done) return controller.close()
+        if (!isFirst) await wait()
+        isFirst = false
+        controller.enqueue(value)
+      },
+    })
+    return new Response(body, answer)
   }
 
   cut(answer: Answer): Response {
@@ -25,7 +36,8 @@ export class InProcessConnection implements Connection {
     let sent = false
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
-        if (sent) controller.error(new TypeError('terminated', { cause: socketError('UND_ERR_SOCKET', 'other side closed') }))
+        if (sent)
+          controller.error(new TypeError('terminated', { cause: socketError('UND_ERR_SOCKET', 'other side closed') }))
         else controller.enqueue(half)
         sent = true
       },

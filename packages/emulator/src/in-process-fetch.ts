@@ -11,7 +11,8 @@ export function createFetch(app: EmulatorApp): typeof fetch {
     signal?.throwIfAborted()
     allowManyListeners(signal)
     // Without the signal: a Request would tie one of its own to it, and thousands of those burden a signal that lives long.
-    const request = input instanceof Request && init === undefined ? input : new Request(input, { ...init, signal: null })
+    const request =
+      input instanceof Request && init === undefined ? input : new Request(input, { ...init, signal: null })
     const connection = new InProcessConnection(request.headers, signal)
     const response = await orAborted(Promise.resolve(app.fetch(request, { connection })), signal)
     return REDIRECTS.has(response.status) && response.headers.has('location') ? redirected(request, response) : response
@@ -35,6 +36,7 @@ function allowManyListeners(signal: AbortSignal | undefined): void {
 
 function redirected(request: Request, response: Response): Response {
   if (request.redirect === 'manual') return response
-  const reason = request.redirect === 'error' ? 'unexpected redirect' : 'the emulator follows redirects over HTTP only: use listen()'
+  const reason =
+    request.redirect === 'error' ? 'unexpected redirect' : 'the emulator follows redirects over HTTP only: use listen()'
   throw new TypeError('fetch failed', { cause: new Error(reason) })
 }

@@ -39,6 +39,8 @@ export async function listen(app: EmulatorApp, options: ListenOptions): Promise<
     { overrideGlobalObjects: false },
   )
   const server = createServer(respond)
+  // Node's 5 s race with clients that reuse an idle connection: a reset that nobody injected.
+  server.keepAliveTimeout = 65_000
   const port = await new Promise<number>((resolve, reject) => {
     server.once('error', reject)
     server.listen(wanted, host, () => {

@@ -16,7 +16,11 @@ export class LoginBan {
   readonly #now: () => number
 
   constructor(rule: BanRule, now: () => number) {
-    this.#rule = { maxLogins: rule.maxLogins ?? 20, windowMs: rule.windowMs ?? 3_000_000, banMs: rule.banMs ?? 3_600_000 }
+    this.#rule = {
+      maxLogins: rule.maxLogins ?? 20,
+      windowMs: rule.windowMs ?? 3_000_000,
+      banMs: rule.banMs ?? 3_600_000,
+    }
     this.#now = now
   }
 

@@ -2,7 +2,14 @@ import { z } from 'zod'
 import type { BanRule } from './login-ban.js'
 import type { RecordSignals } from './received-signals.js'
 import type { RecordedRequest, RecordRequests } from './record.js'
-import type { SeedAllowlist, SeedBlocklist, SeedDecision } from './seeds.js'
+import {
+  allowlistsSeedSchema,
+  blocklistsSeedSchema,
+  decisionsSeedSchema,
+  type SeedAllowlist,
+  type SeedBlocklist,
+  type SeedDecision,
+} from './seeds.js'
 
 export interface EmulatorOptions {
   /** Enforces the request models of the CAPI v3 swagger; the real server answers 200 to most of what breaks them. @defaultValue false */
@@ -66,11 +73,15 @@ export const optionsSchema = z.strictObject({
   attachmentKeys: z.array(z.string()).optional(),
   enrollStatus: z.union([z.literal(200), z.literal(201), z.literal(202)]).optional(),
   enrolmentClaims: z.boolean().optional(),
-  decisions: z.unknown().optional(),
-  blocklists: z.unknown().optional(),
-  allowlists: z.unknown().optional(),
+  decisions: decisionsSeedSchema.optional(),
+  blocklists: blocklistsSeedSchema.optional(),
+  allowlists: allowlistsSeedSchema.optional(),
   ban: z
-    .strictObject({ maxLogins: z.int().nonnegative().optional(), windowMs: positive.optional(), banMs: positive.optional() })
+    .strictObject({
+      maxLogins: z.int().nonnegative().optional(),
+      windowMs: positive.optional(),
+      banMs: positive.optional(),
+    })
     .optional(),
   maxBodyBytes: z.int().positive().optional(),
   seed: z.int().optional(),
@@ -78,4 +89,3 @@ export const optionsSchema = z.strictObject({
   recordSignals: z.enum(['all', 'uuids', 'none']).optional(),
   onRequest: callable.optional(),
 })
-

@@ -8,7 +8,9 @@ type Issue = z.core.$ZodIssue
 export function parseModel<Schema extends z.ZodType>(
   schema: Schema,
   body: unknown,
-): { readonly data: z.output<Schema>; readonly refusal?: undefined } | { readonly data?: undefined; readonly refusal: Answer } {
+):
+  | { readonly data: z.output<Schema>; readonly refusal?: undefined }
+  | { readonly data?: undefined; readonly refusal: Answer } {
   const parsed = schema.safeParse(body)
   return parsed.success ? { data: parsed.data } : { refusal: invalidBody(toProblems(parsed.error.issues, body)) }
 }
@@ -41,7 +43,8 @@ function ruleOf(issue: Issue, value: unknown): string {
   if (issue.code === 'invalid_type') return wrongType(value, allowedTypes(issue.expected))
   if (issue.code === 'too_small') return `string is too short (length: ${length}, required minimum: ${issue.minimum})`
   if (issue.code === 'too_big') return `string is too long (length: ${length}, maximum allowed: ${issue.maximum})`
-  if (issue.code === 'invalid_format' && issue.format === 'regex') return `ECMA 262 regex "${issue.pattern?.replaceAll(/^\/|\/$/g, '')}" does not match input string`
+  if (issue.code === 'invalid_format' && issue.format === 'regex')
+    return `ECMA 262 regex "${issue.pattern?.replaceAll(/^\/|\/$/g, '')}" does not match input string`
   return issue.message
 }
 

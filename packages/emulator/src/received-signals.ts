@@ -80,11 +80,11 @@ export class ReceivedSignals implements Iterable<ReceivedSignal> {
     this.#total += signals.length
     if (this.#mode === 'none') return
     for (const signal of signals) {
-      if (!isWireObject(signal) || typeof signal['uuid'] !== 'string') {
+      if (!isWireObject(signal) || typeof signal.uuid !== 'string') {
         this.#withoutUuid += 1
         continue
       }
-      const uuid = signal['uuid']
+      const uuid = signal.uuid
       const known = this.#byUuid.get(uuid)
       if (known) known.count += 1
       else this.#byUuid.set(uuid, { uuid, machineId, signal: this.#mode === 'all' ? signal : undefined, count: 1, at })

@@ -35,7 +35,14 @@ export class Tokens {
     this.#issued += 1
     const iat = Math.floor(this.#now() / 1000)
     const exp = iat + Math.ceil(this.#lifetimeMs / 1000)
-    const claims = { sub: machineId, 'cognito:username': machineId, iat, exp, jti: String(this.#issued), ...extraClaims }
+    const claims = {
+      sub: machineId,
+      'cognito:username': machineId,
+      iat,
+      exp,
+      jti: String(this.#issued),
+      ...extraClaims,
+    }
     const content = `${HEADER}.${encode(claims)}`
     return { token: `${content}.${this.#sign(content)}`, expire: `${new Date(exp * 1000).toISOString().slice(0, 19)}Z` }
   }
@@ -43,7 +50,8 @@ export class Tokens {
   /** `header` is the value of `Authorization`: a bare token or `Bearer` and a token (capi-protocol section 1.3). */
   check(header: string | undefined): TokenCheck {
     const [head, claims, signature, ...rest] = (header ?? '').replace(/^Bearer\s+/i, '').split('.')
-    if (head === undefined || claims === undefined || signature === undefined || rest.length > 0) return { state: 'unknown' }
+    if (head === undefined || claims === undefined || signature === undefined || rest.length > 0)
+      return { state: 'unknown' }
     const expected = Buffer.from(this.#sign(`${head}.${claims}`))
     const given = Buffer.from(signature)
     if (expected.length !== given.length || !timingSafeEqual(expected, given)) return { state: 'unknown' }

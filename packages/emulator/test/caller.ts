@@ -18,6 +18,14 @@ export const SIGNAL = {
   stop_at: '2026-11-24T10:00:01Z',
 }
 
+/** A `when` that matches every call, and does something once the call is under way. */
+export function onArrival(action: () => void): () => boolean {
+  return () => {
+    queueMicrotask(action)
+    return true
+  }
+}
+
 export interface Reply {
   readonly status: number
   readonly headers: Headers

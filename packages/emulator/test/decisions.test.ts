@@ -91,7 +91,10 @@ describe('the decision stream', () => {
   })
 
   test('refuses a flag that is no boolean in strict mode only', async () => {
-    for (const [strict, status] of [[true, 400], [false, 200]] as const) {
+    for (const [strict, status] of [
+      [true, 400],
+      [false, 200],
+    ] as const) {
       const { capi, auth } = await start({ strict })
       expect(await capi.get('/decisions/stream?community_pull=perhaps', auth)).toMatchObject({ status })
     }
@@ -101,7 +104,13 @@ describe('the decision stream', () => {
 describe('linked lists', () => {
   const lists: EmulatorOptions = {
     blocklists: [{ name: 'botnet', values: ['203.0.113.1', '203.0.113.0/30'], remediation: 'captcha', duration: '6h' }],
-    allowlists: [{ name: 'office', description: 'ours', items: ['198.51.100.0/24', { value: '2001:db8::1', expiration: '2030-01-01T00:00:00Z' }] }],
+    allowlists: [
+      {
+        name: 'office',
+        description: 'ours',
+        items: ['198.51.100.0/24', { value: '2001:db8::1', expiration: '2030-01-01T00:00:00Z' }],
+      },
+    ],
     now: () => Date.UTC(2026, 10, 24, 12, 0, 0, 500),
   }
 

@@ -15,7 +15,11 @@ describe.each([{ strict: false }, { strict: true }])('registering and logging in
     expect(await capi.post('/watchers', credentials)).toMatchObject({ status: 200, json: { message: 'OK' } })
     const { status, json } = await capi.post('/watchers/login', { ...credentials, scenarios: ['acme/http-bf'] })
     expect(status).toBe(200)
-    expect(json).toEqual({ code: 200, expire: '2026-11-24T13:00:00Z', token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) })
+    expect(json).toEqual({
+      code: 200,
+      expire: '2026-11-24T13:00:00Z',
+      token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+    })
     expect(emulator.machines.get(MACHINE_ID)).toMatchObject({ logins: 1, scenarios: ['acme/http-bf'] })
   })
 
@@ -60,16 +64,25 @@ describe.each([{ strict: false }, { strict: true }])('registering and logging in
 
   test('a password can be reset, that of an unknown machine cannot', async () => {
     const { capi } = start({ strict, machines: MACHINES })
-    expect(await capi.post('/watchers/reset', { ...credentials, password: 'new-password' })).toMatchObject({ status: 200 })
-    expect(await capi.post('/watchers/login', { ...credentials, password: 'new-password' })).toMatchObject({ status: 200 })
-    expect(await capi.post('/watchers/reset', { ...credentials, machine_id: 'c'.repeat(48) })).toMatchObject({ status: 404 })
+    expect(await capi.post('/watchers/reset', { ...credentials, password: 'new-password' })).toMatchObject({
+      status: 200,
+    })
+    expect(await capi.post('/watchers/login', { ...credentials, password: 'new-password' })).toMatchObject({
+      status: 200,
+    })
+    expect(await capi.post('/watchers/reset', { ...credentials, machine_id: 'c'.repeat(48) })).toMatchObject({
+      status: 404,
+    })
   })
 })
 
 describe('options about machines', () => {
   test("existingMachine 'conflict-409' answers 409 instead of 500", async () => {
     const { capi } = start({ machines: MACHINES, existingMachine: 'conflict-409' })
-    expect(await capi.post('/watchers', credentials)).toMatchObject({ status: 409, json: { message: 'User already registered.' } })
+    expect(await capi.post('/watchers', credentials)).toMatchObject({
+      status: 409,
+      json: { message: 'User already registered.' },
+    })
   })
 
   test('requireMachineIdLength: false lets ids of any length log in, but not in strict mode', async () => {
@@ -90,7 +103,9 @@ describe('options about machines', () => {
   test('acceptUnknownMachines registers a machine at its first login, with that password', async () => {
     const { capi } = start({ acceptUnknownMachines: true })
     expect(await capi.post('/watchers/login', credentials)).toMatchObject({ status: 200 })
-    expect(await capi.post('/watchers/login', { ...credentials, password: 'other-password' })).toMatchObject({ status: 403 })
+    expect(await capi.post('/watchers/login', { ...credentials, password: 'other-password' })).toMatchObject({
+      status: 403,
+    })
   })
 })
 
@@ -188,7 +203,10 @@ describe('enrolling', () => {
   })
 
   test('with a malformed key is 403 in lenient mode and 400 in strict mode', async () => {
-    for (const [strict, status] of [[false, 403], [true, 400]] as const) {
+    for (const [strict, status] of [
+      [false, 403],
+      [true, 400],
+    ] as const) {
       const { capi } = start({ strict, machines: MACHINES })
       const malformed = await capi.post('/watchers/enroll', { attachment_key: 'no-good' }, await capi.authorised())
       expect(malformed.status).toBe(status)
@@ -197,13 +215,19 @@ describe('enrolling', () => {
 
   test('can be answered 200 when new, for clients that know no other', async () => {
     const { capi } = start({ machines: MACHINES, enrollStatus: 200 })
-    expect(await capi.post('/watchers/enroll', key, await capi.authorised())).toMatchObject({ status: 200, json: { message: 'OK' } })
+    expect(await capi.post('/watchers/enroll', key, await capi.authorised())).toMatchObject({
+      status: 200,
+      json: { message: 'OK' },
+    })
   })
 
   test('without a key but with autoenroll gets a url and an instant in milliseconds', async () => {
     const { capi } = start({ machines: MACHINES, now: () => 1_700_000_000_000 })
     const quick = await capi.post('/watchers/enroll', { autoenroll: true, name: 'sensor' }, await capi.authorised())
-    expect(quick).toMatchObject({ status: 200, json: { url: expect.stringMatching(/^https:/), expire_at: 1_700_000_600_000 } })
+    expect(quick).toMatchObject({
+      status: 200,
+      json: { url: expect.stringMatching(/^https:/), expire_at: 1_700_000_600_000 },
+    })
   })
 
   test('shows in the next token only, and only with enrolmentClaims', async () => {
@@ -211,7 +235,10 @@ describe('enrolling', () => {
     const before = await capi.token()
     await capi.post('/watchers/enroll', key, { headers: { authorization: before } })
     expect(claimsOf(before)).not.toHaveProperty('organization_id')
-    expect(claimsOf(await capi.token())).toMatchObject({ organization_id: expect.any(String), subscription_type: 'COMMUNITY' })
+    expect(claimsOf(await capi.token())).toMatchObject({
+      organization_id: expect.any(String),
+      subscription_type: 'COMMUNITY',
+    })
   })
 })
 

@@ -32,18 +32,25 @@ describe.each([{ strict: false }, { strict: true }])('calls that are filed away 
 
   test('a body that breaks the model is 400 in strict mode and 200 otherwise', async () => {
     const { capi, auth } = await start(strict)
-    for (const [path, body] of [['/metrics', {}], ['/decisions/delete', [1]], ['/decisions/sync', [{}]]] as const) {
+    for (const [path, body] of [
+      ['/metrics', {}],
+      ['/decisions/delete', [1]],
+      ['/decisions/sync', [{}]],
+    ] as const) {
       expect(await capi.post(path, body, auth)).toMatchObject({ status: strict ? 400 : 200 })
     }
   })
 })
 
 describe('paths', () => {
-  test.each(['/signals', '/signals/'])('%s is served with and without a slash at its end, without a redirect', async (path) => {
-    const { emulator, capi, auth } = await start(false)
-    expect(await capi.post(path, [SIGNAL], { ...auth, redirect: 'error' })).toMatchObject({ status: 200 })
-    expect(emulator.record.last()).toMatchObject({ route: 'signals', path: `/v3${path}` })
-  })
+  test.each(['/signals', '/signals/'])(
+    '%s is served with and without a slash at its end, without a redirect',
+    async (path) => {
+      const { emulator, capi, auth } = await start(false)
+      expect(await capi.post(path, [SIGNAL], { ...auth, redirect: 'error' })).toMatchObject({ status: 200 })
+      expect(emulator.record.last()).toMatchObject({ route: 'signals', path: `/v3${path}` })
+    },
+  )
 
   test.each(['/decisions/stream', '/watchers/reset'])('OPTIONS %s is answered with CORS headers', async (path) => {
     const { capi } = await start(false)
@@ -66,6 +73,9 @@ describe('paths', () => {
   test('a base URL without /v3 is answered with a hint', async () => {
     const { emulator } = await start(false)
     const lost = await emulator.fetch('https://capi.example.com/signals', { method: 'POST', body: '[]' })
-    expect([lost.status, await lost.json()]).toEqual([404, { message: 'Not Found: the emulator serves what is below /v3' }])
+    expect([lost.status, await lost.json()]).toEqual([
+      404,
+      { message: 'Not Found: the emulator serves what is below /v3' },
+    ])
   })
 })

@@ -19,7 +19,12 @@ describe('lenient mode', () => {
     expect(emulator.signals.withoutUuid).toBe(3)
   })
 
-  test.each([[{}, 'object'], [null, 'null'], ['text', 'string'], [7, 'integer']])('refuses %j: it is no array', async (body, type) => {
+  test.each([
+    [{}, 'object'],
+    [null, 'null'],
+    ['text', 'string'],
+    [7, 'integer'],
+  ])('refuses %j: it is no array', async (body, type) => {
     const { capi, auth } = await start()
     expect(await capi.post('/signals', body, auth)).toMatchObject({
       status: 400,
@@ -37,7 +42,10 @@ describe('strict mode', () => {
     const { scenario_hash: _hash, message: _message, ...incomplete } = SIGNAL
     expect(await capi.post('/signals', [SIGNAL, incomplete], auth)).toMatchObject({
       status: 400,
-      json: { message: 'Invalid request body', errors: '[object has missing required properties (["message","scenario_hash"])]' },
+      json: {
+        message: 'Invalid request body',
+        errors: '[object has missing required properties (["message","scenario_hash"])]',
+      },
     })
     expect(emulator.signals.size).toBe(0)
     expect(emulator.record.last('signals')?.problems).toEqual([
@@ -50,16 +58,22 @@ describe('strict mode', () => {
     const bad = { ...SIGNAL, scenario: 7, source: { scope: 'Ip' }, decisions: null }
     const { json } = await capi.post('/signals', [bad], auth)
     expect(json).toMatchObject({ errors: expect.stringMatching(/^\[.*\]$/) })
-    expect(emulator.record.last()?.problems.map(({ pointer }) => pointer).sort()).toEqual([
-      '/0/decisions',
-      '/0/scenario',
-      '/0/source',
-    ])
+    expect(
+      emulator.record
+        .last()
+        ?.problems.map(({ pointer }) => pointer)
+        .sort(),
+    ).toEqual(['/0/decisions', '/0/scenario', '/0/source'])
   })
 
   test('lets unknown keys, scopes and scenario names pass', async () => {
     const { capi, auth } = await start({ strict: true })
-    const free = { ...SIGNAL, sent: false, scenario: 'import list: 7 IPs', source: { scope: 'session', value: 'x', id: 1 } }
+    const free = {
+      ...SIGNAL,
+      sent: false,
+      scenario: 'import list: 7 IPs',
+      source: { scope: 'session', value: 'x', id: 1 },
+    }
     expect(await capi.post('/signals', [free], auth)).toMatchObject({ status: 200 })
   })
 })
@@ -68,7 +82,11 @@ describe.each([{ strict: false }, { strict: true }])('bodies (strict: $strict)',
   test('in gzip are unpacked', async () => {
     const { emulator, capi, auth } = await start({ strict })
     const body = gzipSync(JSON.stringify([SIGNAL]))
-    const packed = await capi.fetch('/signals', { method: 'POST', body, headers: { ...auth.headers, 'content-encoding': 'gzip' } })
+    const packed = await capi.fetch('/signals', {
+      method: 'POST',
+      body,
+      headers: { ...auth.headers, 'content-encoding': 'gzip' },
+    })
     expect(packed.status).toBe(200)
     expect(emulator.signals.get(SIGNAL.uuid)?.signal).toEqual(SIGNAL)
     expect(emulator.record.last()).toMatchObject({ wireBytes: body.length, bodyBytes: JSON.stringify([SIGNAL]).length })
@@ -86,7 +104,9 @@ describe.each([{ strict: false }, { strict: true }])('bodies (strict: $strict)',
 
   test('that claim to be gzip and are not are answered 400', async () => {
     const { capi, auth } = await start({ strict })
-    expect(await capi.post('/signals', [], { headers: { ...auth.headers, 'content-encoding': 'gzip' } })).toMatchObject({ status: 400 })
+    expect(await capi.post('/signals', [], { headers: { ...auth.headers, 'content-encoding': 'gzip' } })).toMatchObject(
+      { status: 400 },
+    )
   })
 
   test('above maxBodyBytes are answered 413, also when gzip hides their size', async () => {
@@ -145,7 +165,12 @@ describe('the record of signals', () => {
     await fc.assert(
       fc.asyncProperty(batches, async (sequence) => {
         const { emulator, capi, auth } = await start()
-        for (const batch of sequence) await capi.post('/signals', batch.map((uuid) => ({ uuid })), auth)
+        for (const batch of sequence)
+          await capi.post(
+            '/signals',
+            batch.map((uuid) => ({ uuid })),
+            auth,
+          )
         const all = sequence.flat()
         expect(emulator.signals.total).toBe(all.length)
         expect(emulator.signals.size).toBe(new Set(all).size)

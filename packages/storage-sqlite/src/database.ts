@@ -80,7 +80,7 @@ export class Database {
   }
 }
 
-/** Statements with positional parameters. */
+/** Statements with numbered parameters: `?1` is the first value, wherever and however often it stands. */
 export class Sql {
   readonly prisma: PrismaClient
 
@@ -90,12 +90,29 @@ export class Sql {
 
   /** How many rows were changed. */
   execute(text: string, ...values: SqlValue[]): Promise<number> {
-    return this.prisma.$executeRawUnsafe(text, ...values)
+    const { sql, numbers } = positional(text)
+    return this.prisma.$executeRawUnsafe(sql, ...numbers.map((number) => values[number - 1] ?? null))
   }
 
   query(text: string, ...values: SqlValue[]): Promise<unknown> {
-    return this.prisma.$queryRawUnsafe(text, ...values)
+    const { sql, numbers } = positional(text)
+    return this.prisma.$queryRawUnsafe(sql, ...numbers.map((number) => values[number - 1] ?? null))
   }
+}
+
+const translated = new Map<string, { sql: string; numbers: readonly number[] }>()
+
+/** better-sqlite3 takes numbered parameters for named ones, so they are written out in the order in which they stand. */
+function positional(text: string): { sql: string; numbers: readonly number[] } {
+  const known = translated.get(text)
+  if (known !== undefined) return known
+  const numbers: number[] = []
+  const sql = text.replace(/\?(\d+)/g, (_, number: string) => {
+    numbers.push(Number(number))
+    return '?'
+  })
+  translated.set(text, { sql, numbers })
+  return { sql, numbers }
 }
 
 export type SqlValue = string | number | bigint | null | Uint8Array

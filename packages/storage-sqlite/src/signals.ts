@@ -6,7 +6,7 @@ const STATES: Record<SignalStatus, number> = { pending: 0, rejected: 1, sent: 2 
 const STATUSES: readonly SignalStatus[] = ['pending', 'rejected', 'sent']
 
 /** A signal under a live lease is its holder's. */
-const HELD = 's.state = 0 AND m.lease_token IS NOT NULL AND m.lease_until > ? AND s.id <= m.lease_last'
+const HELD = 's.state = 0 AND m.lease_token IS NOT NULL AND m.lease_until > ?1 AND s.id <= m.lease_last'
 
 const number = z.coerce.number()
 const statsSchema = z.tuple([
@@ -46,10 +46,9 @@ export async function listSignals(
   { after = '0', limit = 100 }: { after?: string; limit?: number },
   now: number,
 ): Promise<SignalPage> {
-  const { text, values } = conditions(filter, now)
   const select = `SELECT s.id, m.machine_id AS machineId, s.uuid, s.payload, s.state, s.changed_at AS changedAt, s.reason, s.http_status AS httpStatus
-    FROM signals s JOIN machines m ON m.id = s.machine WHERE ${text} AND s.id > ? ORDER BY s.id LIMIT ?`
-  const rows = listedSchema.parse(await sql.query(select, ...values, Number(after), limit + 1))
+    FROM signals s JOIN machines m ON m.id = s.machine WHERE ${matches(filter)} AND s.id > ?5 ORDER BY s.id LIMIT ?2`
+  const rows = listedSchema.parse(await sql.query(select, ...valuesOf(filter, limit + 1, now), Number(after)))
   const signals = rows.slice(0, limit).map(({ machineId, uuid, payload, state, changedAt, reason, httpStatus }) => ({
     machineId,
     uuid,
@@ -64,10 +63,9 @@ export async function listSignals(
 
 /** Inside a transaction. */
 export async function deleteSignals(sql: Sql, filter: SignalFilter, limit: number, now: number): Promise<number> {
-  const { text, values } = conditions(filter, now)
   const remove = `DELETE FROM signals WHERE id IN (SELECT s.id FROM signals s JOIN machines m ON m.id = s.machine
-    WHERE ${text} AND NOT (${HELD}) ORDER BY s.id LIMIT ?) RETURNING machine, state`
-  const gone = goneSchema.parse(await sql.query(remove, ...values, now, limit))
+    WHERE ${matches(filter)} AND NOT (${HELD}) ORDER BY s.id LIMIT ?2) RETURNING machine, state`
+  const gone = goneSchema.parse(await sql.query(remove, ...valuesOf(filter, limit, now)))
   const lessPending = countByMachine(gone.filter(({ state }) => state === STATES.pending))
   const lessRejected = countByMachine(gone.filter(({ state }) => state === STATES.rejected))
   const discount = `UPDATE machines SET pending = pending - ?2, rejected = rejected - ?3,
@@ -79,32 +77,31 @@ export async function deleteSignals(sql: Sql, filter: SignalFilter, limit: numbe
 }
 
 /** Inside a transaction. A requeued signal gets a new id: it is the newest of its machine. */
-export async function requeueSignals(sql: Sql, filter: SignalFilter, limit: number, now: number): Promise<number> {
-  const { text, values } = conditions({ ...filter, status: 'rejected' }, now)
+export async function requeueSignals(sql: Sql, filter: Omit<SignalFilter, 'status'>, limit: number, now: number): Promise<number> {
+  const rejected: SignalFilter = { ...filter, status: 'rejected' }
   const requeue = `INSERT OR REPLACE INTO signals (machine, uuid, payload, changed_at)
-    SELECT s.machine, s.uuid, s.payload, ? FROM signals s JOIN machines m ON m.id = s.machine
-    WHERE ${text} ORDER BY s.id LIMIT ? RETURNING machine, state`
-  const back = goneSchema.parse(await sql.query(requeue, now, ...values, limit))
+    SELECT s.machine, s.uuid, s.payload, ?1 FROM signals s JOIN machines m ON m.id = s.machine
+    WHERE ${matches(rejected)} ORDER BY s.id LIMIT ?2 RETURNING machine, state`
+  const back = goneSchema.parse(await sql.query(requeue, ...valuesOf(rejected, limit, now)))
   const wake = `UPDATE machines SET pending = pending + ?2, rejected = rejected - ?2,
     due_at = coalesce(due_at, max(?3, failing_until)) WHERE id = ?1`
   for (const [id, count] of countByMachine(back)) await sql.execute(wake, id, count, now)
   return back.length
 }
 
-function conditions({ status, machineId, olderThanMs }: SignalFilter, now: number): { text: string; values: SqlValue[] } {
-  const texts = ['1 = 1']
-  const values: SqlValue[] = []
-  // Written out, not a parameter, so that the partial indexes can be used.
-  if (status !== undefined) texts.push(`s.state = ${STATES[status]}${status === 'pending' ? '' : ' AND s.state > 0'}`)
-  if (machineId !== undefined) {
-    texts.push('s.machine = (SELECT id FROM machines WHERE machine_id = ?)')
-    values.push(machineId)
-  }
-  if (olderThanMs !== undefined) {
-    texts.push('s.changed_at <= ?')
-    values.push(now - olderThanMs)
-  }
-  return { text: texts.join(' AND '), values }
+/** The filter as SQL over {@link valuesOf}. States are written out, so that the partial indexes can be used. */
+function matches({ status, machineId, olderThanMs }: SignalFilter): string {
+  const conditions = ['1 = 1']
+  if (status === 'pending') conditions.push('s.state = 0')
+  else if (status !== undefined) conditions.push(`s.state = ${STATES[status]} AND s.state > 0`)
+  if (machineId !== undefined) conditions.push('s.machine = (SELECT id FROM machines WHERE machine_id = ?3)')
+  if (olderThanMs !== undefined) conditions.push('s.changed_at <= ?4')
+  return conditions.join(' AND ')
+}
+
+/** ?1 now, ?2 limit, ?3 machine, ?4 changed before. */
+function valuesOf({ machineId, olderThanMs }: SignalFilter, limit: number, now: number): SqlValue[] {
+  return [now, limit, machineId ?? null, now - (olderThanMs ?? 0)]
 }
 
 function countByMachine(rows: readonly { machine: number }[]): Map<number, number> {

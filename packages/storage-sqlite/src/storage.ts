@@ -37,7 +37,8 @@ export class SqliteStorage implements Storage {
   readonly #path: string
   readonly #busyTimeoutMs: number
   readonly #now: () => number
-  #opening: Promise<Database> | undefined
+  #opening: Promise<void> | undefined
+  #database: Database | undefined
   #closed = false
 
   /** Does no I/O: see {@link SqliteStorage.open}. */
@@ -50,7 +51,9 @@ export class SqliteStorage implements Storage {
   /** @throws StorageError `storage_unavailable`, `storage_corrupt`, `storage_schema_newer`, `storage_busy`, `storage_closed` */
   async open(): Promise<void> {
     if (this.#closed) throw closedError('open')
-    this.#opening ??= openDatabase(this.#path, this.#busyTimeoutMs)
+    this.#opening ??= openDatabase(this.#path, this.#busyTimeoutMs).then((database) => {
+      this.#database = database
+    })
     try {
       await this.#opening
     } catch (error) {
@@ -61,18 +64,17 @@ export class SqliteStorage implements Storage {
 
   async close(): Promise<void> {
     this.#closed = true
-    const database = await this.#opening?.catch(() => undefined)
-    this.#opening = undefined
-    await database?.close()
+    await this.#opening?.catch(() => undefined)
+    await this.#database?.close()
   }
 
   async getMachine(machineId: string): Promise<Machine | undefined> {
-    return (await this.#use('getMachine')).run('getMachine', (sql) => getMachine(sql, machineId, this.#now()))
+    return this.#use('getMachine').run('getMachine', (sql) => getMachine(sql, machineId, this.#now()))
   }
 
   async createMachine(machine: NewMachine): Promise<Machine> {
     checkArguments.machineIds([machine.machineId])
-    const database = await this.#use('createMachine')
+    const database = this.#use('createMachine')
     const created = await database.transaction('createMachine', async (sql) => {
       await createMachine(sql, machine)
       return getMachine(sql, machine.machineId, this.#now())
@@ -82,34 +84,34 @@ export class SqliteStorage implements Storage {
   }
 
   async updateMachine(machineId: string, patch: MachinePatch): Promise<void> {
-    const database = await this.#use('updateMachine')
+    const database = this.#use('updateMachine')
     return database.transaction('updateMachine', (sql) => updateMachine(sql, machineId, patch, this.#now()))
   }
 
   async listMachines(page: { after?: string; limit?: number; failing?: boolean } = {}): Promise<MachinePage> {
     checkArguments.page(page.limit ?? 100)
-    return (await this.#use('listMachines')).run('listMachines', (sql) => listMachines(sql, page, this.#now()))
+    return this.#use('listMachines').run('listMachines', (sql) => listMachines(sql, page, this.#now()))
   }
 
   async deleteMachines(machineIds: readonly string[]): Promise<number> {
-    const database = await this.#use('deleteMachines')
+    const database = this.#use('deleteMachines')
     if (machineIds.length === 0) return 0
     return database.transaction('deleteMachines', (sql) => deleteMachines(sql, machineIds))
   }
 
   async getState(key: string): Promise<StateValue | undefined> {
     checkArguments.stateKey(key)
-    return (await this.#use('getState')).run('getState', (sql) => getState(sql, key, this.#now()))
+    return this.#use('getState').run('getState', (sql) => getState(sql, key, this.#now()))
   }
 
   async setState(key: string, value: Uint8Array | undefined, options: SetStateOptions = {}): Promise<number | undefined> {
     checkArguments.state(key, value, options)
-    const database = await this.#use('setState')
+    const database = this.#use('setState')
     return database.transaction('setState', (sql) => setState(sql, key, value, options, this.#now()))
   }
 
   async enqueue(signals: readonly QueuedSignal[]): Promise<EnqueueResult> {
-    const database = await this.#use('enqueue')
+    const database = this.#use('enqueue')
     checkArguments.enqueue(signals)
     if (signals.length === 0) return { added: 0, duplicates: 0 }
     return database.transaction('enqueue', (sql) => enqueue(sql, signals, this.#now()))
@@ -117,44 +119,44 @@ export class SqliteStorage implements Storage {
 
   async lease(request: LeaseRequest): Promise<SignalLease | undefined> {
     checkArguments.lease(request)
-    return lease(await this.#use('lease'), request, this.#now())
+    return lease(this.#use('lease'), request, this.#now())
   }
 
   async settle(held: Pick<SignalLease, 'machineId' | 'token'>, result: LeaseResult): Promise<{ lost: boolean }> {
     checkArguments.settle(result)
-    const database = await this.#use('settle')
+    const database = this.#use('settle')
     return database.transaction('settle', (sql) => settle(sql, held, result, this.#now()))
   }
 
   async extend(held: Pick<SignalLease, 'machineId' | 'token'>, leaseMs: number): Promise<boolean> {
     checkArguments.extend(leaseMs)
-    return extend(await this.#use('extend'), held, this.#now() + leaseMs)
+    return extend(this.#use('extend'), held, this.#now() + leaseMs)
   }
 
   async stats(): Promise<QueueStats> {
-    return (await this.#use('stats')).run('stats', (sql) => stats(sql, this.#now()))
+    return this.#use('stats').run('stats', (sql) => stats(sql, this.#now()))
   }
 
   async listSignals(filter: SignalFilter = {}, page: { after?: string; limit?: number } = {}): Promise<SignalPage> {
     checkArguments.page(page.limit ?? 100)
-    return (await this.#use('listSignals')).run('listSignals', (sql) => listSignals(sql, filter, page, this.#now()))
+    return this.#use('listSignals').run('listSignals', (sql) => listSignals(sql, filter, page, this.#now()))
   }
 
   async deleteSignals(filter: SignalFilter = {}, limit = 500): Promise<number> {
     checkArguments.page(limit)
-    const database = await this.#use('deleteSignals')
+    const database = this.#use('deleteSignals')
     return database.transaction('deleteSignals', (sql) => deleteSignals(sql, filter, limit, this.#now()))
   }
 
   async requeueSignals(filter: Omit<SignalFilter, 'status'> = {}, limit = 500): Promise<number> {
     checkArguments.page(limit)
-    const database = await this.#use('requeueSignals')
+    const database = this.#use('requeueSignals')
     return database.transaction('requeueSignals', (sql) => requeueSignals(sql, filter, limit, this.#now()))
   }
 
-  async #use(operation: string): Promise<Database> {
+  #use(operation: string): Database {
     if (this.#closed) throw closedError(operation)
-    if (this.#opening === undefined) throw sqliteError('storage_closed', operation, `open() was not called before ${operation}`)
-    return this.#opening
+    if (this.#database === undefined) throw sqliteError('storage_closed', operation, `open() was not called before ${operation}`)
+    return this.#database
   }
 }

@@ -26,7 +26,10 @@ export const decisionsStream: Route = {
       blocklists: additional ? links.blocklistLinks(base) : [],
       allowlists: links.allowlistLinks(base),
     })
-    return jsonTextAnswer(200, `{"new":${community ? decisions.newJson() : '[]'},"deleted":${deleted},"links":${linked}}`)
+    return jsonTextAnswer(
+      200,
+      `{"new":${community ? decisions.newJson() : '[]'},"deleted":${deleted},"links":${linked}}`,
+    )
   },
 }
 

@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createEmulator } from '@cscapi/emulator'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { EmptyProject } from './packed/empty-project.js'
+import { packWithDependencies } from './packed/pack.js'
+import { importedModule, requiringScript, tsconfig, typescript } from './packed/programs.js'
+import { workspacePackages } from './workspace.js'
+
+const MEBIBYTE = 2 ** 20
+const project = new EmptyProject()
+const emulator = createEmulator({ strict: true })
+let baseUrl: string
+let stop: () => Promise<void>
+
+beforeAll(async () => {
+  const tarballs = mkdtempSync(join(tmpdir(), 'cscapi-tarballs-'))
+  try {
+    project.install(packWithDependencies(['@cscapi/client', '@cscapi/storage-sqlite'], tarballs))
+  } finally {
+    rmSync(tarballs, { recursive: true, force: true })
+  }
+  const { url, close } = await emulator.listen()
+  baseUrl = url
+  stop = close
+}, 300_000)
+
+afterAll(async () => {
+  await stop?.()
+  project.remove()
+})
+
+/** Runs a program of the project on a database of its own; the emulator must have got its signal. */
+async function expectOneSignalSent(file: string): Promise<void> {
+  emulator.reset()
+  const database = join(project.folder, `${file.replace(/\W/g, '-')}.db`)
+  const printed = await project.node(file, { BASE_URL: baseUrl, DATABASE: database })
+  expect(printed).toEqual({ added: 1, before: 1, sent: 1, after: 0, leaked: [] })
+  expect(emulator.signals.uuids()).toHaveLength(1)
+  expect(readFileSync(database).subarray(0, 15).toString()).toBe('SQLite format 3')
+}
+
+describe('client and storage-sqlite, packed and installed into an empty project', () => {
+  test('bring neither Prisma nor the drivers of other storages', () => {
+    const folders = project
+      .installedFiles()
+      .filter((path) => /(^|node_modules\/)(@prisma|prisma|pg|ioredis)$/.test(path))
+    expect(folders).toEqual([])
+  })
+
+  test('take at most 20 MiB, the C and C++ sources of better-sqlite3 aside', () => {
+    const bytes = project.footprint((path) => !/^better-sqlite3\/(deps|src)\//.test(path))
+    expect(bytes).toBeGreaterThan(MEBIBYTE)
+    expect(bytes).toBeLessThanOrEqual(20 * MEBIBYTE)
+  })
+
+  test('work from an ES module', async () => {
+    project.write('sensor.mjs', importedModule)
+    await expectOneSignalSent('sensor.mjs')
+  })
+
+  test('work by require()', async () => {
+    project.write('sensor.cjs', requiringScript)
+    await expectOneSignalSent('sensor.cjs')
+  })
+
+  test.each(['nodenext', 'bundler'] as const)(
+    'compile in strict TypeScript under %s, declarations included, and run',
+    async (module) => {
+      project.addNodeTypes()
+      project.write(`sensor-${module}.ts`, typescript)
+      project.write(`tsconfig.${module}.json`, tsconfig(module, `sensor-${module}.ts`))
+      await project.tsc(`tsconfig.${module}.json`)
+      await expectOneSignalSent(join('out', `sensor-${module}.js`))
+    },
+    120_000,
+  )
+
+  test('leave signals without a Node import, so that it runs in a browser', () => {
+    const code = project
+      .installedFiles()
+      .filter((path) => /^@cscapi\/signals\/dist\/.*\.js$/.test(path))
+      .map((path) => readFileSync(join(project.modules, path), 'utf8'))
+      .join('\n')
+    expect(code).toContain('export')
+    expect(code).not.toMatch(/["']node:|\brequire\(/)
+  })
+
+  test('carry a licence, a README and no workspace range', () => {
+    for (const name of ['client', 'core', 'signals', 'storage', 'storage-sqlite']) {
+      const files = project.installedFiles().filter((path) => path.startsWith(`@cscapi/${name}/`))
+      expect(files).toContain(`@cscapi/${name}/LICENSE`)
+      expect(files).toContain(`@cscapi/${name}/README.md`)
+      expect(readFileSync(join(project.modules, '@cscapi', name, 'package.json'), 'utf8')).not.toContain('workspace:')
+    }
+  })
+})
+
+describe('a published package', () => {
+  test.each(workspacePackages().filter(({ manifest }) => manifest.private !== true))(
+    '$manifest.name is checked by publint and attw, and ships only what it lists',
+    ({ manifest }) => {
+      expect(manifest.scripts?.['lint:package']).toBe('publint --strict && attw --pack --profile esm-only')
+    },
+  )
+})

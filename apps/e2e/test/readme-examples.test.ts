@@ -1,0 +1,54 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { compileExamples } from './readme/compile.js'
+import { readExamples } from './readme/examples.js'
+import { workspacePackages, workspaceRoot } from './workspace.js'
+
+const readmes = [workspaceRoot, ...workspacePackages().map(({ folder }) => folder)]
+  .map((folder) => join(folder, 'README.md'))
+  .filter((path) => existsSync(path))
+
+test('every TypeScript example of every README compiles against the built packages', () => {
+  const examples = readmes.flatMap(readExamples)
+  expect(examples.length).toBeGreaterThan(0)
+  expect(compileExamples(examples)).toEqual([])
+}, 120_000)
+
+describe('the check itself', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cscapi-readme-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const mistakesIn = (...lines: string[]) => {
+    writeFileSync(join(folder, 'README.md'), lines.join('\n'))
+    return compileExamples(readExamples(join(folder, 'README.md')))
+  }
+
+  test('names the line of a mistake', () => {
+    const mistakes = mistakesIn(
+      '# Title',
+      '```ts',
+      "import { createSignal } from '@cscapi/signals'",
+      'createSignal(42)',
+      '```',
+    )
+    expect(mistakes).toHaveLength(1)
+    expect(mistakes[0]).toMatch(/README\.md:4: .*number/)
+  })
+
+  test('lets a block without imports go on with the block before it', () => {
+    const first = ['```ts', "import { sep } from 'node:path'", 'const name: string = sep', '```']
+    expect(mistakesIn(...first, 'text', '```ts', 'const other: string = name', '```')).toEqual([])
+    expect(mistakesIn(...first, 'text', '```ts', 'const name: number = sep', '```')).toEqual([
+      expect.stringMatching(/README\.md:7: .*string/),
+    ])
+  })
+
+  test('leaves blocks of other languages alone', () => {
+    expect(mistakesIn('```sh', 'npm install', '```', '```ts', "import 'node:fs'", '```')).toEqual([])
+  })
+})

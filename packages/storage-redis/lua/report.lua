@@ -1,0 +1,110 @@
+-- Brings the index up to what partitions say of themselves. A report older than the one known changes nothing, and one that comes twice changes nothing
+-- either: totals change by differences of absolute values.
+-- KEYS  due, known, totals, leases, oldest, ids, credentials, failing, gone, intents, intent bodies
+-- ARGV  offset, id of the intent that is done or '', then machine id and summary of each partition
+-- reply the machines whose reports came so late that a deletion in between may be forgotten: read their partitions and report again
+-- @include time
+
+local due, known, totals, leases, oldest = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local ids, credentials, failing, gone = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local MEMORY = 60 * 1000000
+local now = server_time(ARGV[1])
+local late, change = {}, {}
+
+-- A deletion comes first, so that reports pass at maxmemory.
+redis.call('ZREMRANGEBYSCORE', gone, '-inf', whole(now - MEMORY))
+
+local function split(line)
+  local fields = {}
+  for field in string.gmatch(line, '[^:]+') do
+    fields[#fields + 1] = field
+  end
+  return {
+    version = tonumber(fields[1]),
+    gone = fields[2] == 'gone',
+    due = fields[2],
+    pending = tonumber(fields[3]) or 0,
+    held = fields[4],
+    ends = fields[5],
+    sent = tonumber(fields[6]) or 0,
+    rejected = tonumber(fields[7]) or 0,
+    oldest = fields[9],
+    credentials = tonumber(fields[10]) or 0,
+    failing = tonumber(fields[11]) or 0,
+    machines = 1,
+  }
+end
+
+local NOTHING = { pending = 0, sent = 0, rejected = 0, machines = 0, failing = 0, credentials = 0 }
+
+local function count(before, after)
+  for _, name in ipairs({ 'pending', 'sent', 'rejected', 'machines', 'failing' }) do
+    change[name] = (change[name] or 0) + after[name] - before[name]
+  end
+end
+
+local function forget(id, line, before)
+  local sent = tonumber(string.match(line, ':gone:(%d+)$')) or before.sent
+  count(before, { pending = 0, sent = sent, rejected = 0, machines = 0, failing = 0 })
+  redis.call('HDEL', known, id)
+  for _, key in ipairs({ due, leases, oldest, ids, credentials, failing }) do
+    redis.call('ZREM', key, id)
+  end
+end
+
+local function set_score(key, score, id)
+  if score then
+    redis.call('ZADD', key, score, id)
+  else
+    redis.call('ZREM', key, id)
+  end
+end
+
+local function learn(id, line, before, after)
+  count(before, after)
+  redis.call('HSET', known, id, line)
+  set_score(due, after.due ~= '-' and after.due, id)
+  if before.oldest ~= after.oldest then
+    set_score(oldest, after.oldest ~= '-' and after.oldest, id)
+  end
+  if before.ends ~= after.ends then
+    set_score(leases, after.ends ~= '0' and after.ends, id)
+  end
+  if before.machines == 0 then
+    redis.call('ZADD', ids, 0, id)
+  end
+  if before.credentials ~= after.credentials then
+    set_score(credentials, after.credentials == 1 and 0, id)
+  end
+  if before.failing ~= after.failing then
+    set_score(failing, after.failing == 1 and 0, id)
+  end
+end
+
+for i = 3, #ARGV, 2 do
+  local id, line = ARGV[i], ARGV[i + 1]
+  local after = split(line)
+  local known_line = redis.call('HGET', known, id)
+  local before = known_line and split(known_line) or NOTHING
+  local version = before.version or tonumber(redis.call('ZSCORE', gone, id) or '0')
+  if version == 0 and not after.gone and after.version < now - MEMORY then
+    late[#late + 1] = id
+  elseif after.version >= version then
+    if after.gone then
+      forget(id, line, before)
+      redis.call('ZADD', gone, whole(after.version), id)
+    else
+      learn(id, line, before, after)
+    end
+  end
+end
+for name, difference in pairs(change) do
+  if difference ~= 0 then
+    redis.call('HINCRBY', totals, name, difference)
+  end
+end
+if ARGV[2] ~= '' and #late == 0 then
+  redis.call('ZREM', KEYS[10], ARGV[2])
+  redis.call('HDEL', KEYS[11], ARGV[2])
+end
+return late

@@ -1,0 +1,2 @@
+export type { RedisStorageOptions } from './options.js'
+export { RedisStorage } from './redis-storage.js'

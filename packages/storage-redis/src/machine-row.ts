@@ -1,0 +1,55 @@
+import { type FailingReason, type Machine, StorageError } from '@cscapi/core'
+
+const REASONS: readonly FailingReason[] = [
+  'credentials_refused',
+  'machine_id_taken',
+  'register_refused',
+  'unauthorized',
+]
+
+function corrupt(machineId: string, what: string): never {
+  throw new StorageError('storage_corrupt', `The row of machine ${machineId} has ${what}`, {
+    adapter: 'redis',
+    operation: 'getMachine',
+  })
+}
+
+/** A credentials hash as the port shows it; `now` and the instants are microseconds of the server's clock. `undefined` when the hash is empty. */
+export function toMachine(machineId: string, row: ReadonlyMap<string, string>, now: number): Machine | undefined {
+  const password = row.get('password')
+  if (password === undefined) return undefined
+  const until = (field: string): number | undefined => {
+    const instant = row.get(field)
+    return instant === undefined ? undefined : Math.round((Number(instant) - now) / 1_000)
+  }
+  const token = row.get('token')
+  const failing = row.get('failing')
+  return {
+    machineId,
+    password,
+    registered: row.has('registered'),
+    token:
+      token === undefined
+        ? undefined
+        : { value: token, scenarios: toScenarios(machineId, row.get('scenarios')), expiresInMs: until('tokenUntil') },
+    authFailures: Number(row.get('authFailures') ?? 0),
+    failing:
+      failing === undefined
+        ? undefined
+        : {
+            reason:
+              REASONS.find((reason) => reason === failing) ??
+              corrupt(machineId, `an unknown failing reason: ${failing}`),
+            message: row.get('failingMessage'),
+            count: Number(row.get('failingCount') ?? 0),
+            sinceMs: -(until('failingSince') ?? 0),
+            retryInMs: until('failingUntil') ?? 0,
+          },
+  }
+}
+
+function toScenarios(machineId: string, json = '[]'): string[] {
+  const parsed: unknown = JSON.parse(json)
+  if (Array.isArray(parsed) && parsed.every((scenario) => typeof scenario === 'string')) return parsed
+  return corrupt(machineId, 'scenarios that are no list of names')
+}

@@ -1,0 +1,44 @@
+import { StorageError } from '@cscapi/core'
+import { Connection } from './connection.js'
+import { toStorageError } from './errors.js'
+import { Keys } from './keys.js'
+import { OpenStore } from './open-store.js'
+import type { RedisStorageOptions } from './options.js'
+import { list, whole } from './reply.js'
+import { scripts } from './scripts.gen.js'
+import { checkServers } from './server-check.js'
+
+/** Raised when what is stored changes in a way that an older adapter would not understand. */
+const SCHEMA = 1
+/** Shards of the index in a store made on a cluster, so that its load is spread; fixed in the store from then on. */
+const CLUSTER_SHARDS = 8
+
+export async function openStore(options: RedisStorageOptions): Promise<OpenStore> {
+  const connection = new Connection(options)
+  const keys = new Keys(options.namespace ?? 'cscapi')
+  try {
+    // Read first: a store that this adapter does not understand, or a server that it must not use, is left as it is.
+    checkSchema(await connection.run(scripts.readMeta, [keys.meta], []), keys.meta)
+    await checkServers(connection, options)
+    const shards = checkSchema(
+      await connection.run(scripts.createMeta, [keys.meta], [SCHEMA, connection.isCluster ? CLUSTER_SHARDS : 1]),
+      keys.meta,
+    )
+    return new OpenStore(connection, keys, shards, options.testClockOffsetMs ?? (() => 0))
+  } catch (error) {
+    const typed = toStorageError(error, 'open', connection.lastError)
+    await connection.close()
+    throw typed
+  }
+}
+
+/** The number of shards, 0 in an empty store. */
+function checkSchema(meta: unknown, key: string): number {
+  const [schema, shards] = list(meta)
+  if (schema === null || shards === null) return 0
+  if (whole(schema) > SCHEMA) {
+    const message = `The store was made by a newer version (schema ${whole(schema)} in ${key}, this one knows ${SCHEMA}): upgrade @cscapi/storage-redis`
+    throw new StorageError('storage_schema_newer', message, { adapter: 'redis', operation: 'open' })
+  }
+  return whole(shards)
+}

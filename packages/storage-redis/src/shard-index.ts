@@ -1,0 +1,211 @@
+import type { Connection } from './connection.js'
+import { type Keys, type ShardPart, shardOf } from './keys.js'
+import { list, text, texts, whole } from './reply.js'
+import { scripts } from './scripts.gen.js'
+
+/** How long a claim hides a machine whose partition nobody has leased yet: a worker that dies in between delays it so long. */
+const CLAIM_US = 5_000_000
+
+const REPORT: readonly ShardPart[] = [
+  'due',
+  'known',
+  'totals',
+  'leases',
+  'oldest',
+  'ids',
+  'credentials',
+  'failing',
+  'gone',
+  'intents',
+  'intentBodies',
+]
+
+/** Redis's order of texts, which is not JavaScript's beyond U+FFFF. */
+function inByteOrder(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+/** What a partition says of itself; scripts write and read it. */
+export interface Summary {
+  readonly machineId: string
+  readonly line: string
+}
+
+/** An intent that is done once its partitions are reported. */
+export interface IntentRef {
+  readonly shard: number
+  readonly id: string
+}
+
+export interface Claim {
+  /** `undefined` when nothing is due. */
+  readonly machineId: string | undefined
+  /** Shards with an intent that waits for its replay. */
+  readonly stale: readonly number[]
+}
+
+export interface ShardTotals {
+  readonly now: number
+  readonly pending: number
+  readonly leased: number
+  readonly sent: number
+  readonly rejected: number
+  readonly machines: number
+  readonly failing: number
+  readonly oldest: number | undefined
+}
+
+/**
+ * Which machine is due next, which machines there are, and the totals. It lies in other slots than the partitions and is a hint only: the partitions are the truth,
+ * and each change of one is reported here with the partition's version, so that reports may come late, twice or in any order.
+ */
+export class ShardIndex {
+  readonly #connection: Connection
+  readonly #keys: Keys
+  readonly #offset: () => number
+  readonly shards: number
+
+  constructor(connection: Connection, keys: Keys, shards: number, offset: () => number) {
+    this.#connection = connection
+    this.#keys = keys
+    this.shards = shards
+    this.#offset = offset
+  }
+
+  shardOf(machineId: string): number {
+    return shardOf(machineId, this.shards)
+  }
+
+  /** Reports partitions; the intent, if any, is done with the last of them. `reread` gives the present summary of one whose report came too late to be told from a forgotten one. */
+  async report(
+    summaries: readonly Summary[],
+    intent: IntentRef | undefined,
+    reread: (machineId: string) => Promise<Summary>,
+  ): Promise<void> {
+    const byShard = new Map<number, Summary[]>()
+    for (const summary of summaries) {
+      const shard = this.shardOf(summary.machineId)
+      const others = byShard.get(shard)
+      if (others === undefined) byShard.set(shard, [summary])
+      else others.push(summary)
+    }
+    const last = intent === undefined ? undefined : (byShard.get(intent.shard) ?? [])
+    if (intent !== undefined) byShard.delete(intent.shard)
+    await Promise.all([...byShard].map(([shard, some]) => this.#reportShard(shard, some, '', reread)))
+    if (intent !== undefined && last !== undefined) await this.#reportShard(intent.shard, last, intent.id, reread)
+  }
+
+  async #reportShard(
+    shard: number,
+    summaries: readonly Summary[],
+    intentId: string,
+    reread: (machineId: string) => Promise<Summary>,
+  ): Promise<void> {
+    let left = summaries
+    do {
+      const args = left.flatMap(({ machineId, line }) => [machineId, line])
+      const late = texts(await this.#run(scripts.report, shard, REPORT, [this.#offset(), intentId, ...args]))
+      left = await Promise.all(late.map(reread))
+    } while (left.length > 0)
+  }
+
+  /** Hides the machine that has been due longest from others for a moment. */
+  async claim(): Promise<Claim> {
+    if (this.shards === 1) {
+      const only = await this.#claim(0, CLAIM_US)
+      return { machineId: only.machineId, stale: only.isStale ? [0] : [] }
+    }
+    const looks = await Promise.all(Array.from({ length: this.shards }, (_, shard) => this.#claim(shard, 0)))
+    const stale = looks.filter(({ isStale }) => isStale).map(({ shard }) => shard)
+    for (const { shard } of looks
+      .filter(({ machineId }) => machineId !== undefined)
+      .sort((a, b) => a.dueSince - b.dueSince)) {
+      const { machineId } = await this.#claim(shard, CLAIM_US)
+      if (machineId !== undefined) return { machineId, stale }
+    }
+    return { machineId: undefined, stale }
+  }
+
+  async #claim(
+    shard: number,
+    claimUs: number,
+  ): Promise<{ shard: number; machineId: string | undefined; dueSince: number; isStale: boolean }> {
+    const [machineId, dueSince, stale] = list(
+      await this.#run(scripts.claim, shard, ['due', 'intents', 'leases'], [this.#offset(), claimUs]),
+    )
+    const id = text(machineId)
+    return {
+      shard,
+      machineId: id === '' ? undefined : id,
+      dueSince: id === '' ? 0 : whole(dueSince),
+      isStale: stale === '1',
+    }
+  }
+
+  totals(): Promise<ShardTotals[]> {
+    return Promise.all(
+      Array.from({ length: this.shards }, async (_, shard) => {
+        const reply = list(
+          await this.#run(scripts.stats, shard, ['totals', 'leases', 'known', 'oldest'], [this.#offset()]),
+        )
+        const [now = 0, pending = 0, leased = 0, sent = 0, rejected = 0, machines = 0, failing = 0] = reply
+          .slice(0, 7)
+          .map(whole)
+        return {
+          now,
+          pending,
+          leased,
+          sent,
+          rejected,
+          machines,
+          failing,
+          oldest: reply[7] === '' ? undefined : whole(reply[7]),
+        }
+      }),
+    )
+  }
+
+  /** Ids of all machines with credentials, or of those that are failing, in order. */
+  async idsAfter(part: 'credentials' | 'failing', after: string, limit: number): Promise<string[]> {
+    const shards = Array.from({ length: this.shards }, (_, shard) => this.#keys.shard(shard, part))
+    const ids = await Promise.all(shards.map(([key = '']) => this.#connection.membersAfter(key, after, limit)))
+    return ids.flat().sort(inByteOrder).slice(0, limit)
+  }
+
+  /** Ids of machines that have signals of the status, in order, as far as the index knows. */
+  async *idsWithSignals(status: string, after: string): AsyncGenerator<string> {
+    const heads = await Promise.all(
+      Array.from({ length: this.shards }, async (_, shard) => {
+        const ids = this.#idsOfShard(shard, status, after)
+        return { ids, next: await ids.next() }
+      }),
+    )
+    for (;;) {
+      const open = heads.flatMap((head) => (head.next.done === true ? [] : [{ head, id: head.next.value }]))
+      const [first] = open.sort((a, b) => inByteOrder(a.id, b.id))
+      if (first === undefined) return
+      yield first.id
+      first.head.next = await first.head.ids.next()
+    }
+  }
+
+  async *#idsOfShard(shard: number, status: string, after: string): AsyncGenerator<string, void> {
+    for (let from = after; ; ) {
+      const [next = '', ...ids] = texts(
+        await this.#run(scripts.findMachines, shard, ['ids', 'known'], [from, 100, status]),
+      )
+      yield* ids
+      if (next === '') return
+      from = next
+    }
+  }
+
+  #run(
+    script: (typeof scripts)[keyof typeof scripts],
+    shard: number,
+    parts: readonly ShardPart[],
+    args: readonly (string | number)[],
+  ): Promise<unknown> {
+    return this.#connection.run(script, this.#keys.shard(shard, ...parts), args)
+  }
+}

@@ -1,0 +1,13 @@
+import { storageConformance } from '@cscapi/storage/conformance'
+import { startRedis, type TestServer } from '@cscapi/test-servers'
+import { afterAll, beforeAll } from 'vitest'
+import { emptyStore } from './harness.js'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startRedis()
+}, 300_000)
+afterAll(async () => server.stop())
+
+storageConformance({ name: 'Redis', create: () => emptyStore({ url: server.url }) })

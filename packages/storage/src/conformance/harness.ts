@@ -1,0 +1,27 @@
+import type { Storage } from '../port.js'
+
+/** One empty store, for one case. */
+export interface ConformanceHarness {
+  /** Opens a further connection to it; the suite closes it. */
+  connect(): Promise<Storage>
+  /** A connection that was not opened yet. */
+  create(): Storage
+  /** Moves the store's clock on. */
+  advance(ms: number): Promise<void> | void
+  /** Removes the store. */
+  destroy(): Promise<void> | void
+}
+
+/** What a case works with: {@link ConformanceHarness} whose connections are closed at the end. */
+export interface CaseContext {
+  connect(): Promise<Storage>
+  create(): Storage
+  advance(ms: number): Promise<void>
+}
+
+/** One promise of the port, and how to see that it is kept. */
+export interface ConformanceCase {
+  /** The promise, as a sentence. */
+  readonly name: string
+  run(context: CaseContext): Promise<void>
+}

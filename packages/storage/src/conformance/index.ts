@@ -1,0 +1,54 @@
+import { describe, test } from 'vitest'
+import { concurrencyCases } from './cases/concurrency.js'
+import { enqueueCases } from './cases/enqueue.js'
+import { leaseCases } from './cases/lease.js'
+import { lifecycleCases } from './cases/lifecycle.js'
+import { listingCases } from './cases/listing.js'
+import { machineCases } from './cases/machines.js'
+import { settleCases } from './cases/settle.js'
+import { stateCases } from './cases/state.js'
+import { statsCases } from './cases/stats.js'
+import type { ConformanceCase, ConformanceHarness } from './harness.js'
+import { runCase } from './run-case.js'
+
+export type { CaseContext, ConformanceCase, ConformanceHarness } from './harness.js'
+export { runCase } from './run-case.js'
+
+/** Every promise of the port, one case each. */
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...lifecycleCases,
+  ...machineCases,
+  ...stateCases,
+  ...enqueueCases,
+  ...leaseCases,
+  ...settleCases,
+  ...listingCases,
+  ...statsCases,
+  ...concurrencyCases,
+]
+
+export interface ConformanceOptions {
+  /** The adapter, as test reports name it. */
+  readonly name: string
+  /** An empty store for one case. */
+  create(): Promise<ConformanceHarness> | ConformanceHarness
+  /** Cases that do not apply. Each needs a reason, and a test of its own for what the adapter does instead. */
+  readonly skip?: readonly { readonly case: string; readonly reason: string }[]
+}
+
+/**
+ * Declares one vitest test per promise of the storage port.
+ *
+ * @throws Error when `skip` names a case that does not exist.
+ */
+export function storageConformance({ name, create, skip = [] }: ConformanceOptions): void {
+  for (const { case: skipped } of skip) {
+    if (!conformanceCases.some((known) => known.name === skipped)) throw new Error(`there is no conformance case "${skipped}"`)
+  }
+  describe(`${name} keeps the promises of the storage port`, () => {
+    for (const conformanceCase of conformanceCases) {
+      if (skip.some((skipped) => skipped.case === conformanceCase.name)) continue
+      test(conformanceCase.name, async () => runCase(conformanceCase, await create()), 60_000)
+    }
+  })
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startPostgres, type TestServer } from '../src/index.js'
+
+/** What the server says to a client's first packet: `N` (no TLS) when it is well, nothing at all when it cannot be reached or sleeps. */
+async function greeting(url: string): Promise<string> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port) })
+    const end = (text: string) => {
+      socket.destroy()
+      resolve(text)
+    }
+    socket.setTimeout(300, () => end('silence'))
+    socket.on('error', () => end('refused'))
+    socket.on('data', (data) => end(data.toString('latin1')))
+    // SSLRequest of the wire protocol.
+    socket.on('connect', () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])))
+  })
+}
+
+describe('a throw-away PostgreSQL', () => {
+  let server: TestServer
+
+  beforeAll(async () => {
+    server = await startPostgres({ password: 'correct horse' })
+  }, 120_000)
+  afterAll(async () => server.stop())
+
+  test('listens on 127.0.0.1, with the password in its URL', async () => {
+    expect(server.url).toMatch(/^postgres:\/\/postgres:correct%20horse@127\.0\.0\.1:\d+\/postgres$/)
+    expect(await greeting(server.url)).toBe('N')
+  })
+
+  test('comes back on the same port after kill -9', async () => {
+    await server.kill()
+    expect(await greeting(server.url)).toBe('refused')
+    await server.restart()
+    expect(await greeting(server.url)).toBe('N')
+  })
+
+  test('answers nobody while it is paused, and goes on when it is resumed', async () => {
+    server.pause()
+    expect(await greeting(server.url)).toBe('silence')
+    server.resume()
+    expect(await greeting(server.url)).toBe('N')
+  })
+})
+
+test('a server that cannot start says why, with the end of its log', async () => {
+  await expect(startPostgres({ config: { shared_buffers: 'plenty' } })).rejects.toThrow(
+    /ended while it was starting[\s\S]*shared_buffers/,
+  )
+})
+
+test('a version that the machine lacks is asked for by its package', async () => {
+  expect(existsSync('/usr/lib/postgresql/9')).toBe(false)
+  await expect(startPostgres({ version: 9 })).rejects.toThrow('apt-get install postgresql')
+})

@@ -1,0 +1,69 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startRedis, type TestServer } from '../src/index.js'
+
+function connect(url: string): Redis {
+  const client = new Redis(url, { maxRetriesPerRequest: 50, retryStrategy: () => 20, commandTimeout: 300 })
+  client.on('error', () => undefined)
+  return client
+}
+
+describe('a throw-away Redis', () => {
+  let server: TestServer
+  let client: Redis
+
+  beforeAll(async () => {
+    server = await startRedis({ password: 'correct horse', config: { maxmemory: '64mb' } })
+    client = connect(server.url)
+  }, 120_000)
+  afterAll(async () => {
+    client.disconnect()
+    await server.stop()
+  })
+
+  test('listens on 127.0.0.1 with the password and the configuration that were asked for', async () => {
+    expect(server.url).toMatch(/^redis:\/\/:correct%20horse@127\.0\.0\.1:\d+$/)
+    expect(await client.config('GET', 'maxmemory')).toEqual(['maxmemory', String(64 * 1024 * 1024)])
+  })
+
+  test('keeps what it acknowledged through kill -9 and a restart on the same port', async () => {
+    await client.set('kept', 'yes')
+    await server.kill()
+    await server.restart()
+    expect(await client.get('kept')).toBe('yes')
+  })
+
+  test('answers nobody while it is paused, and goes on when it is resumed', async () => {
+    server.pause()
+    await expect(client.get('kept')).rejects.toThrow('timed out')
+    server.resume()
+    expect(await client.ping()).toBe('PONG')
+  })
+
+  test('two servers are two', async () => {
+    const other = await startRedis({ config: {} })
+    const second = connect(other.url)
+    expect(other.url).not.toBe(server.url)
+    expect(await second.dbsize()).toBe(0)
+    second.disconnect()
+    await other.stop()
+  })
+})
+
+test('a server that ends at once says why, with the end of its log', async () => {
+  await expect(startRedis({ config: { maxmemory: 'plenty' } })).rejects.toThrow(
+    /ended while it was starting[\s\S]*maxmemory/,
+  )
+})
+
+test('a server that the environment names is used as it is, and cannot be killed', async () => {
+  process.env.CSCAPI_TEST_REDIS_URL = 'redis://192.0.2.1:6379'
+  try {
+    const server = await startRedis()
+    expect(server).toMatchObject({ url: 'redis://192.0.2.1:6379', controllable: false })
+    expect(() => server.kill()).toThrow('unset CSCAPI_TEST_REDIS_URL')
+    await server.stop()
+  } finally {
+    delete process.env.CSCAPI_TEST_REDIS_URL
+  }
+})

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { summarise } from './ci-summary.mjs'
+
+const file = (name, tests, status = 'passed') => ({
+  name,
+  status,
+  message: 'Cannot find module',
+  assertionResults: tests.map(([fullName, status]) => ({ fullName, status })),
+})
+
+describe('the summary of a CI run', () => {
+  test('counts the tests that passed', () => {
+    const report = {
+      testResults: [
+        file('a.test.ts', [
+          ['one', 'passed'],
+          ['two', 'passed'],
+        ]),
+      ],
+    }
+    expect(summarise(report, [])).toEqual({ passed: 2, problems: [] })
+  })
+
+  test('names each failed test once', () => {
+    const report = {
+      testResults: [
+        file(
+          'a.test.ts',
+          [
+            ['one', 'passed'],
+            ['two', 'failed'],
+          ],
+          'failed',
+        ),
+      ],
+    }
+    expect(summarise(report, [])).toEqual({ passed: 1, problems: ['failed: two (a.test.ts)'] })
+  })
+
+  test.each(['pending', 'skipped', 'todo', 'disabled'])(
+    'counts a test that is %s as a failure and names it',
+    (status) => {
+      const report = {
+        testResults: [
+          file('a.test.ts', [
+            ['one', 'passed'],
+            ['two', status],
+          ]),
+        ],
+      }
+      expect(summarise(report, []).problems).toEqual(['skipped: two (a.test.ts)'])
+    },
+  )
+
+  test('counts a file that could not be loaded, which has no tests to count', () => {
+    const report = { testResults: [file('a.test.ts', [['one', 'passed']]), file('b.test.ts', [], 'failed')] }
+    expect(summarise(report, []).problems).toEqual(['failed: b.test.ts did not run: Cannot find module'])
+  })
+
+  test('counts each failed step', () => {
+    const report = { testResults: [file('a.test.ts', [['one', 'passed']])] }
+    expect(summarise(report, ['lint', 'types'])).toEqual({
+      passed: 1,
+      problems: ['failed: step lint', 'failed: step types'],
+    })
+  })
+
+  test('is a failure when no test ran', () => {
+    expect(summarise({ testResults: [] }, [])).toEqual({ passed: 0, problems: ['failed: no test passed'] })
+  })
+})

@@ -1,0 +1,5 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+export const cacheFolder = join(root, 'node_modules', '.cache', 'cscapi')
