@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { compileExamples } from './readme/compile.js'
 import { readExamples } from './readme/examples.js'
@@ -15,6 +15,24 @@ test('every TypeScript example of every README compiles against the built packag
   expect(examples.length).toBeGreaterThan(0)
   expect(compileExamples(examples)).toEqual([])
 }, 120_000)
+
+test('the README at the root names every published package and links to its README', () => {
+  const text = readFileSync(join(workspaceRoot, 'README.md'), 'utf8')
+  const published = workspacePackages().filter(({ manifest }) => manifest.private !== true)
+  const rows = published.map(
+    ({ folder, manifest }) => `[\`${manifest.name}\`](${relative(workspaceRoot, folder)}/README.md)`,
+  )
+  expect(rows.filter((row) => !text.includes(row))).toEqual([])
+})
+
+test('every relative link of a README leads to a file', () => {
+  const links = readmes.flatMap((readme) =>
+    [...readFileSync(readme, 'utf8').matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)].map(([, target = '']) =>
+      join(dirname(readme), target),
+    ),
+  )
+  expect(links.filter((path) => !existsSync(path))).toEqual([])
+})
 
 describe('the check itself', () => {
   let folder: string

@@ -121,10 +121,10 @@ class Delivery {
         return
       case 'fail':
         this.#failing = 1
-        this.#retry = { afterMs: retryAfterOf(error) ?? outcome.retryAfterMs, countsAsAttempt: false }
+        this.#retry = { afterMs: outcome.retryAfterMs, countsAsAttempt: false }
         return
       case 'postpone':
-        if (error.code === 'machine_failing') this.#failing = 1
+        if (isPutAside(error)) this.#failing = 1
         this.#retry = { afterMs: outcome.afterMs, countsAsAttempt: outcome.transient || outcome.unauthorized }
         if (outcome.transient && run.countTransient()) await stopRun(run, 'outage', error)
         return
@@ -158,9 +158,9 @@ function outageWaitMs({ context: { options } }: SendRun): number {
   return Math.round(options.maxRetryDelayMs * (0.5 + options.random() / 2))
 }
 
-/** The authenticator has written down that the machine is failing, and says until when. */
-function retryAfterOf(error: CscapiError): number | undefined {
-  return error instanceof CapiAuthError ? error.retryAfterMs : undefined
+/** The authenticator has left the machine alone for a while, and says until when. */
+function isPutAside(error: CscapiError): boolean {
+  return error instanceof CapiAuthError && error.retryAfterMs !== undefined
 }
 
 function reasonOf(error: CscapiError): Omit<RejectedSignal, 'uuid'> {

@@ -124,19 +124,19 @@ export class MachineAuthenticator {
     if (pause?.reason === 'forbidden') throw pausedError('POST /watchers/login', pause)
     let alreadyRegistered = false
     if (!machine.registered) {
-      alreadyRegistered = await this.#register(machine, options)
+      alreadyRegistered = await this.#register(machine, options.signal)
       await renew()
     }
     return this.#login(machine, options, alreadyRegistered)
   }
 
   /** Whether CAPI knew the id already. */
-  async #register({ machineId, password }: Machine, { signal }: AuthenticateOptions): Promise<boolean> {
+  async #register({ machineId, password, failing }: Machine, signal: AbortSignal | undefined): Promise<boolean> {
     const { capi, store } = this.#options
     try {
       await capi.register({ machineId, password }, { signal })
     } catch (error) {
-      const outcome = this.#decide(error, { endpoint: 'register' })
+      const outcome = this.#decide(error, { endpoint: 'register', failingCount: failing?.count ?? 0 })
       if (outcome.action === 'login') return true
       throw await this.#apply(outcome, error, machineId)
     }

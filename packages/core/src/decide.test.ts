@@ -176,7 +176,7 @@ describe('decide', () => {
   })
 
   test('a machine known to be failing, and a paused store, postpone for as long as they say', () => {
-    for (const code of ['machine_failing', 'paused']) {
+    for (const code of ['machine_failing', 'machine_id_taken', 'register_refused', 'paused', 'credentials_refused']) {
       const error = answer(403, code, { retryAfterMs: 1_234 })
       expect(decide(error, on('login'))).toEqual({ action: 'postpone', afterMs: 1_234, transient: false, unauthorized: false })
     }

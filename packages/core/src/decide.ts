@@ -81,10 +81,14 @@ export function decide(error: CscapiError | undefined, context: DecideContext): 
     case 'lock_busy':
       return postpone(error, context, false)
     case 'machine_failing':
+    case 'machine_id_taken':
+    case 'register_refused':
     case 'paused':
       return { action: 'postpone', afterMs: retryAfterOf(error), transient: false, unauthorized: false }
   }
   if (!isAnswer(error)) return { action: 'raise' }
+  // The authenticator has put the machine aside already, and says until when.
+  if (error.code === 'credentials_refused' && retryAfterOf(error) > 0) return postpone(error, { ...context, random: 0 }, false)
   if (isTransient(error)) return decideTransient(error, context)
   switch (context.endpoint) {
     case 'register':

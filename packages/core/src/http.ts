@@ -94,9 +94,10 @@ export class Http {
       signal,
     }
     const startedAt = performance.now()
+    const deadline = startDeadline(timeoutMs, signal)
     let status: number | undefined
     try {
-      const response = await this.#fetch(request)
+      const response = await this.#fetch(request, deadline.signal)
       status = response.status
       const text = await readText(response, request.maxBytes ?? MAX_BYTES)
       if (!response.ok) throw responseError(site, { status, text, retryAfterMs: retryAfterMs(response.headers, Date.now()) })
@@ -107,13 +108,13 @@ export class Http {
     } catch (error) {
       throw isCscapiError(error) ? error : transportError(site, error)
     } finally {
+      deadline.end()
       onRequest?.({ endpoint, status, durationMs: performance.now() - startedAt })
     }
   }
 
-  async #fetch({ method, path, query, body, token, signal }: HttpRequest): Promise<Response> {
-    const { baseUrl, timeoutMs } = this.#options
-    const deadline = AbortSignal.timeout(timeoutMs)
+  async #fetch({ method, path, query, body, token }: HttpRequest, signal: AbortSignal): Promise<Response> {
+    const { baseUrl } = this.#options
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
     if (body !== undefined) headers['content-type'] = 'application/json'
     let payload: string | Uint8Array<ArrayBuffer> | undefined = body
@@ -124,9 +125,25 @@ export class Http {
     return this.#ky(`${baseUrl}${path}`, {
       method,
       headers,
-      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      signal,
       ...(query !== undefined && { searchParams: { ...query } }),
       ...(payload !== undefined && { body: payload }),
     })
+  }
+}
+
+/** Not `AbortSignal.timeout` with `AbortSignal.any`: Node 20 may collect that timeout before it fires. */
+function startDeadline(timeoutMs: number, signal: AbortSignal | undefined): { signal: AbortSignal; end(): void } {
+  const controller = new AbortController()
+  const abort = () => controller.abort(signal?.reason)
+  const timer = setTimeout(() => controller.abort(new DOMException('no answer in time', 'TimeoutError')), timeoutMs)
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort, { once: true })
+  return {
+    signal: controller.signal,
+    end() {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    },
   }
 }

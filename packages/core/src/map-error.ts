@@ -59,7 +59,10 @@ const CLIENT_ERRORS: Readonly<Record<number, readonly [code: string, retryable: 
 function refusal(site: CallSite, details: ResponseDetails, explain: (advice: string) => string): CscapiError {
   const message = details.serverMessage ?? ''
   if (site.endpoint === 'login' && /machine_?id or password|incorrect|invalid (credentials|password)/i.test(message)) {
-    return new CapiAuthError('credentials_refused', explain('the stored password is not the one CAPI knows'), details)
+    return new CapiAuthError('credentials_refused', explain('the stored password is not the one CAPI knows'), {
+      ...details,
+      retryAfterMs: undefined,
+    })
   }
   if (details.status === 401) return new CapiAuthError('unauthorized', explain('the token is not accepted'), details)
   if (site.endpoint === 'enroll' && /attachment key/i.test(message)) {

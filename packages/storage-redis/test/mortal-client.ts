@@ -1,0 +1,41 @@
+import { Redis } from 'ioredis'
+import { scripts } from '../src/scripts.gen.js'
+
+type Command = Parameters<Redis['sendCommand']>[0]
+
+/** The connection of a process that dies at a chosen command: before it is sent, or when the server has done it but the answer never arrives. */
+export class MortalRedis extends Redis {
+  #left = Number.POSITIVE_INFINITY
+  #isDoneFirst = false
+  #isDead = false
+
+  /** Dies at the n-th command from now. */
+  dieAt(n: number, when: 'before' | 'after'): void {
+    this.#left = n
+    this.#isDoneFirst = when === 'after'
+  }
+
+  get isDead(): boolean {
+    return this.#isDead
+  }
+
+  override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): unknown {
+    this.#left -= 1
+    const isLast = this.#left === 0 && !this.#isDead
+    if (isLast) this.#isDead = true
+    if (!this.#isDead || (isLast && this.#isDoneFirst)) {
+      const reply = super.sendCommand(command, stream) as Promise<unknown>
+      return isLast ? reply.then(died, died) : reply
+    }
+    return died()
+  }
+}
+
+function died(): Promise<never> {
+  return Promise.reject(new Error('Connection is closed.'))
+}
+
+/** With all scripts loaded, each script is one command. */
+export async function loadScripts(client: Redis): Promise<void> {
+  await Promise.all(Object.values(scripts).map(({ lua }) => client.script('LOAD', lua)))
+}
