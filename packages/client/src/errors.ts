@@ -8,7 +8,7 @@ export class SendFailedError extends CscapiError {
 
   constructor(cause: CscapiError, report: SendReport) {
     const done = `${report.sent} signals were sent before it`
-    super(cause.code, `Sending ended early, ${done}; the others stay in the store: ${cause.message}`, {
+    super(cause.code, `Sending ended early, ${done}; the others stay in the store: ${withoutCode(cause)}`, {
       cause,
       retryable: cause.retryable,
     })
@@ -25,11 +25,16 @@ export class PartlyAddedError extends CscapiError {
   readonly index: number
 
   constructor(cause: CscapiError, added: number, index: number) {
-    super(cause.code, `${added} signals were added, then signal ${index} could not be: ${cause.message}`, {
+    super(cause.code, `${added} signals were added, then signal ${index} could not be: ${withoutCode(cause)}`, {
       cause,
       retryable: cause.retryable,
     })
     this.added = added
     this.index = index
   }
+}
+
+/** The message without the code at its end, which is that of the wrapping error too. */
+function withoutCode({ message, code }: CscapiError): string {
+  return message.endsWith(` [${code}]`) ? message.slice(0, -code.length - 3) : message
 }

@@ -18,7 +18,7 @@ export {
   type PauseReason,
   StorageError,
 } from '@cscapi/core'
-export { type CreateSignalInput, createSignal, type Signal } from '@cscapi/signals'
+export { type CreateSignalInput, createSignal, parseTimestamp, type Signal } from '@cscapi/signals'
 export { CapiClient, type ClientStats, type GetDecisionsOptions } from './client.js'
 export type { EnrollOptions, EnrollResult } from './enroll.js'
 export { PartlyAddedError, SendFailedError } from './errors.js'

@@ -1,5 +1,5 @@
 import { Cluster, Redis } from 'ioredis'
-import { timedOut } from './errors.js'
+import { notReplicated, timedOut } from './errors.js'
 import { DEFAULT_TIMEOUT_MS, type RedisStorageOptions } from './options.js'
 
 /** A script as `scripts.gen.ts` holds it. */
@@ -10,6 +10,9 @@ export interface Script {
 }
 
 type Argument = string | number | Buffer
+
+/** Everything else on the connection waits behind a `WAIT`. */
+const REPLICA_MS = 1_000
 
 const reconnectDelay = (attempt: number) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.75 + Math.random() / 2)
 
@@ -48,6 +51,7 @@ export class Connection {
   readonly #client: Redis | Cluster
   readonly #isOwn: boolean
   readonly #timeoutMs: number
+  readonly #waitForReplicas: number
   readonly #noteError = (error: Error) => {
     this.lastError = error
   }
@@ -61,6 +65,7 @@ export class Connection {
     this.#client = ownClient(options)
     this.#isOwn = !('client' in options)
     this.#timeoutMs = options.commandTimeoutMs ?? DEFAULT_TIMEOUT_MS
+    this.#waitForReplicas = options.waitForReplicas ?? 0
     // Without a listener Node ends the process; failures reach the caller by the calls that fail.
     this.#client.on('error', this.#noteError)
     this.#client.on('ready', this.#forgetError)
@@ -101,6 +106,16 @@ export class Connection {
 
   async remove(key: string, members: readonly string[]): Promise<void> {
     await this.bounded(this.#client.zrem(key, ...members))
+  }
+
+  /** Waits until replicas have what this connection wrote, as {@link RedisStorageOptions.waitForReplicas} asks. */
+  async replicate(): Promise<void> {
+    if (this.#waitForReplicas === 0) return
+    const confirmed = await Promise.all(
+      this.masters.map((master) => this.bounded(master.wait(this.#waitForReplicas, REPLICA_MS))),
+    )
+    const fewest = Math.min(...confirmed)
+    if (fewest < this.#waitForReplicas) throw notReplicated(fewest, this.#waitForReplicas, REPLICA_MS)
   }
 
   /** Waits for an answer at most `commandTimeoutMs`. The command may still be carried out later. */

@@ -50,6 +50,7 @@ export async function enqueue(store: OpenStore, signals: readonly QueuedSignal[]
   const intent = await store.journal.write(machineIds, isOneWrite ? [] : signals, !isOneWrite)
   const { added, summaries } = await append(store, parts, intent.fence, isOneWrite ? '' : intent.id)
   if ((await store.report(summaries, intent)) && !isOneWrite) await forgetMarks(store, parts, intent.id)
+  await store.connection.replicate()
   return { added, duplicates: signals.length - added }
 }
 

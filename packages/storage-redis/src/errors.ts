@@ -91,3 +91,13 @@ export function timedOut(ms: number): StorageError {
     driverCode: 'ETIMEDOUT',
   })
 }
+
+/** The master has it, its replicas do not, as far as they said in time. */
+export function notReplicated(confirmed: number, wanted: number, ms: number): StorageError {
+  const message = `The signals are stored, but ${confirmed} of ${wanted} replicas confirmed them within ${ms} ms (waitForReplicas); repeating is safe`
+  return new StorageError('storage_unavailable', message, {
+    adapter: 'redis',
+    operation: 'enqueue',
+    driverCode: 'WAIT',
+  })
+}

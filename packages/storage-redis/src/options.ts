@@ -9,6 +9,11 @@ interface CommonOptions {
   readonly commandTimeoutMs?: number
   /** How long connecting may take, in milliseconds. Default 5000. */
   readonly connectTimeoutMs?: number
+  /**
+   * `enqueue` resolves once so many replicas of each master have the signals too (`WAIT`), else it fails with `storage_unavailable`, and repeating it is safe. Other calls on
+   * this connection queue up behind the wait, which takes a second at most. Default 0: replicas follow in their own time.
+   */
+  readonly waitForReplicas?: number
   /** TLS options for `rediss://` URLs, e.g. `{ ca }`. */
   readonly tls?: ConnectionOptions
   /** Use a server whose eviction policy may drop the queue. Default false: `open` refuses it. */
@@ -76,6 +81,10 @@ export function checkOptions(options: RedisStorageOptions): void {
       value: namespace.slice(0, 200),
       rule: 'must be 1 to 64 of letters, digits, "_", "." and "-"',
     })
+  const { waitForReplicas = 0 } = options
+  if (!Number.isSafeInteger(waitForReplicas) || waitForReplicas < 0) {
+    issues.push({ path: 'waitForReplicas', value: String(waitForReplicas), rule: 'must be a whole number, 0 or more' })
+  }
   issues.push(...positive('commandTimeoutMs', commandTimeoutMs), ...positive('connectTimeoutMs', connectTimeoutMs))
   if (issues.length > 0) throw new InputError('RedisStorage was not made', issues)
 }

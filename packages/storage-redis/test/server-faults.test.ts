@@ -214,12 +214,22 @@ describe('a server that refuses', () => {
   })
 })
 
+test('an enqueue that is to wait for replicas fails where there are none, and what it says is true', async () => {
+  const careful = new RedisStorage({ url: server.url, waitForReplicas: 1 })
+  await careful.open()
+  const signals = batch(3)
+  const error = await failure(careful.enqueue(signals))
+  expect(error).toMatchObject({ code: 'storage_unavailable', message: expect.stringContaining('0 of 1 replicas') })
+  expect(await storage.enqueue(signals)).toEqual({ added: 0, duplicates: 3 })
+  await careful.close()
+})
+
 test('a connection that is reset fails the calls under way at most, and the next one works', async () => {
   const outcomes: unknown[] = []
   const writing = Promise.all(
     Array.from({ length: 50 }, () => storage.enqueue(batch(20)).catch((error: unknown) => outcomes.push(error))),
   )
-  await admin((client) => client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes'))
+  await admin((client) => client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'))
   await writing
   expect(outcomes.every((outcome) => isCscapiError(outcome) && outcome.code === 'storage_unavailable')).toBe(true)
   await vi.waitFor(() => storage.enqueue(batch(1)), { timeout: 10_000 })

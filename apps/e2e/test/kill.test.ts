@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { createEmulator, type Emulator } from '@cscapi/emulator'
+import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from './temporary-folder.js'
+
+const DEMO = fileURLToPath(new URL('../../example/dist/main.js', import.meta.url))
+const SIGNALS = 5_000
+const KILLS = 30
+const BATCH = 50
+/** A run has two machines, and so two workers that hold a batch. */
+const WORKERS = 2
+const TIMEOUT_MS = 250
+
+/** A log of so many attackers, half of them at the ssh server and half at the web server. */
+function attackLog(attackers: number): string {
+  const lines: string[] = []
+  for (let attacker = 0; attacker < attackers; attacker += 1) {
+    const address = `198.18.${Math.floor(attacker / 250)}.${attacker % 250}`
+    for (let event = 0; event < 5; event += 1) {
+      const second = String(event).padStart(2, '0')
+      lines.push(
+        attacker % 2 === 0
+          ? `2026-03-01T10:00:${second}Z sensor sshd[1]: Invalid user admin from ${address} port 4000${event}`
+          : `${address} - - [01/Mar/2026:10:00:${second} +0000] "POST /wp-login.php HTTP/1.1" 200 100 "-" "-"`,
+      )
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** A small generator, so that a failure can be repeated with its seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/** Half of the kills come some time after the start, half right after some request of the run. */
+async function killAtRandom(child: ChildProcess, emulator: Emulator, random: () => number): Promise<void> {
+  const ended = once(child, 'exit')
+  if (random() < 0.5) {
+    await Promise.race([sleep(50 + random() * 1_500), ended])
+  } else {
+    const target = emulator.record.count() + 1 + Math.floor(random() * 60)
+    while (emulator.record.count() < target && child.exitCode === null) await Promise.race([sleep(2), ended])
+  }
+  child.kill('SIGKILL')
+  if (child.exitCode === null && child.signalCode === null) await ended
+}
+
+test('a process killed 30 times while it adds and sends loses no signal, and repeats at most one batch per worker and kill', async () => {
+  const seed = Number(process.env.CSCAPI_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31))
+  const random = randomFrom(seed)
+  const folder = temporaryFolder()
+  const log = join(folder, 'attacks.log')
+  const path = join(folder, 'cscapi.db')
+  writeFileSync(log, attackLog(SIGNALS))
+  const emulator = createEmulator({ strict: true, latencyMs: 3 })
+  const { url, close } = await emulator.listen()
+  const store = new SqliteStorage({ path })
+  const start = () =>
+    spawn(process.execPath, [DEMO, '--log', log, '--storage', `sqlite:${path}`, '--environment', url, '--timeout-ms', String(TIMEOUT_MS)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  try {
+    await store.open()
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      await killAtRandom(start(), emulator, random)
+      // What the dead process held is free again once its lease has run out.
+      while ((await store.stats()).leased > 0) await sleep(20)
+    }
+    let runs = 0
+    for (; runs < 20; runs += 1) {
+      const child = start()
+      const [code] = await once(child, 'exit')
+      if (code === 0) break
+      await sleep(TIMEOUT_MS)
+    }
+    const stored: string[] = []
+    let after: string | undefined
+    do {
+      const page = await store.listSignals({}, { limit: 1_000, ...(after !== undefined && { after }) })
+      stored.push(...page.signals.map(({ uuid }) => uuid))
+      after = page.next
+    } while (after !== undefined)
+    const repeats = emulator.signals.total - emulator.signals.size
+    console.info(`seed ${seed}: ${emulator.signals.total} arrivals of ${emulator.signals.size} signals, ${repeats} repeats after ${KILLS} kills, ${runs} more runs`)
+    expect(stored.length).toBe(SIGNALS)
+    expect(stored.filter((uuid) => !emulator.signals.has(uuid))).toEqual([])
+    expect(emulator.signals.size).toBe(SIGNALS)
+    expect(repeats).toBeLessThanOrEqual(KILLS * WORKERS * BATCH)
+    expect(await store.stats()).toMatchObject({ pending: 0, leased: 0, rejected: 0 })
+    expect(emulator.machines.size).toBe(WORKERS)
+    for (const id of emulator.machines.ids) expect(emulator.machines.get(id)).toMatchObject({ refusedLogins: 0 })
+  } finally {
+    await store.close()
+    await close()
+  }
+}, 300_000)

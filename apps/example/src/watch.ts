@@ -1,0 +1,67 @@
+import type { Signal } from '@cscapi/client'
+import ipaddr from 'ipaddr.js'
+import { Detector } from './detector.js'
+import { readLine } from './log-event.js'
+import { toSignal } from './to-signal.js'
+
+/** What was found so far. */
+export interface Findings {
+  lines: number
+  /** Lines that tell of no failed login and no request. */
+  other: number
+  attacks: number
+  readonly attackers: Set<string>
+  readonly scenarios: Map<string, number>
+  /** Attackers whose address is not a public one. */
+  readonly notPublic: Set<string>
+  leftOut: number
+  dropped: number
+}
+
+export interface WatchOptions {
+  readonly machineIds: { readonly ssh: string; readonly web: string }
+  /** Report only public addresses: nobody else can do anything with others. */
+  readonly publicOnly: boolean
+  readonly now: number
+  readonly onProgress: (findings: Findings) => void
+}
+
+export function noFindings(): Findings {
+  return { lines: 0, other: 0, attacks: 0, attackers: new Set(), scenarios: new Map(), notPublic: new Set(), leftOut: 0, dropped: 0 }
+}
+
+/** Reads lines, detects attacks and yields their signals as soon as each attack is over. */
+export async function* watch(lines: AsyncIterable<string>, findings: Findings, options: WatchOptions): AsyncGenerator<Signal> {
+  const detector = new Detector()
+  for await (const line of lines) {
+    findings.lines += 1
+    if (findings.lines % 1_000 === 0) options.onProgress(findings)
+    const event = readLine(line, options.now)
+    if (event === undefined || !ipaddr.isValid(event.address)) findings.other += 1
+    else yield* signalsOf(detector.add(event), findings, options)
+  }
+  yield* signalsOf(detector.end(), findings, options)
+  findings.dropped = detector.dropped
+  options.onProgress(findings)
+}
+
+function* signalsOf(attacks: ReturnType<Detector['end']>, findings: Findings, { machineIds, publicOnly }: WatchOptions): Generator<Signal> {
+  for (const attack of attacks) {
+    const { address, rule } = attack
+    findings.attacks += 1
+    findings.attackers.add(address)
+    findings.scenarios.set(rule.scenario, (findings.scenarios.get(rule.scenario) ?? 0) + 1)
+    if (!isPublic(address)) {
+      findings.notPublic.add(address)
+      if (publicOnly) {
+        findings.leftOut += 1
+        continue
+      }
+    }
+    yield toSignal(attack, machineIds[rule.sensor])
+  }
+}
+
+function isPublic(address: string): boolean {
+  return ipaddr.process(address).range() === 'unicast'
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { isCscapiError } from '@cscapi/core'
+import type { QueuedSignal, Storage } from '@cscapi/storage'
+import { startRedisCluster, type TestRedisCluster } from '@cscapi/test-servers'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { RedisStorage } from '../src/index.js'
+import { emptyStore } from './harness.js'
+
+let cluster: TestRedisCluster
+
+beforeAll(async () => {
+  cluster = await startRedisCluster({ masters: 3, replicas: 3 })
+}, 300_000)
+afterAll(async () => cluster.stop())
+
+const machineIds = Array.from({ length: 30 }, (_, index) => `machine-${index}`)
+
+function batch(): QueuedSignal[] {
+  return machineIds.map((machineId) => ({ machineId, uuid: randomUUID(), payload: '{}' }))
+}
+
+/** Repeats a call until it succeeds, as the port allows. */
+function persist<T>(call: () => Promise<T>, errors: unknown[]): Promise<T> {
+  return vi.waitFor(
+    () =>
+      call().catch((error: unknown) => {
+        errors.push(error)
+        throw error
+      }),
+    { timeout: 60_000, interval: 100 },
+  )
+}
+
+async function drain(storage: Storage, seen: Map<string, number>, errors: unknown[]): Promise<void> {
+  for (;;) {
+    const lease = await persist(() => storage.lease({ leaseMs: 60_000, maxSignals: 50 }), errors)
+    if (lease === undefined) return
+    for (const { uuid } of lease.signals) seen.set(uuid, (seen.get(uuid) ?? 0) + 1)
+    await persist(() => storage.settle(lease, { sent: lease.signals.map(({ uuid }) => uuid) }), errors)
+  }
+}
+
+test('a master that dies is replaced by its replica: calls fail with typed errors meanwhile, nothing that replicas confirmed is lost, and the same instance goes on', async () => {
+  const store = emptyStore({ nodes: cluster.urls })
+  const storage = await store.connect()
+  const careful = new RedisStorage({ nodes: cluster.urls, namespace: store.namespace, waitForReplicas: 1 })
+  await careful.open()
+  const errors: unknown[] = []
+  const before = Array.from({ length: 10 }, batch).flat()
+  await careful.enqueue(before)
+  await careful.close()
+
+  await cluster.nodes[0]!.kill()
+  const during = Array.from({ length: 5 }, batch).flat()
+  await persist(() => storage.enqueue(during), errors)
+  await cluster.healthy()
+
+  const seen = new Map<string, number>()
+  await store.advance(15_001)
+  await drain(storage, seen, errors)
+  await store.advance(60_001)
+  await drain(storage, seen, errors)
+
+  expect(errors.every(isCscapiError)).toBe(true)
+  expect([...before, ...during].filter(({ uuid }) => !seen.has(uuid))).toEqual([])
+  expect(await storage.stats()).toMatchObject({ pending: 0, leased: 0, oldestPendingMs: undefined })
+
+  await cluster.nodes[0]!.restart()
+  await cluster.healthy()
+  await persist(() => storage.enqueue(batch()), errors)
+  await storage.close()
+  await store.destroy()
+}, 180_000)

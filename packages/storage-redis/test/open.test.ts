@@ -1,0 +1,188 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { startRedis, type TestServer } from '@cscapi/test-servers'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { RedisStorage, type RedisStorageOptions } from '../src/index.js'
+import { keysOf } from './harness.js'
+
+let server: TestServer
+let client: Redis
+
+beforeAll(async () => {
+  server = await startRedis({ config: {} })
+  client = new Redis(server.url)
+}, 300_000)
+afterAll(async () => {
+  await client.quit()
+  await server.stop()
+})
+
+/** Opens a store and gives what the logger was told. */
+async function warningsOf(options: Partial<RedisStorageOptions> = {}, url = server.url): Promise<string[]> {
+  const warnings: string[] = []
+  const storage = new RedisStorage({
+    url,
+    ...options,
+    logger: { warn: (message) => warnings.push(message) },
+  } as RedisStorageOptions)
+  try {
+    await storage.open()
+  } finally {
+    await storage.close()
+  }
+  return warnings
+}
+
+async function withConfig<T>(config: Record<string, string>, work: () => Promise<T>): Promise<T> {
+  const before = await Promise.all(
+    Object.keys(config).map(
+      async (name) => [name, String(((await client.config('GET', name)) as string[])[1])] as const,
+    ),
+  )
+  for (const [name, value] of Object.entries(config)) await client.config('SET', name, value)
+  try {
+    return await work()
+  } finally {
+    for (const [name, value] of before) await client.config('SET', name, value)
+  }
+}
+
+describe('open', () => {
+  test('by eight processes at once on an empty store succeeds in all of them, in 20 rounds', async () => {
+    const script = fileURLToPath(new URL('./fixtures/open-on-command.mjs', import.meta.url))
+    const children: ChildProcess[] = Array.from({ length: 8 }, () =>
+      spawn(process.execPath, [script, server.url], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    )
+    const answers = children.map((child) => createInterface(child.stdout!)[Symbol.asyncIterator]())
+    for (let round = 0; round < 20; round++) {
+      const namespace = `open-${round}`
+      for (const child of children) child.stdin!.write(`${namespace}\n`)
+      const outcomes = await Promise.all(answers.map(async (lines) => (await lines.next()).value))
+      expect(outcomes).toEqual(Array.from({ length: 8 }, () => 'opened'))
+      expect(await client.hgetall(`${namespace}:meta`)).toEqual({ schema: '1', shards: '1' })
+    }
+    for (const child of children) child.stdin!.end()
+  }, 60_000)
+
+  test('refuses a store of a newer schema by name and leaves it as it is', async () => {
+    await client.hset('newer:meta', { schema: '2', shards: '4', future: 'yes' })
+    const storage = new RedisStorage({ url: server.url, namespace: 'newer' })
+    await expect(storage.open()).rejects.toMatchObject({
+      code: 'storage_schema_newer',
+      message: expect.stringContaining('schema 2'),
+    })
+    expect(await client.hgetall('newer:meta')).toEqual({ schema: '2', shards: '4', future: 'yes' })
+    expect(await keysOf(client, 'newer:*')).toEqual(['newer:meta'])
+    await storage.close()
+  })
+
+  test('may be tried again after it failed', async () => {
+    await client.hset('again:meta', { schema: '2', shards: '1' })
+    const storage = new RedisStorage({ url: server.url, namespace: 'again' })
+    await expect(storage.open()).rejects.toMatchObject({ code: 'storage_schema_newer' })
+    await client.del('again:meta')
+    await storage.open()
+    expect((await storage.stats()).machines).toBe(0)
+    await storage.close()
+  })
+
+  test('says nothing about a server that keeps its data on disk, by an append-only file or by snapshots', async () => {
+    expect(await warningsOf()).toEqual([])
+    expect(await withConfig({ appendonly: 'no', save: '60 1' }, () => warningsOf())).toEqual([])
+  })
+
+  test('warns when the server keeps nothing on disk', async () => {
+    const warnings = await withConfig({ appendonly: 'no', save: '' }, () => warningsOf())
+    expect(warnings).toEqual([expect.stringContaining('keeps nothing on disk')])
+  })
+
+  test('refuses a server that may evict the queue, unless told otherwise, and leaves nothing in it', async () => {
+    await withConfig({ 'maxmemory-policy': 'allkeys-lru' }, async () => {
+      await expect(warningsOf({ namespace: 'evict' })).rejects.toMatchObject({
+        code: 'storage_failed',
+        message: expect.stringMatching(/allkeys-lru.*allowEviction/),
+      })
+      expect(await keysOf(client, 'evict:*')).toEqual([])
+      expect(await warningsOf({ namespace: 'evict', allowEviction: true })).toEqual([])
+    })
+  })
+
+  test('warns when a user may read neither INFO nor CONFIG, and works with the rights that the README lists', async () => {
+    await client.call(
+      'ACL',
+      'SETUSER',
+      'app',
+      'on',
+      '>secret',
+      'resetkeys',
+      '~limited:*',
+      '-@all',
+      '+eval',
+      '+evalsha',
+      '+zrem',
+      '+zrangebylex',
+      '+hello',
+      '+auth',
+      '+quit',
+      '+client',
+    )
+    for (const command of [
+      'time',
+      'del',
+      'unlink',
+      'exists',
+      'persist',
+      'pexpire',
+      '@hash',
+      '@list',
+      '@set',
+      '@sortedset',
+    ])
+      await client.call('ACL', 'SETUSER', 'app', `+${command}`)
+    const url = server.url.replace('redis://', 'redis://app:secret@')
+    const warnings = await warningsOf({ namespace: 'limited' }, url)
+    expect(warnings).toEqual([expect.stringContaining('eviction policy'), expect.stringContaining('on disk')])
+    await expect(warningsOf({ namespace: 'elsewhere' }, url)).rejects.toMatchObject({
+      code: 'storage_failed',
+      driverCode: 'NOPERM',
+    })
+  })
+})
+
+describe('a client that was handed in', () => {
+  test('is used as it is and stays open, without listeners or commands of ours', async () => {
+    const mine = new Redis(server.url)
+    const listeners = mine.listenerCount('error')
+    const storage = new RedisStorage({ client: mine, namespace: 'mine' })
+    await storage.open()
+    await storage.enqueue([{ machineId: 'm', uuid: randomUUID(), payload: '{}' }])
+    await storage.close()
+    expect(await mine.ping()).toBe('PONG')
+    expect(mine.listenerCount('error')).toBe(listeners)
+    await mine.quit()
+  })
+})
+
+describe('a storage', () => {
+  test('that was not opened says so', async () => {
+    const storage = new RedisStorage({ url: server.url })
+    await expect(storage.stats()).rejects.toMatchObject({
+      code: 'storage_closed',
+      message: expect.stringContaining('call open()'),
+    })
+    await storage.close()
+  })
+
+  test('whose namespace holds keys of another program says that, instead of an odd failure', async () => {
+    await client.set('taken:meta', 'something else')
+    const storage = new RedisStorage({ url: server.url, namespace: 'taken' })
+    await expect(storage.open()).rejects.toMatchObject({
+      code: 'storage_corrupt',
+      message: expect.stringContaining('namespace'),
+    })
+    await storage.close()
+  })
+})
