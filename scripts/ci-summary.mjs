@@ -1,5 +1,6 @@
 // The last line of a CI run: `node scripts/ci-summary.mjs REPORT [FAILED-STEP…]`, where REPORT is vitest's JSON.
 import { readFileSync } from 'node:fs'
+import { isAbsolute, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
@@ -15,15 +16,23 @@ export function summarise(report, failedSteps) {
   for (const file of report.testResults) {
     for (const { fullName, status } of file.assertionResults) {
       if (status === 'passed') passed++
-      else problems.push(`${status === 'failed' ? 'failed' : 'skipped'}: ${fullName} (${file.name})`)
+      else problems.push(`${status === 'failed' ? 'failed' : 'skipped'}: ${fullName} (${shown(file.name)})`)
     }
     const accused = file.assertionResults.some(({ status }) => status === 'failed')
-    if (file.status === 'failed' && !accused) problems.push(`failed: ${file.name} did not run: ${file.message ?? ''}`)
+    if (file.status === 'failed' && !accused)
+      problems.push(`failed: ${shown(file.name)} did not run: ${file.message ?? ''}`)
   }
   if (passed === 0) problems.push('failed: no test passed')
-  for (const step of failedSteps) problems.push(`failed: step ${step}`)
+  for (const step of failedSteps) {
+    // The test step fails with its tests, which are counted already; alone it means an error outside of any test.
+    if (step === 'test' && problems.length > 0) continue
+    problems.push(`failed: step ${step}`)
+  }
   return { passed, problems }
 }
+
+/** Vitest names files by their full path. */
+const shown = (path) => (isAbsolute(path) ? relative(process.cwd(), path) : path)
 
 function main([path, ...failedSteps]) {
   const { passed, problems } = summarise(readReport(path), failedSteps)

@@ -65,6 +65,15 @@ describe('the summary of a CI run', () => {
     })
   })
 
+  test('counts the test step only when no test explains why it failed', () => {
+    const good = { testResults: [file('a.test.ts', [['one', 'passed']])] }
+    expect(summarise(good, ['test']).problems).toEqual(['failed: step test'])
+    const bad = {
+      testResults: [file('a.test.ts', [['one', 'failed']], 'failed'), file('b.test.ts', [['two', 'passed']])],
+    }
+    expect(summarise(bad, ['test']).problems).toEqual(['failed: one (a.test.ts)'])
+  })
+
   test('is a failure when no test ran', () => {
     expect(summarise({ testResults: [] }, [])).toEqual({ passed: 0, problems: ['failed: no test passed'] })
   })

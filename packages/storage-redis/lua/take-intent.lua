@@ -11,5 +11,10 @@ if not id then
   return {}
 end
 pass_at_maxmemory(KEYS[2])
+local body = redis.call('HGET', KEYS[2], id)
+if not body then
+  redis.call('ZREM', KEYS[1], id)
+  return {}
+end
 redis.call('ZADD', KEYS[1], whole(now + tonumber(ARGV[2])), id)
-return { id, redis.call('HGET', KEYS[2], id), whole(now + tonumber(ARGV[3])) }
+return { id, body, whole(now + tonumber(ARGV[3])) }

@@ -12,7 +12,7 @@ export interface Script {
 type Argument = string | number | Buffer
 
 /** Everything else on the connection waits behind a `WAIT`. */
-const REPLICA_MS = 1_000
+const LONGEST_WAIT_MS = 1_000
 
 const reconnectDelay = (attempt: number) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.75 + Math.random() / 2)
 
@@ -68,6 +68,8 @@ export class Connection {
     this.#waitForReplicas = options.waitForReplicas ?? 0
     // Without a listener Node ends the process; failures reach the caller by the calls that fail.
     this.#client.on('error', this.#noteError)
+    // A cluster's failures to reach its nodes, which it bears in silence while commands wait.
+    this.#client.on('node error', this.#noteError)
     this.#client.on('ready', this.#forgetError)
   }
 
@@ -77,7 +79,7 @@ export class Connection {
 
   /** Each server that holds keys. */
   get masters(): readonly Redis[] {
-    return this.#client instanceof Redis ? [this.#client] : this.#client.nodes('master')
+    return 'nodes' in this.#client ? this.#client.nodes('master') : [this.#client]
   }
 
   /** Runs a script by its hash, and in full where the server does not know it yet. (`defineCommand` would add methods to a client that may be the caller's.) */
@@ -111,21 +113,24 @@ export class Connection {
   /** Waits until replicas have what this connection wrote, as {@link RedisStorageOptions.waitForReplicas} asks. */
   async replicate(): Promise<void> {
     if (this.#waitForReplicas === 0) return
+    const waitMs = Math.min(LONGEST_WAIT_MS, this.#timeoutMs / 2)
     const confirmed = await Promise.all(
-      this.masters.map((master) => this.bounded(master.wait(this.#waitForReplicas, REPLICA_MS))),
+      this.masters.map((master) => this.bounded(master.wait(this.#waitForReplicas, waitMs))),
     )
     const fewest = Math.min(...confirmed)
-    if (fewest < this.#waitForReplicas) throw notReplicated(fewest, this.#waitForReplicas, REPLICA_MS)
+    if (fewest < this.#waitForReplicas) throw notReplicated(fewest, this.#waitForReplicas, waitMs)
   }
 
   /** Waits for an answer at most `commandTimeoutMs`. The command may still be carried out later. */
   async bounded<T>(answer: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(timedOut(this.#timeoutMs)), this.#timeoutMs)
+      timer = setTimeout(() => reject(this.lastError ?? timedOut(this.#timeoutMs)), this.#timeoutMs)
     })
     try {
-      return await Promise.race([answer, timeout])
+      const result = await Promise.race([answer, timeout])
+      this.#forgetError()
+      return result
     } finally {
       clearTimeout(timer)
     }
@@ -137,6 +142,7 @@ export class Connection {
     if (this.#isOwn) this.#client.disconnect()
     else {
       this.#client.off('error', this.#noteError)
+      this.#client.off('node error', this.#noteError)
       this.#client.off('ready', this.#forgetError)
     }
   }

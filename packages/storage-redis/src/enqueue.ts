@@ -47,7 +47,7 @@ export async function enqueue(store: OpenStore, signals: readonly QueuedSignal[]
   const isOneWrite = parts.length === 1
   if (!isOneWrite) checkSize(signals)
   const machineIds = [...new Set(parts.map(({ machineId }) => machineId))]
-  const intent = await store.journal.write(machineIds, isOneWrite ? [] : signals, !isOneWrite)
+  const intent = await store.journal.write(machineIds, isOneWrite ? [] : signals, true)
   const { added, summaries } = await append(store, parts, intent.fence, isOneWrite ? '' : intent.id)
   if ((await store.report(summaries, intent)) && !isOneWrite) await forgetMarks(store, parts, intent.id)
   await store.connection.replicate()

@@ -39,7 +39,7 @@ export class Journal {
     this.#offset = offset
   }
 
-  /** The signals stand in it too where doing it takes several writes. `isRefusable`: may fail at maxmemory. */
+  /** The signals stand in it too where doing it takes several writes. `isRefusable`: fails at maxmemory, as what brings more into the store should. */
   async write(machineIds: readonly string[], signals: readonly QueuedSignal[], isRefusable: boolean): Promise<Intent> {
     const [first = ''] = machineIds
     const shard = this.#index.shardOf(first)

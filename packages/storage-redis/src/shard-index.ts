@@ -1,3 +1,4 @@
+import { StorageError } from '@cscapi/core'
 import type { Connection } from './connection.js'
 import { type Keys, type ShardPart, shardOf } from './keys.js'
 import { list, text, texts, whole } from './reply.js'
@@ -5,6 +6,9 @@ import { scripts } from './scripts.gen.js'
 
 /** How long a claim hides a machine whose partition nobody has leased yet: a worker that dies in between delays it so long. */
 const CLAIM_US = 5_000_000
+
+/** A report read anew is late again only if clocks are apart. */
+const REPORT_TRIES = 3
 
 const REPORT: readonly ShardPart[] = [
   'due',
@@ -102,11 +106,14 @@ export class ShardIndex {
     reread: (machineId: string) => Promise<Summary>,
   ): Promise<void> {
     let left = summaries
-    do {
+    for (let tries = 0; tries < REPORT_TRIES; tries += 1) {
       const args = left.flatMap(({ machineId, line }) => [machineId, line])
       const late = texts(await this.#run(scripts.report, shard, REPORT, [this.#offset(), intentId, ...args]))
+      if (late.length === 0) return
       left = await Promise.all(late.map(reread))
-    } while (left.length > 0)
+    }
+    const message = 'The clocks of the Redis nodes are more than a minute apart: let them follow a time server'
+    throw new StorageError('storage_failed', message, { adapter: 'redis', operation: 'report' })
   }
 
   /** Hides the machine that has been due longest from others for a moment. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isCscapiError } from '@cscapi/core'
 import type { QueuedSignal, Storage } from '@cscapi/storage'
 import { startRedisCluster, type TestRedisCluster } from '@cscapi/test-servers'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { RedisStorage } from '../src/index.js'
 import { emptyStore } from './harness.js'
@@ -71,3 +72,28 @@ test('a master that dies is replaced by its replica: calls fail with typed error
   await storage.close()
   await store.destroy()
 }, 180_000)
+
+test('a wrong password is told as that, and a user with the rights that the README lists gets on', async () => {
+  const rights =
+    '~limited:* +eval +evalsha +time +del +unlink +exists +persist +pexpire +@hash +@list +@set +@sortedset +hello +auth +quit +client +cluster +asking'
+  for (const url of cluster.urls) {
+    const node = new Redis(url)
+    await node.call('ACL', 'SETUSER', 'app', 'on', '>secret', 'resetkeys', '-@all', ...rights.split(' '))
+    node.disconnect()
+  }
+  const as = (password: string) =>
+    new RedisStorage({
+      nodes: cluster.urls.map((url) => url.replace('://', `://app:${password}@`)),
+      namespace: 'limited',
+      commandTimeoutMs: 1_000,
+    })
+  const refused = as('guess')
+  await expect(refused.open()).rejects.toMatchObject({ code: 'storage_failed', driverCode: 'WRONGPASS' })
+  await refused.close()
+  const storage = as('secret')
+  await storage.open()
+  expect(await storage.enqueue(batch())).toEqual({ added: 30, duplicates: 0 })
+  expect(await storage.lease({ leaseMs: 1_000, maxSignals: 1 })).toBeDefined()
+  expect(await storage.deleteMachines(machineIds)).toBe(30)
+  await storage.close()
+})

@@ -35,6 +35,39 @@ function died(): Promise<never> {
   return Promise.reject(new Error('Connection is closed.'))
 }
 
+/** The connection of a process that stands still before a chosen command until it is let go on. */
+export class StallingRedis extends Redis {
+  #left = Number.POSITIVE_INFINITY
+  #gate: Promise<void> = Promise.resolve()
+  #stalled: () => void = () => undefined
+
+  offsetMs: () => number = () => 0
+
+  /** Stands still before the n-th command from now. `stalled` resolves once it does. */
+  stallAt(n: number): { readonly stalled: Promise<void>; goOn(): void } {
+    let goOn: () => void = () => undefined
+    this.#left = n
+    this.#gate = new Promise((resolve) => {
+      goOn = resolve
+    })
+    const stalled = new Promise<void>((resolve) => {
+      this.#stalled = resolve
+    })
+    return { stalled, goOn }
+  }
+
+  override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): unknown {
+    this.#left -= 1
+    if (this.#left > 0) return super.sendCommand(command, stream)
+    this.#stalled()
+    return this.#gate.then(() => {
+      // The first argument after the keys is what the test adds to the server's time, which has moved on meanwhile.
+      command.args[2 + Number(command.args[1])] = String(this.offsetMs() * 1_000)
+      return super.sendCommand(command, stream)
+    })
+  }
+}
+
 /** With all scripts loaded, each script is one command. */
 export async function loadScripts(client: Redis): Promise<void> {
   await Promise.all(Object.values(scripts).map(({ lua }) => client.script('LOAD', lua)))

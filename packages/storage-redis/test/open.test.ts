@@ -122,8 +122,6 @@ describe('open', () => {
       '-@all',
       '+eval',
       '+evalsha',
-      '+zrem',
-      '+zrangebylex',
       '+hello',
       '+auth',
       '+quit',

@@ -1,4 +1,4 @@
-// Prisma's schema engine without its native binary: compares schema.prisma with a database, or prints the SQL for it.
+// Prisma's schema engine without its native binary: prints the SQL that creates what schema.prisma says.
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -9,50 +9,35 @@ import { bindSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 const require = createRequire(import.meta.url)
 const schemaPath = fileURLToPath(new URL('../prisma/schema.prisma', import.meta.url))
 
-async function createEngine(databasePath) {
+/** The bindings keep one instance; a second one in the same process breaks both. */
+async function loadBindings() {
   const folder = dirname(require.resolve('@prisma/schema-engine-wasm'))
   const bindings = await import(pathToFileURL(join(folder, 'schema_engine_bg.js')).href)
   const wasm = await readFile(join(folder, 'schema_engine_bg.wasm'))
   const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': bindings })
   bindings.__wbg_set_wasm(instance.exports)
   instance.exports.__wbindgen_start()
-  const schema = await readFile(schemaPath, 'utf8')
-  const factory = bindSqlAdapterFactory(new PrismaBetterSqlite3({ url: `file:${databasePath}` }))
-  return bindings.SchemaEngine.new({ datamodels: [[schemaPath, schema]] }, () => {}, factory)
+  return bindings
 }
 
-const filters = { externalTables: ['cscapi_migrations'], externalEnums: [] }
+let loading
 
-/** The SQL that creates what schema.prisma says in an empty database. */
-export async function schemaSql() {
-  const engine = await createEngine(':memory:')
+/** The SQL that creates a schema (by default schema.prisma) in an empty database. */
+export async function schemaSql(content) {
+  const schema = content ?? (await readFile(schemaPath, 'utf8'))
+  loading ??= loadBindings()
+  const bindings = await loading
+  const factory = bindSqlAdapterFactory(new PrismaBetterSqlite3({ url: 'file::memory:' }))
+  const engine = await bindings.SchemaEngine.new({ datamodels: [[schemaPath, schema]] }, () => {}, factory)
   const { stdout } = await engine.diff({
     from: { tag: 'empty' },
-    to: { tag: 'schemaDatamodel', files: [{ path: schemaPath, content: await readFile(schemaPath, 'utf8') }], configDir: '.' },
+    to: { tag: 'schemaDatamodel', files: [{ path: schemaPath, content: schema }], configDir: '.' },
     script: true,
     exitCode: null,
     shadowDatabaseUrl: null,
-    filters,
+    filters: { externalTables: [], externalEnums: [] },
   })
   return stdout
-}
-
-/** What lies between a database and a schema (by default schema.prisma), as SQL; `inSync` when there is nothing. */
-export async function schemaDrift(databasePath, content) {
-  const engine = await createEngine(databasePath)
-  const { exitCode, stdout } = await engine.diff({
-    from: { tag: 'schemaDatasource', files: [{ path: schemaPath, content: await readFile(schemaPath, 'utf8') }], configDir: '.' },
-    to: {
-      tag: 'schemaDatamodel',
-      files: [{ path: schemaPath, content: content ?? (await readFile(schemaPath, 'utf8')) }],
-      configDir: '.',
-    },
-    script: true,
-    exitCode: true,
-    shadowDatabaseUrl: null,
-    filters,
-  })
-  return { inSync: exitCode === 0, sql: stdout }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(await schemaSql())

@@ -12,6 +12,13 @@ export function sqliteError(
   return new StorageError(code, message, { adapter: ADAPTER, operation, driverCode })
 }
 
+const CORRUPT = 'the file is not a usable SQLite database; restore a copy or choose another path'
+
+/** For a file that is something else. */
+export function corruptError(path: string): StorageError {
+  return sqliteError('storage_corrupt', 'open', `open failed on ${path}: ${CORRUPT}`, 'SQLITE_NOTADB')
+}
+
 /** SQLite's own words, wherever Prisma has put them. */
 function driverTextOf(error: unknown): string {
   const texts: string[] = []
@@ -34,7 +41,7 @@ export function isBusy(error: unknown): boolean {
 }
 
 const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string][] = [
-  [/SQLITE_NOTADB|SQLITE_CORRUPT|not a database|malformed/, 'storage_corrupt', 'the file is not a usable SQLite database; restore a copy or choose another path'],
+  [/SQLITE_NOTADB|SQLITE_CORRUPT|not a database|malformed/, 'storage_corrupt', CORRUPT],
   [/SQLITE_FULL|disk is full/, 'storage_unavailable', 'the disk is full'],
   [/SQLITE_READONLY|readonly database/, 'storage_unavailable', 'the file or its folder cannot be written; check the permissions'],
   [/SQLITE_CANTOPEN|unable to open|ENOENT|EACCES|EISDIR|EROFS|directory does not exist/, 'storage_unavailable', 'the file cannot be opened; check the path and the permissions'],

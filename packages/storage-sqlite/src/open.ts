@@ -1,9 +1,7 @@
-import { open as openFile, stat } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { open as openFile } from 'node:fs/promises'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
-import BetterSqlite3 from 'better-sqlite3'
 import { Database } from './database.js'
-import { isBusy, mapError, sqliteError } from './errors.js'
+import { corruptError, mapError, sqliteError } from './errors.js'
 import { PrismaClient } from './generated/client.js'
 import { assertNotNewer, migrate } from './migrate.js'
 
@@ -15,7 +13,7 @@ const CHECKPOINT_PAGES = 4_000
 export async function openDatabase(path: string, busyTimeoutMs: number): Promise<Database> {
   try {
     await createPrivateFile(path)
-    await refuseNewerSchema(path, busyTimeoutMs)
+    await refuseForeignFile(path)
     const prisma = new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: `file:${path}`, timeout: 0 }) })
     const database = new Database(prisma, path, busyTimeoutMs)
     try {
@@ -37,23 +35,20 @@ async function createPrivateFile(path: string): Promise<void> {
   await file.close()
 }
 
-/** A read-only connection of its own, so that a store of a newer cscapi is left as it is. */
-async function refuseNewerSchema(path: string, busyTimeoutMs: number): Promise<void> {
-  if ((await stat(path)).size === 0) return
-  const deadline = performance.now() + busyTimeoutMs
-  for (;;) {
-    try {
-      const reader = new BetterSqlite3(path, { readonly: true, fileMustExist: true, timeout: 0 })
-      try {
-        assertNotNewer(reader, path)
-        return
-      } finally {
-        reader.close()
-      }
-    } catch (error) {
-      if (!isBusy(error) || performance.now() >= deadline) throw error
-      await sleep(1 + Math.random() * 10)
-    }
+const HEADER_BYTES = 100
+const MAGIC = 'SQLite format 3\0'
+const USER_VERSION_AT = 60
+
+/** Looks at the file's header without SQLite, which would leave its own files beside it: a store of a newer cscapi stays as it is. */
+async function refuseForeignFile(path: string): Promise<void> {
+  const file = await openFile(path, 'r')
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0)
+    if (bytesRead === 0) return
+    if (buffer.toString('latin1', 0, MAGIC.length) !== MAGIC) throw corruptError(path)
+    assertNotNewer(buffer.readUInt32BE(USER_VERSION_AT), path)
+  } finally {
+    await file.close()
   }
 }
 

@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import BetterSqlite3 from 'better-sqlite3'
+import { describe, expect, test } from 'vitest'
+import { schemaSql } from '../scripts/schema-engine.mjs'
+import { SqliteStorage } from '../src/index.js'
+import { temporaryFolder } from './temporary-folder.js'
+
+const PROGRAM = fileURLToPath(new URL('./programs/store.mjs', import.meta.url))
+const SCHEMA = fileURLToPath(new URL('../prisma/schema.prisma', import.meta.url))
+
+async function newStore(): Promise<string> {
+  const path = join(temporaryFolder(), 'store.db')
+  const storage = new SqliteStorage({ path })
+  await storage.open()
+  await storage.close()
+  return path
+}
+
+function databaseFrom(sql: string) {
+  const database = new BetterSqlite3(':memory:')
+  database.exec(sql)
+  return database
+}
+
+/** Tables, columns, indexes with their conditions, and foreign keys, however they were written. */
+function structureOf(database: InstanceType<typeof BetterSqlite3>) {
+  const names = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'cscapi_migrations' ORDER BY name")
+  return names.pluck().all().map((table) => ({
+    table,
+    columns: database.prepare('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?) ORDER BY cid').all(table),
+    foreignKeys: database.prepare('SELECT "table", "from", "to", on_update, on_delete FROM pragma_foreign_key_list(?)').all(table),
+    indexes: database
+      .prepare('SELECT l.name, l."unique", l.partial, m.sql FROM pragma_index_list(?) l JOIN sqlite_master m ON m.name = l.name ORDER BY l.name')
+      .all(table)
+      .map((index) => {
+        const { name, sql, ...rest } = index as { name: string; sql: string | null }
+        const columns = database.prepare('SELECT name FROM pragma_index_info(?) ORDER BY seqno').pluck().all(name)
+        return { name, ...rest, columns, condition: sql?.split(/ WHERE /i)[1] }
+      }),
+  }))
+}
+
+const opening = (path: string) => new SqliteStorage({ path }).open()
+
+describe('the schema', () => {
+  test('is what schema.prisma says after all migrations', async () => {
+    const migrated = new BetterSqlite3(await newStore(), { readonly: true })
+    expect(structureOf(migrated)).toEqual(structureOf(databaseFrom(await schemaSql())))
+    migrated.close()
+  })
+
+  test.each([
+    ['a column', 'model State {', 'model State {\n  extra String?'],
+    ['an index', '@@map("state")', '@@index([version])\n  @@map("state")'],
+    ['the condition of an index', 'raw("state = 0")', 'raw("state = 1")'],
+  ])('and %s that the migrations lack would be noticed', async (_, from, to) => {
+    const migrated = new BetterSqlite3(await newStore(), { readonly: true })
+    const drifted = databaseFrom(await schemaSql(readFileSync(SCHEMA, 'utf8').replace(from, to)))
+    expect(structureOf(migrated)).not.toEqual(structureOf(drifted))
+    migrated.close()
+  })
+
+  test('is made once when eight processes open a new file at the same moment', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const path = join(temporaryFolder(), 'store.db')
+      await Promise.all(Array.from({ length: 8 }, () => promisify(execFile)(process.execPath, [PROGRAM, 'open', path])))
+      const reader = new BetterSqlite3(path, { readonly: true })
+      expect(reader.prepare('SELECT version, name FROM cscapi_migrations').all()).toEqual([{ version: 1, name: '0001-init' }])
+      reader.close()
+    }
+  }, 120_000)
+
+  test('of a newer version is refused by name, and the file is left byte for byte', async () => {
+    const path = await newStore()
+    const writer = new BetterSqlite3(path)
+    writer.prepare("INSERT INTO cscapi_migrations VALUES (7, '0007-later', 'x', 'now')").run()
+    writer.pragma('user_version = 7')
+    writer.close()
+    const before = readFileSync(path)
+    await expect(opening(path)).rejects.toMatchObject({ code: 'storage_schema_newer', message: expect.stringMatching(/version 7.*knows up to 1.*upgrade/) })
+    expect(readFileSync(path).equals(before)).toBe(true)
+    expect(readdirSync(join(path, '..'))).toEqual(['store.db'])
+  })
+
+  test('of a newer version is refused too while its header is still in the write-ahead log', async () => {
+    const path = await newStore()
+    const writer = new BetterSqlite3(path)
+    writer.prepare("INSERT INTO cscapi_migrations VALUES (7, '0007-later', 'x', 'now')").run()
+    await expect(opening(path)).rejects.toMatchObject({ code: 'storage_schema_newer' })
+    expect(writer.prepare('SELECT count(*) FROM cscapi_migrations').pluck().get()).toBe(2)
+    writer.close()
+  })
+
+  test('whose migration was changed is refused', async () => {
+    const path = await newStore()
+    const writer = new BetterSqlite3(path)
+    writer.prepare("UPDATE cscapi_migrations SET checksum = 'other'").run()
+    writer.close()
+    await expect(opening(path)).rejects.toMatchObject({ code: 'storage_corrupt' })
+  })
+})
+
+describe('opening', () => {
+  test('makes a file that only its owner can read, and its companions alike', async () => {
+    const path = join(temporaryFolder(), 'store.db')
+    const storage = new SqliteStorage({ path })
+    await storage.open()
+    await storage.setState('k', new Uint8Array([1]))
+    for (const name of readdirSync(join(path, '..'))) expect(statSync(join(path, '..', name)).mode & 0o777, name).toBe(0o600)
+    expect(readdirSync(join(path, '..'))).toContain('store.db-wal')
+    await storage.close()
+  })
+
+  test('uses write-ahead logging and syncs every commit', async () => {
+    const path = await newStore()
+    const reader = new BetterSqlite3(path, { readonly: true })
+    expect(reader.pragma('journal_mode', { simple: true })).toBe('wal')
+    reader.close()
+  })
+
+  test('a file that is no database is refused and left alone', async () => {
+    const path = join(temporaryFolder(), 'notes.txt')
+    writeFileSync(path, 'These are notes and no database, and they are rather long. '.repeat(100))
+    const before = readFileSync(path)
+    await expect(opening(path)).rejects.toMatchObject({ name: 'StorageError', code: 'storage_corrupt' })
+    expect(readFileSync(path).equals(before)).toBe(true)
+  })
+
+  test('a path that cannot be is named, and opening may be tried again', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'missing', 'store.db')
+    const storage = new SqliteStorage({ path })
+    await expect(storage.open()).rejects.toMatchObject({ code: 'storage_unavailable', message: expect.stringContaining(path), driverCode: 'ENOENT' })
+    await expect(opening(folder)).rejects.toMatchObject({ code: 'storage_unavailable' })
+    mkdirSync(join(folder, 'missing'))
+    await expect(storage.open()).resolves.toBeUndefined()
+    await storage.close()
+  })
+
+  test('a call before open() says so', async () => {
+    const storage = new SqliteStorage({ path: join(temporaryFolder(), 'store.db') })
+    await expect(storage.stats()).rejects.toMatchObject({ code: 'storage_closed', message: expect.stringContaining('open()') })
+  })
+})

@@ -1,0 +1,48 @@
+// One process of the tests: node store.mjs COMMAND FILE [NUMBER]. Uses the built package.
+import { SqliteStorage } from '../../dist/index.js'
+
+const [command, path, number = '0'] = process.argv.slice(2)
+const storage = new SqliteStorage({ path })
+const machineId = 'm'.repeat(48)
+const signal = (uuid, machine = machineId) => ({ machineId: machine, uuid, payload: JSON.stringify({ uuid, filler: 'x'.repeat(600) }) })
+
+const commands = {
+  /** Opens the store and says when. */
+  async open() {
+    await storage.open()
+  },
+  /** Adds batches of 100 for ever, and prints each batch's number once it is acknowledged. */
+  async add() {
+    await storage.open()
+    for (let batch = 0; ; batch += 1) {
+      await storage.enqueue(Array.from({ length: 100 }, (_, index) => signal(`${number}-${batch}-${index}`)))
+      process.stdout.write(`${batch}\n`)
+    }
+  },
+  /** Adds 50 batches of 20 signals over 10 machines. */
+  async produce() {
+    await storage.open()
+    for (let batch = 0; batch < 50; batch += 1) {
+      await storage.enqueue(Array.from({ length: 20 }, (_, index) => signal(`${number}-${batch}-${index}`, `m${index % 10}`.padEnd(48, 'x'))))
+    }
+  },
+  /** Leases and settles until nothing is due for a while, and prints what it saw. */
+  async consume() {
+    await storage.open()
+    for (let idle = 0; idle < 40; ) {
+      const lease = await storage.lease({ leaseMs: 60_000, maxSignals: 10 })
+      if (lease === undefined) {
+        idle += 1
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        continue
+      }
+      idle = 0
+      const uuids = lease.signals.map(({ uuid }) => uuid)
+      const { lost } = await storage.settle(lease, { sent: uuids })
+      for (const uuid of uuids) process.stdout.write(`${lost ? 'lost ' : ''}${uuid}\n`)
+    }
+  },
+}
+
+await commands[command]()
+await storage.close()
