@@ -27,14 +27,16 @@ export function parseAddress(text: string): Address | undefined {
 }
 
 function parseIp(text: string): { ip: ipaddr.IPv4 | ipaddr.IPv6; isMapped: boolean } | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
-    return /(^|\.)0\d/.test(text) ? undefined : { ip: ipaddr.IPv4.parse(text), isMapped: false }
-  }
-  if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text) || /(^|[.:])0\d*\./.test(`${text}`.replace(/\b0\./g, '.'))) {
-    return undefined
-  }
+  if (!text.includes(':')) return isIpv4(text) ? { ip: ipaddr.IPv4.parse(text), isMapped: false } : undefined
+  const embedded = text.includes('.') ? text.slice(text.lastIndexOf(':') + 1) : undefined
+  if (text.includes('%') || !ipaddr.IPv6.isValid(text) || (embedded !== undefined && !isIpv4(embedded))) return undefined
   const ip = ipaddr.IPv6.parse(text)
   return ip.isIPv4MappedAddress() ? { ip: ip.toIPv4Address(), isMapped: true } : { ip, isMapped: false }
+}
+
+/** Leading zeros are octal to some readers, and so nothing to rely on. */
+function isIpv4(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) && !/(^|\.)0\d/.test(text)
 }
 
 function networkOf(bytes: number[], prefix: number): number[] {

@@ -53,7 +53,8 @@ export class Connection {
   readonly #timeoutMs: number
   readonly #waitForReplicas: number
   readonly #noteError = (error: Error) => {
-    this.lastError = error
+    // A cluster says only that it found no node; why not is what the last node said.
+    this.lastError = 'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError : error
   }
   readonly #forgetError = () => {
     this.lastError = undefined
@@ -68,8 +69,6 @@ export class Connection {
     this.#waitForReplicas = options.waitForReplicas ?? 0
     // Without a listener Node ends the process; failures reach the caller by the calls that fail.
     this.#client.on('error', this.#noteError)
-    // A cluster's failures to reach its nodes, which it bears in silence while commands wait.
-    this.#client.on('node error', this.#noteError)
     this.#client.on('ready', this.#forgetError)
   }
 
@@ -142,7 +141,6 @@ export class Connection {
     if (this.#isOwn) this.#client.disconnect()
     else {
       this.#client.off('error', this.#noteError)
-      this.#client.off('node error', this.#noteError)
       this.#client.off('ready', this.#forgetError)
     }
   }

@@ -65,6 +65,11 @@ test('where the driver only gave up, the reason is the last failure of the conne
   })
 })
 
+test('a mistake in a program, ours or the caller’s, is not taken for a server that is away', () => {
+  const error = toStorageError(new TypeError('signals is not iterable'), 'enqueue', undefined)
+  expect(error).toMatchObject({ code: 'storage_failed', retryable: false })
+})
+
 test('an error of ours stays as it is', () => {
   const own = new StorageError('storage_conflict', 'There is no machine m', {
     adapter: 'redis',

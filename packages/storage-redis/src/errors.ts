@@ -47,6 +47,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 
 const CODE = new RegExp(`\\b(${Object.keys(MEANINGS).join('|')})\\b`)
 
+function isReply(error: Error): boolean {
+  return CODE.test(error.message) || error.name === 'ReplyError'
+}
+
 function codeOf(error: Error): string | undefined {
   if ('code' in error && typeof error.code === 'string') return error.code
   return CODE.exec(error.message)?.[1] ?? (error.name === 'ReplyError' ? error.message.split(' ', 1)[0] : undefined)
@@ -59,15 +63,22 @@ function codeOf(error: Error): string | undefined {
 export function toStorageError(error: unknown, operation: string, lastConnectionError: Error | undefined): Error {
   if (isCscapiError(error)) return error
   const thrown = error instanceof Error ? error : new Error(String(error))
-  const isReply = CODE.test(thrown.message) || thrown.name === 'ReplyError'
-  const source = isReply ? thrown : (lastConnectionError ?? thrown)
+  const source = isReply(thrown) ? thrown : (lastConnectionError ?? thrown)
+  if (thrown instanceof TypeError || thrown instanceof RangeError || thrown instanceof SyntaxError) {
+    return new StorageError(
+      'storage_failed',
+      `${operation} failed: ${thrown.message}`,
+      { adapter: 'redis', operation },
+      { cause: thrown },
+    )
+  }
   const driverCode = codeOf(source)
   const meaning = driverCode === undefined ? undefined : MEANINGS[driverCode]
   const cause = new Error(source.message.slice(0, 500))
   const details = { adapter: 'redis', operation, driverCode }
   if (meaning !== undefined)
     return new StorageError(meaning.code, `Redis refused ${operation}: ${meaning.advice}`, details, { cause })
-  if (isReply)
+  if (isReply(source))
     return new StorageError('storage_failed', `Redis refused ${operation}: ${cause.message}`, details, { cause })
   return new StorageError(
     'storage_unavailable',

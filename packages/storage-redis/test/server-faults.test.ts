@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { isCscapiError, StorageError } from '@cscapi/core'
 import type { QueuedSignal } from '@cscapi/storage'
 import { startRedis, type TestServer } from '@cscapi/test-servers'
@@ -6,7 +9,7 @@ import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { RedisStorage } from '../src/index.js'
 
-const COMMAND_TIMEOUT_MS = 500
+const COMMAND_TIMEOUT_MS = 2_000
 
 let server: TestServer
 let storage: RedisStorage
@@ -145,11 +148,14 @@ describe('a server that is paused', () => {
     server.pause()
     await failure(storage.extend(first!, 50))
     server.resume()
-    const second = await vi.waitFor(async () => {
-      const taken = await storage.lease({ leaseMs: 60_000, maxSignals: 3 })
-      expect(taken).toBeDefined()
-      return taken
-    })
+    const second = await vi.waitFor(
+      async () => {
+        const taken = await storage.lease({ leaseMs: 60_000, maxSignals: 3 })
+        expect(taken).toBeDefined()
+        return taken
+      },
+      { timeout: 10_000 },
+    )
     expect(second!.signals).toEqual(first!.signals)
     expect(await storage.settle(first!, { sent: first!.signals.map(({ uuid }) => uuid) })).toEqual({ lost: true })
     expect(await storage.stats()).toMatchObject({ leased: 3, sent: 0 })
@@ -187,6 +193,33 @@ describe('a server that refuses', () => {
 
     await admin((client) => client.config('SET', 'maxmemory', '0'))
     expect(await storage.enqueue(signals.slice(1_000))).toEqual({ added: 1_000, duplicates: 0 })
+  })
+
+  test('because it cannot write to its disk is unavailable, until it can', async () => {
+    await storage.close()
+    await server.stop()
+    await start({ 'enable-protected-configs': 'yes' })
+    const folder = mkdtempSync(join(tmpdir(), 'cscapi-disk-'))
+    await admin(async (client) => {
+      const [, dir = ''] = (await client.config('GET', 'dir')) as string[]
+      await client.config('SET', 'save', '3600 1000000')
+      await client.config('SET', 'dir', folder)
+      rmSync(folder, { recursive: true })
+      const isSaved = async (outcome: string) =>
+        expect(await client.info('persistence')).toContain(`rdb_last_bgsave_status:${outcome}`)
+      await client.bgsave()
+      await vi.waitFor(() => isSaved('err'), { timeout: 10_000 })
+      expect(await failure(storage.enqueue(batch(1)))).toMatchObject({
+        code: 'storage_unavailable',
+        driverCode: 'MISCONF',
+      })
+      expect(await storage.getState('key')).toBeUndefined()
+
+      await client.config('SET', 'dir', dir)
+      await client.bgsave()
+      await vi.waitFor(() => isSaved('ok'), { timeout: 10_000 })
+      expect(await storage.enqueue(batch(1))).toEqual({ added: 1, duplicates: 0 })
+    })
   })
 
   test('as a read-only replica is unavailable, until it is a master again', async () => {

@@ -36,7 +36,12 @@ export const checkArguments = {
       issues.push(
         ...issueUnless(isId(machineId), `signals[${index}].machineId`, machineId, idRule),
         ...issueUnless(isId(uuid), `signals[${index}].uuid`, uuid, idRule),
-        ...issueUnless(isStorable(payload), `signals[${index}].payload`, payload, 'must be text without U+0000 and lone surrogates'),
+        ...issueUnless(
+          isStorable(payload),
+          `signals[${index}].payload`,
+          payload,
+          'must be text without U+0000 and lone surrogates',
+        ),
       )
     })
     refuse(issues)
@@ -45,7 +50,12 @@ export const checkArguments = {
   lease({ leaseMs, maxSignals }: LeaseRequest): void {
     refuse([
       ...issueUnless(isDuration(leaseMs) && leaseMs > 0, 'leaseMs', leaseMs, 'must be more than 0 milliseconds'),
-      ...issueUnless(Number.isSafeInteger(maxSignals) && maxSignals > 0, 'maxSignals', maxSignals, 'must be a whole number above 0'),
+      ...issueUnless(
+        Number.isSafeInteger(maxSignals) && maxSignals > 0,
+        'maxSignals',
+        maxSignals,
+        'must be a whole number above 0',
+      ),
     ])
   },
 
@@ -54,9 +64,19 @@ export const checkArguments = {
       ...sent.flatMap((uuid, index) => issueUnless(isId(uuid), `sent[${index}]`, uuid, idRule)),
       ...rejected.flatMap(({ uuid, reason }, index) => [
         ...issueUnless(isId(uuid), `rejected[${index}].uuid`, uuid, idRule),
-        ...issueUnless(isStorable(reason), `rejected[${index}].reason`, reason, 'must be text without U+0000 and lone surrogates'),
+        ...issueUnless(
+          isStorable(reason),
+          `rejected[${index}].reason`,
+          reason,
+          'must be text without U+0000 and lone surrogates',
+        ),
       ]),
-      ...issueUnless(retry === undefined || isDuration(retry.afterMs), 'retry.afterMs', retry?.afterMs, 'must be 0 milliseconds or more'),
+      ...issueUnless(
+        retry === undefined || isDuration(retry.afterMs),
+        'retry.afterMs',
+        retry?.afterMs,
+        'must be 0 milliseconds or more',
+      ),
     ])
   },
 
@@ -77,7 +97,12 @@ export const checkArguments = {
     checkArguments.stateKey(key)
     const bytes = value?.byteLength ?? 0
     refuse([
-      ...issueUnless(bytes <= LARGEST_STATE_BYTES, 'value', `${bytes} bytes`, `must be at most ${LARGEST_STATE_BYTES} bytes`),
+      ...issueUnless(
+        bytes <= LARGEST_STATE_BYTES,
+        'value',
+        `${bytes} bytes`,
+        `must be at most ${LARGEST_STATE_BYTES} bytes`,
+      ),
       ...issueUnless(
         expiresInMs === undefined || (isDuration(expiresInMs) && expiresInMs > 0),
         'expiresInMs',

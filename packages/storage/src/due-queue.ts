@@ -4,9 +4,9 @@ interface Slot {
   readonly id: string
 }
 
-/** Ids in the order of the time at which they are due; each operation costs O(log n). Changing an id's time leaves its old slot behind, which is dropped when it comes up. */
+/** Ids in the order of the time at which they are due; each operation costs O(log n). Changing an id's time leaves its old slot behind, which is dropped when it comes up or when such slots prevail. */
 export class DueQueue {
-  readonly #heap: Slot[] = []
+  #heap: Slot[] = []
   readonly #current = new Map<string, Slot>()
   #order = 0
 
@@ -19,7 +19,8 @@ export class DueQueue {
     this.#order += 1
     const slot = { dueAt, order: this.#order, id }
     this.#current.set(id, slot)
-    this.#push(slot)
+    if (this.#heap.length > 2 * this.#current.size + 64) this.#dropOldSlots()
+    else this.#push(slot)
   }
 
   /** The id that has been due longest. It stays. */
@@ -30,6 +31,11 @@ export class DueQueue {
       if (this.#current.get(top.id) === top) return top.dueAt <= now ? top.id : undefined
       this.#pop()
     }
+  }
+
+  /** Slots in order are a heap. */
+  #dropOldSlots(): void {
+    this.#heap = [...this.#current.values()].sort((a, b) => (isBefore(a, b) ? -1 : 1))
   }
 
   #push(slot: Slot): void {

@@ -6,7 +6,15 @@ interface Credentials {
   registered: boolean
   token: { value: string; scenarios: readonly string[]; expiresAt: number | undefined } | undefined
   authFailures: number
-  failing: { reason: NonNullable<Machine['failing']>['reason']; message: string | undefined; count: number; since: number; retryAt: number } | undefined
+  failing:
+    | {
+        reason: NonNullable<Machine['failing']>['reason']
+        message: string | undefined
+        count: number
+        since: number
+        retryAt: number
+      }
+    | undefined
 }
 
 /** Machines by id, with instants where the port has durations. */
@@ -33,11 +41,14 @@ export class MemoryMachines {
     if (patch.registered) machine.registered = true
     if (patch.authFailures !== undefined) machine.authFailures = patch.authFailures
     if (patch.token !== undefined) {
-      machine.token = patch.token === null ? undefined : {
-        value: patch.token.value,
-        scenarios: [...patch.token.scenarios],
-        expiresAt: patch.token.lifetimeMs === undefined ? undefined : now + patch.token.lifetimeMs,
-      }
+      machine.token =
+        patch.token === null
+          ? undefined
+          : {
+              value: patch.token.value,
+              scenarios: [...patch.token.scenarios],
+              expiresAt: patch.token.lifetimeMs === undefined ? undefined : now + patch.token.lifetimeMs,
+            }
     }
     if (patch.failing === null) machine.failing = undefined
     else if (patch.failing !== undefined) {

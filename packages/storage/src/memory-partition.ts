@@ -13,6 +13,7 @@ export interface Entry extends QueuedSignal {
 
 /** The signals of one machine, and who holds them. */
 export class MemoryPartition {
+  /** All of them by uuid, oldest first. */
   readonly entries = new Map<string, Entry>()
   /** Pending entries, oldest first, between gaps left by those that went. */
   #queue: (Entry | undefined)[] = []
@@ -20,7 +21,8 @@ export class MemoryPartition {
   pending = 0
   rejected = 0
   sent = 0
-  lease: { token: string; until: number; held: ReadonlySet<string> } | undefined
+  /** Holds the entries themselves: a signal that was deleted and added anew under the same uuid was never leased. */
+  lease: { token: string; until: number; held: ReadonlyMap<string, Entry> } | undefined
   attempts = 0
   attemptsSince = 0
   /** Not due before, because the machine is failing. */
@@ -32,12 +34,23 @@ export class MemoryPartition {
     this.pending += 1
   }
 
+  /** The gaps passed on the way are closed, so that no later call passes them again. */
   oldest(count: number): Entry[] {
     const found: Entry[] = []
-    this.#dropGaps()
-    for (let at = this.#head; at < this.#queue.length && found.length < count; at += 1) {
-      const entry = this.#queue[at]
+    const start = this.#head
+    let end = start
+    for (; end < this.#queue.length && found.length < count; end += 1) {
+      const entry = this.#queue[end]
       if (entry !== undefined && this.#isQueued(entry)) found.push(entry)
+    }
+    this.#head = end - found.length
+    this.#queue.fill(undefined, start, this.#head)
+    found.forEach((entry, index) => {
+      this.#queue[this.#head + index] = entry
+    })
+    if (this.#head > 1_024 && this.#head * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head)
+      this.#head = 0
     }
     return found
   }
@@ -47,17 +60,17 @@ export class MemoryPartition {
   }
 
   isHeld(entry: Entry, now: number): boolean {
-    return this.isLeased(now) && (this.lease?.held.has(entry.uuid) ?? false)
+    return this.isLeased(now) && this.lease?.held.get(entry.uuid) === entry
   }
 
   /** Applies what became of leased signals; uuids that were not leased are passed over. */
-  settle(result: LeaseResult, held: ReadonlySet<string>, now: number): void {
+  settle(result: LeaseResult, held: ReadonlyMap<string, Entry>, now: number): void {
     const { sent = [], rejected = [], keepSent = false, retry } = result
     let moved = 0
     for (const uuid of sent) {
       const entry = this.#heldPending(uuid, held)
       if (entry === undefined) continue
-      this.#leave()
+      this.pending -= 1
       this.sent += 1
       moved += 1
       if (keepSent) Object.assign(entry, { status: 'sent', since: now })
@@ -66,7 +79,7 @@ export class MemoryPartition {
     for (const { uuid, reason, status } of rejected) {
       const entry = this.#heldPending(uuid, held)
       if (entry === undefined) continue
-      this.#leave()
+      this.pending -= 1
       this.rejected += 1
       moved += 1
       Object.assign(entry, { status: 'rejected', since: now, reason, httpStatus: status })
@@ -78,7 +91,7 @@ export class MemoryPartition {
   }
 
   delete(entry: Entry): void {
-    if (entry.status === 'pending') this.#leave()
+    if (entry.status === 'pending') this.pending -= 1
     if (entry.status === 'rejected') this.rejected -= 1
     this.entries.delete(entry.uuid)
   }
@@ -86,33 +99,16 @@ export class MemoryPartition {
   /** Makes a rejected signal pending again, as the newest. */
   requeue(entry: Entry, order: number, now: number): void {
     this.rejected -= 1
-    const renewed: Entry = { ...entry, status: 'pending', order, since: now, reason: undefined, httpStatus: undefined }
-    this.append(renewed)
+    this.entries.delete(entry.uuid)
+    this.append({ ...entry, status: 'pending', order, since: now, reason: undefined, httpStatus: undefined })
   }
 
-  #heldPending(uuid: string, held: ReadonlySet<string>): Entry | undefined {
-    const entry = this.entries.get(uuid)
-    return entry?.status === 'pending' && held.has(uuid) ? entry : undefined
+  #heldPending(uuid: string, held: ReadonlyMap<string, Entry>): Entry | undefined {
+    const entry = held.get(uuid)
+    return entry !== undefined && this.#isQueued(entry) ? entry : undefined
   }
 
   #isQueued(entry: Entry): boolean {
     return entry.status === 'pending' && this.entries.get(entry.uuid) === entry
-  }
-
-  #leave(): void {
-    this.pending -= 1
-  }
-
-  /** Each entry is dropped once, so the cost of a lease does not grow with what was sent before it. */
-  #dropGaps(): void {
-    for (let entry = this.#queue[this.#head]; this.#head < this.#queue.length; entry = this.#queue[this.#head]) {
-      if (entry !== undefined && this.#isQueued(entry)) break
-      this.#queue[this.#head] = undefined
-      this.#head += 1
-    }
-    if (this.#head > 1_024 && this.#head * 2 > this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head)
-      this.#head = 0
-    }
   }
 }

@@ -45,13 +45,17 @@ export class MemoryQueue {
     return { added, duplicates: signals.length - added }
   }
 
-  lease({ leaseMs, maxSignals }: LeaseRequest, now: number, machineOf: (id: string) => Machine | undefined): SignalLease | undefined {
+  lease(
+    { leaseMs, maxSignals }: LeaseRequest,
+    now: number,
+    machineOf: (id: string) => Machine | undefined,
+  ): SignalLease | undefined {
     const machineId = this.#due.first(now)
     if (machineId === undefined) return undefined
     const partition = this.#partition(machineId)
     const entries = partition.oldest(maxSignals)
     const token = randomUUID()
-    partition.lease = { token, until: now + leaseMs, held: new Set(entries.map(({ uuid }) => uuid)) }
+    partition.lease = { token, until: now + leaseMs, held: new Map(entries.map((entry) => [entry.uuid, entry])) }
     this.#due.set(machineId, partition.lease.until)
     const { attempts, attemptsSince } = partition
     return {
@@ -86,7 +90,8 @@ export class MemoryQueue {
   setFailingUntil(machineId: string, until: number | undefined, now: number): void {
     const partition = this.#partition(machineId)
     partition.failingUntil = until ?? 0
-    if (partition.pending > 0 && !partition.isLeased(now)) this.#due.set(machineId, Math.max(now, partition.failingUntil))
+    if (partition.pending > 0 && !partition.isLeased(now))
+      this.#due.set(machineId, Math.max(now, partition.failingUntil))
   }
 
   stats(now: number): Omit<QueueStats, 'machines' | 'failing'> {
@@ -159,8 +164,7 @@ export class MemoryQueue {
   *#matching({ status, machineId, olderThanMs }: SignalFilter, now: number): Generator<Entry> {
     const ids = machineId === undefined ? [...this.#partitions.keys()].sort() : [machineId]
     for (const id of ids) {
-      const entries = [...(this.#partitions.get(id)?.entries.values() ?? [])]
-      for (const entry of entries.sort((a, b) => a.order - b.order)) {
+      for (const entry of this.#partitions.get(id)?.entries.values() ?? []) {
         if (status !== undefined && entry.status !== status) continue
         if (olderThanMs === undefined || now - entry.since >= olderThanMs) yield entry
       }

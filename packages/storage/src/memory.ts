@@ -81,7 +81,9 @@ export class MemoryStorage implements Storage {
     const { machines, now } = this.#use('listMachines')
     const { after = '', limit = 100, failing } = page
     checkArguments.page(limit)
-    const ids = [...machines.ids()].filter((id) => id > after && (failing === undefined || machines.isFailing(id) === failing)).sort()
+    const ids = [...machines.ids()]
+      .filter((id) => id > after && (failing === undefined || machines.isFailing(id) === failing))
+      .sort()
     const found = ids.slice(0, limit).flatMap((id) => machines.get(id, now()) ?? [])
     return { machines: found, next: ids.length > limit ? found.at(-1)?.machineId : undefined }
   }
@@ -101,7 +103,11 @@ export class MemoryStorage implements Storage {
     return state.get(key, now())
   }
 
-  async setState(key: string, value: Uint8Array | undefined, options: SetStateOptions = {}): Promise<number | undefined> {
+  async setState(
+    key: string,
+    value: Uint8Array | undefined,
+    options: SetStateOptions = {},
+  ): Promise<number | undefined> {
     const { state, now } = this.#use('setState')
     checkArguments.state(key, value, options)
     return state.set(key, value, options, now())
@@ -160,7 +166,10 @@ export class MemoryStorage implements Storage {
 
   #use(operation: string): Shared {
     if (!this.#closed) return this.#shared
-    throw new StorageError('storage_closed', `The memory storage is closed; ${operation} was not done`, { adapter: 'memory', operation })
+    throw new StorageError('storage_closed', `The memory storage is closed; ${operation} was not done`, {
+      adapter: 'memory',
+      operation,
+    })
   }
 }
 

@@ -10,6 +10,7 @@ import type { Machine, MachineStore, StateStore } from '@cscapi/core'
  * Promises that hold for every method:
  * - **Only durations cross the port.** The adapter turns them into instants on the store's own clock: the server's, or an injected `now` where the store has none.
  * - **Failures throw** a `StorageError` with a code; "nothing there" is `undefined`, `[]` or `0`. After `close()` every call throws `storage_closed`.
+ * - **Bad arguments throw** an `InputError` (`checkArguments` makes it) before the store is touched: one bad signal refuses its whole batch.
  * - **An empty batch is a no-op**, and text round-trips exactly (any Unicode but U+0000 and lone surrogates, 1 MiB).
  * - Nothing blocks the event loop while it waits for a lock.
  */
@@ -33,10 +34,11 @@ export interface StorageCapabilities {
 
 /** A signal on its way in. */
 export interface QueuedSignal {
+  /** 1 to 128 characters, compared as text. */
   readonly machineId: string
-  /** Unique per machine over all signals that the store still has. Compared as text. */
+  /** 1 to 128 characters. Unique per machine over all signals that the store still has. Compared as text. */
   readonly uuid: string
-  /** The exact JSON that goes on the wire. */
+  /** The exact JSON that goes on the wire; it is handed out as it came. */
   readonly payload: string
 }
 
@@ -47,8 +49,9 @@ export interface EnqueueResult {
 }
 
 export interface LeaseRequest {
-  /** How long the partition stays invisible to others, in milliseconds. */
+  /** How long the partition stays invisible to others, in milliseconds; more than 0, a fraction is allowed. */
   readonly leaseMs: number
+  /** How many signals at most; a whole number above 0, thousands are fine. */
   readonly maxSignals: number
 }
 
@@ -82,6 +85,7 @@ export interface LeaseResult {
   readonly rejected?: readonly RejectedSignal[]
   /** Delays the whole partition, so that order is kept. */
   readonly retry?: {
+    /** Milliseconds, 0 or more. The signals of other machines do not wait. */
     readonly afterMs: number
     /** Whether it raises {@link SignalLease.attempts}. A wait that says nothing about these signals (a pause, a rate limit) does not. Default true. */
     readonly countsAsAttempt?: boolean
@@ -143,7 +147,7 @@ export interface SignalQueue {
    * Counts as long as the partition still bears this lease's token, even past its deadline; once it does not, nothing is changed and the answer is `lost`.
    */
   settle(lease: Pick<SignalLease, 'machineId' | 'token'>, result: LeaseResult): Promise<{ lost: boolean }>
-  /** Gives the lease `leaseMs` from now. False when it was lost. */
+  /** Gives the lease `leaseMs` from now, also past its deadline if nobody took over. False when it was lost. */
   extend(lease: Pick<SignalLease, 'machineId' | 'token'>, leaseMs: number): Promise<boolean>
   /** Costs O(machines) at most, never O(signals). */
   stats(): Promise<QueueStats>

@@ -1,5 +1,5 @@
-import { MemoryStorage } from '../src/index.js'
 import { storageConformance } from '../src/conformance/index.js'
+import { MemoryStorage } from '../src/index.js'
 
 storageConformance({
   name: 'MemoryStorage',

@@ -21,14 +21,14 @@ export interface TestRedisCluster {
   readonly nodes: readonly Omit<TestServer, 'stop'>[]
   /** Ends all nodes and removes their data. */
   stop(): Promise<void>
-  /** Resolves once the nodes that run agree that all slots are served, and each replica is in step. Throws after 30 s. */
+  /** Resolves once the nodes that run agree that all slots are served, and each replica is in step. Throws after 60 s. */
   healthy(): Promise<void>
 }
 
 const SLOTS = 16_384
-const UNTIL_MS = 30_000
+const UNTIL_MS = 60_000
 
-/** Starts a Redis Cluster on free ports of 127.0.0.1. A master that is down for longer than a second is replaced by its replica. */
+/** Starts a Redis Cluster on free ports of 127.0.0.1. A master that is down for longer than five seconds is replaced by its replica. */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<TestRedisCluster> {
   const { masters = 3, replicas = 3, config = {} } = options
   const scratch = new Scratch('redis-cluster')
@@ -44,7 +44,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
         redisProcess(scratch, `node-${index}`, port, {
           'cluster-enabled': 'yes',
           'cluster-config-file': `node-${index}.conf`,
-          'cluster-node-timeout': '1000',
+          'cluster-node-timeout': '5000',
           'repl-diskless-sync-delay': '0',
           ...config,
         }),

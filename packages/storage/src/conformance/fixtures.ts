@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { QueuedSignal, SignalLease, Storage } from '../port.js'
+import type { QueuedSignal, SignalFilter, SignalLease, Storage, StoredSignal } from '../port.js'
 
 export const machineA = 'a'.repeat(48)
 export const machineB = 'b'.repeat(48)
@@ -29,27 +29,43 @@ export async function leaseOne(storage: Storage, maxSignals = 50, leaseMs = LEAS
   return lease
 }
 
+/** More turns than any case needs: an adapter that never comes to an end fails, and does not hang. */
+const MOST_TURNS = 5_000
+
 /** Leases and settles everything that is due, and returns the uuids in the order they were handed out. */
 export async function drain(storage: Storage, maxSignals = 50): Promise<string[]> {
   const seen: string[] = []
-  for (;;) {
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     const lease = await storage.lease({ leaseMs: LEASE_MS, maxSignals })
     if (lease === undefined) return seen
     seen.push(...uuids(lease.signals))
     await storage.settle(lease, { sent: uuids(lease.signals) })
   }
+  throw new Error('what was settled is due again and again')
 }
 
-/** All stored signals of a status, over all pages. */
-export async function listAll(storage: Storage, filter: Parameters<Storage['listSignals']>[0] = {}, limit = 100) {
-  const found = []
+/** Everything that pages bring, read to the end. */
+export async function readPages<T>(
+  read: (after: string | undefined) => Promise<{ items: readonly T[]; next: string | undefined }>,
+) {
+  const found: T[] = []
   let after: string | undefined
-  do {
-    const page = await storage.listSignals(filter, { limit, ...(after !== undefined && { after }) })
-    found.push(...page.signals)
-    after = page.next
-  } while (after !== undefined)
-  return found
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    const { items, next } = await read(after)
+    found.push(...items)
+    if (next === undefined) return found
+    after = next
+  }
+  throw new Error('the pages have no end')
+}
+
+/** All stored signals that match, over all pages. */
+export async function listAll(storage: Storage, filter: SignalFilter = {}, limit = 100): Promise<StoredSignal[]> {
+  return readPages(async (after) => {
+    const { signals: items, next } = await storage.listSignals(filter, { limit, ...(after !== undefined && { after }) })
+    expect(items.length).toBeLessThanOrEqual(limit)
+    return { items, next }
+  })
 }
 
 export const text = (value: string) => new TextEncoder().encode(value)

@@ -1,6 +1,8 @@
 import { describe, test } from 'vitest'
 import { concurrencyCases } from './cases/concurrency.js'
 import { enqueueCases } from './cases/enqueue.js'
+import { expiryCases } from './cases/expiry.js'
+import { failingCases } from './cases/failing.js'
 import { leaseCases } from './cases/lease.js'
 import { lifecycleCases } from './cases/lifecycle.js'
 import { listingCases } from './cases/listing.js'
@@ -18,9 +20,11 @@ export { runCase } from './run-case.js'
 export const conformanceCases: readonly ConformanceCase[] = [
   ...lifecycleCases,
   ...machineCases,
+  ...failingCases,
   ...stateCases,
   ...enqueueCases,
   ...leaseCases,
+  ...expiryCases,
   ...settleCases,
   ...listingCases,
   ...statsCases,
@@ -43,7 +47,8 @@ export interface ConformanceOptions {
  */
 export function storageConformance({ name, create, skip = [] }: ConformanceOptions): void {
   for (const { case: skipped } of skip) {
-    if (!conformanceCases.some((known) => known.name === skipped)) throw new Error(`there is no conformance case "${skipped}"`)
+    if (!conformanceCases.some((known) => known.name === skipped))
+      throw new Error(`there is no conformance case "${skipped}"`)
   }
   describe(`${name} keeps the promises of the storage port`, () => {
     for (const conformanceCase of conformanceCases) {

@@ -35,6 +35,48 @@ export const concurrencyCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'a signal added while its partition’s last ones are deleted is never forgotten',
+    async run({ connect }) {
+      const [producer, cleaner] = [await connect(), await connect()]
+      for (let round = 0; round < 30; round += 1) {
+        await producer.enqueue(signals(machineA, 1, 2 * round))
+        const [deleted] = await Promise.all([
+          cleaner.deleteSignals(),
+          producer.enqueue(signals(machineA, 1, 2 * round + 1)),
+        ])
+        expect((await drain(producer)).length, `a signal of round ${round} is asleep for ever`).toBe(2 - deleted)
+      }
+    },
+  },
+  {
+    name: 'of several that settle one lease at once, one does and the others have lost it',
+    async run({ connect }) {
+      const storages = await Promise.all([connect(), connect(), connect()])
+      const [first] = storages
+      await first?.enqueue(signals(machineA, 4))
+      const lease = await first?.lease({ leaseMs: LEASE_MS, maxSignals: 3 })
+      if (lease === undefined) throw new Error('the partition should be due')
+      const outcomes = await Promise.all(
+        storages.map((storage) => storage.settle(lease, { sent: uuids(lease.signals) })),
+      )
+      expect(outcomes.filter(({ lost }) => !lost).length).toBe(1)
+      expect(await first?.stats()).toMatchObject({ pending: 1, leased: 0, sent: 3 })
+    },
+  },
+  {
+    name: 'of many that find a lease run out at once, one takes it over',
+    async run({ connect, advance }) {
+      const storages = await Promise.all([connect(), connect(), connect()])
+      await storages[0]?.enqueue(signals(machineA, 2))
+      await storages[0]?.lease({ leaseMs: LEASE_MS, maxSignals: 1 })
+      await advance(LEASE_MS + 1)
+      const leases = await Promise.all(
+        Array.from({ length: 12 }, (_, index) => storages[index % 3]?.lease({ leaseMs: LEASE_MS, maxSignals: 1 })),
+      )
+      expect(leases.filter((lease) => lease !== undefined).length).toBe(1)
+    },
+  },
+  {
     name: 'many that add, lease and settle at once lose nothing and send nothing twice',
     async run({ connect }) {
       const producers = [await connect(), await connect()]
@@ -43,12 +85,14 @@ export const concurrencyCases: readonly ConformanceCase[] = [
       let isAdding = true
       const add = async (storage: Storage, offset: number) => {
         for (let batch = 0; batch < 10; batch += 1) {
-          const list = Array.from({ length: 20 }, (_, index) => signals(machineNumber(index % 7), 1, offset + 20 * batch + index)).flat()
+          const list = Array.from({ length: 20 }, (_, index) =>
+            signals(machineNumber(index % 7), 1, offset + 20 * batch + index),
+          ).flat()
           await storage.enqueue(list)
         }
       }
       const work = async (storage: Storage) => {
-        for (let idle = 0; idle < 3; ) {
+        for (let idle = 0, turn = 0; idle < 3 && turn < 20_000; turn += 1) {
           const lease = await storage.lease({ leaseMs: LEASE_MS, maxSignals: 5 })
           if (lease === undefined) {
             await new Promise((resolve) => setImmediate(resolve))
@@ -74,7 +118,9 @@ export const concurrencyCases: readonly ConformanceCase[] = [
     async run({ connect }) {
       const storages = await Promise.all([connect(), connect(), connect()])
       const batch = Array.from({ length: 5 }, (_, index) => signals(machineNumber(index), 20, 20 * index)).flat()
-      const results = await Promise.all(storages.map((storage, index) => storage.enqueue(index % 2 ? batch : [...batch].reverse())))
+      const results = await Promise.all(
+        storages.map((storage, index) => storage.enqueue(index % 2 ? batch : [...batch].reverse())),
+      )
       expect(results.reduce((sum, { added }) => sum + added, 0)).toBe(100)
       expect(results.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(200)
       expect(await storages[0]?.stats()).toMatchObject({ pending: 100 })

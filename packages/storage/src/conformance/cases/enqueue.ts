@@ -34,10 +34,42 @@ export const enqueueCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'order is that of adding, whatever the uuids say',
+    async run({ connect }) {
+      const storage = await connect()
+      const added = [5, 3, 9, 1].map(uuidNumber)
+      const batch = added.map((uuid) => ({ machineId: machineA, uuid, payload: uuid }))
+      await storage.enqueue(batch.slice(0, 2))
+      await storage.enqueue(batch.slice(2))
+      expect(uuids(await listAll(storage))).toEqual(added)
+      expect((await leaseOne(storage)).signals).toEqual(batch.map(({ uuid, payload }) => ({ uuid, payload })))
+    },
+  },
+  {
+    name: 'machine ids and uuids are compared as text: case, spaces and punctuation count',
+    async run({ connect }) {
+      const storage = await connect()
+      const ids = ['id', 'ID', 'id ', 'i', 'id:id', '{id}', '*', '%', "'", '😀', 'é', 'e\u0301']
+      const batch = ids.flatMap((machineId) =>
+        ids.map((uuid) => ({ machineId, uuid, payload: `${machineId}|${uuid}` })),
+      )
+      expect(await storage.enqueue(batch)).toEqual({ added: batch.length, duplicates: 0 })
+      expect(await storage.enqueue(batch)).toEqual({ added: 0, duplicates: batch.length })
+      for (const machineId of ids) {
+        const own = await listAll(storage, { machineId })
+        expect(own.map(({ payload }) => payload)).toEqual(ids.map((uuid) => `${machineId}|${uuid}`))
+      }
+      expect(await storage.stats()).toMatchObject({ machines: ids.length, pending: batch.length })
+    },
+  },
+  {
     name: 'the same uuid under two machines is two signals',
     async run({ connect }) {
       const storage = await connect()
-      expect(await storage.enqueue([...signals(machineA, 1), ...signals(machineB, 1)])).toEqual({ added: 2, duplicates: 0 })
+      expect(await storage.enqueue([...signals(machineA, 1), ...signals(machineB, 1)])).toEqual({
+        added: 2,
+        duplicates: 0,
+      })
       expect(await drain(storage)).toEqual([uuidNumber(0), uuidNumber(0)])
     },
   },
@@ -48,7 +80,11 @@ export const enqueueCases: readonly ConformanceCase[] = [
       await storage.enqueue(signals(machineA, 4))
       const lease = await leaseOne(storage, 3)
       expect(await storage.enqueue(signals(machineA, 4))).toEqual({ added: 0, duplicates: 4 })
-      await storage.settle(lease, { sent: [uuidNumber(0)], keepSent: true, rejected: [{ uuid: uuidNumber(1), reason: 'no' }] })
+      await storage.settle(lease, {
+        sent: [uuidNumber(0)],
+        keepSent: true,
+        rejected: [{ uuid: uuidNumber(1), reason: 'no' }],
+      })
       expect(await storage.enqueue(signals(machineA, 2))).toEqual({ added: 0, duplicates: 2 })
       expect(await storage.deleteSignals({ status: 'sent' })).toBe(1)
       expect(await storage.deleteSignals({ status: 'rejected' })).toBe(1)
@@ -87,7 +123,13 @@ export const enqueueCases: readonly ConformanceCase[] = [
     name: 'payloads come out exactly as they went in: any script, emoji, escapes, a megabyte',
     async run({ connect }) {
       const storage = await connect()
-      const texts = ['{"a":"é 漢字 😀 \\u0000 \\" \\\\"}', '[1,2.50,{"x":null}]', ` {"spaces" :  1}\n`, `"${'x'.repeat(1_048_000)}"`, "'; DROP TABLE signals; --"]
+      const texts = [
+        '{"a":"é 漢字 😀 \\u0000 \\" \\\\"}',
+        '[1,2.50,{"x":null}]',
+        ` {"spaces" :  1}\n`,
+        `"${'x'.repeat(1_048_000)}"`,
+        "'; DROP TABLE signals; --",
+      ]
       await storage.enqueue(texts.map((payload, index) => ({ machineId: machineA, uuid: uuidNumber(index), payload })))
       const lease = await leaseOne(storage)
       expect(lease.signals.map(({ payload }) => payload)).toEqual(texts)

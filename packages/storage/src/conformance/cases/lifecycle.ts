@@ -41,7 +41,10 @@ export const lifecycleCases: readonly ConformanceCase[] = [
       ]
       const outcomes = await Promise.allSettled(calls)
       for (const outcome of outcomes) {
-        expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'StorageError', code: 'storage_closed', retryable: false } })
+        expect(outcome).toMatchObject({
+          status: 'rejected',
+          reason: { name: 'StorageError', code: 'storage_closed', retryable: false },
+        })
       }
     },
   },

@@ -54,6 +54,34 @@ export const listingCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'a lease that ran out protects its signals no more',
+    async run({ connect, advance }) {
+      const storage = await connect()
+      await storage.enqueue(signals(machineA, 3))
+      const lease = await leaseOne(storage, 2)
+      await advance(60_001)
+      expect(await storage.deleteSignals()).toBe(3)
+      expect(await storage.settle(lease, { sent: uuids(lease.signals) })).toEqual({ lost: false })
+      expect(await storage.stats()).toMatchObject({ pending: 0, leased: 0, sent: 0 })
+      expect(await drain(storage)).toEqual([])
+    },
+  },
+  {
+    name: 'deleting and requeueing take 500 at a time if not told otherwise',
+    async run({ connect }) {
+      const storage = await connect()
+      await storage.enqueue(signals(machineA, 501))
+      const lease = await leaseOne(storage, 501)
+      await storage.settle(lease, { rejected: lease.signals.map(({ uuid }) => ({ uuid, reason: 'no' })) })
+      expect([await storage.requeueSignals(), await storage.requeueSignals(), await storage.requeueSignals()]).toEqual([
+        500, 1, 0,
+      ])
+      expect([await storage.deleteSignals(), await storage.deleteSignals(), await storage.deleteSignals()]).toEqual([
+        500, 1, 0,
+      ])
+    },
+  },
+  {
     name: 'a requeued signal is pending again, as the newest of its machine, and its reason is gone',
     async run({ connect }) {
       const storage = await connect()

@@ -1,5 +1,16 @@
+import type { MachinePatch } from '@cscapi/core'
 import { expect } from 'vitest'
-import { drain, machineA, machineB, machineNumber, signals } from '../fixtures.js'
+import {
+  drain,
+  leaseOne,
+  machineA,
+  machineB,
+  machineNumber,
+  readPages,
+  signals,
+  uuidNumber,
+  uuids,
+} from '../fixtures.js'
 import type { ConformanceCase } from '../harness.js'
 
 export const machineCases: readonly ConformanceCase[] = [
@@ -20,7 +31,11 @@ export const machineCases: readonly ConformanceCase[] = [
       )
       const passwords = new Set(created.map(({ password }) => password))
       expect(passwords.size).toBe(1)
-      expect(await storages[0]?.getMachine(machineA)).toMatchObject({ password: [...passwords][0], registered: false, authFailures: 0 })
+      expect(await storages[0]?.getMachine(machineA)).toMatchObject({
+        password: [...passwords][0],
+        registered: false,
+        authFailures: 0,
+      })
     },
   },
   {
@@ -44,11 +59,54 @@ export const machineCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'updates of different fields at once all hold',
+    async run({ connect }) {
+      const storages = await Promise.all([connect(), connect(), connect()])
+      await storages[0]?.createMachine({ machineId: machineA, password: 'p' })
+      const patches: MachinePatch[] = [
+        { registered: true },
+        { token: { value: 't', scenarios: ['a/b'], lifetimeMs: undefined } },
+        { authFailures: 2, failing: { reason: 'unauthorized', count: 1, retryAfterMs: 60_000 } },
+      ]
+      await Promise.all(patches.map((patch, index) => storages[index]?.updateMachine(machineA, patch)))
+      expect(await storages[0]?.getMachine(machineA)).toMatchObject({
+        password: 'p',
+        registered: true,
+        token: { value: 't' },
+        authFailures: 2,
+        failing: { reason: 'unauthorized' },
+      })
+    },
+  },
+  {
+    name: 'ids, passwords, tokens and messages are text like any other, and come out as they went in',
+    async run({ connect }) {
+      const storage = await connect()
+      const odd = 'é漢字😀 "\'\\{}:*%_'
+      const ids = [odd, 'id', 'ID', 'id ', 'i', 'id:id', '{id}']
+      for (const machineId of ids) await storage.createMachine({ machineId, password: `${odd}${machineId}` })
+      await storage.updateMachine(odd, {
+        token: { value: odd, scenarios: [odd, 'b,c', ''], lifetimeMs: undefined },
+        failing: { reason: 'register_refused', message: odd, count: 1, retryAfterMs: 1 },
+      })
+      for (const machineId of ids) {
+        expect(await storage.getMachine(machineId)).toMatchObject({ machineId, password: `${odd}${machineId}` })
+      }
+      expect(await storage.getMachine(odd)).toMatchObject({
+        token: { value: odd, scenarios: [odd, 'b,c', ''] },
+        failing: { message: odd },
+      })
+      expect(await storage.stats()).toMatchObject({ machines: ids.length, failing: 1 })
+    },
+  },
+  {
     name: 'updating an unknown machine is a storage_conflict',
     async run({ connect }) {
       const storage = await connect()
       await storage.enqueue(signals(machineA, 1))
-      await expect(storage.updateMachine(machineA, { registered: true })).rejects.toMatchObject({ code: 'storage_conflict' })
+      await expect(storage.updateMachine(machineA, { registered: true })).rejects.toMatchObject({
+        code: 'storage_conflict',
+      })
     },
   },
   {
@@ -66,89 +124,55 @@ export const machineCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'failing counts from the first time, and says when to try again',
-    async run({ connect, advance }) {
-      const storage = await connect()
-      await storage.createMachine({ machineId: machineA, password: 'p' })
-      const failing = { reason: 'credentials_refused', message: 'no', count: 1, retryAfterMs: 3_600_000 } as const
-      await storage.updateMachine(machineA, { failing })
-      await advance(3_600_000)
-      await storage.updateMachine(machineA, { failing: { ...failing, count: 2, retryAfterMs: 7_200_000 } })
-      const machine = await storage.getMachine(machineA)
-      expect(machine?.failing).toMatchObject({ reason: 'credentials_refused', message: 'no', count: 2 })
-      expect(machine?.failing?.sinceMs).toBeGreaterThanOrEqual(3_600_000)
-      expect(machine?.failing?.retryInMs).toBeGreaterThan(7_100_000)
-      expect(await storage.stats()).toMatchObject({ failing: 1 })
-      await storage.updateMachine(machineA, { failing: null })
-      expect((await storage.getMachine(machineA))?.failing).toBeUndefined()
-      expect(await storage.stats()).toMatchObject({ failing: 0 })
-    },
-  },
-  {
-    name: 'a failing machine is not due before its time, whenever its signals came, and is due then',
-    async run({ connect, advance }) {
-      const storage = await connect()
-      await storage.createMachine({ machineId: machineA, password: 'p' })
-      await storage.createMachine({ machineId: machineB, password: 'p' })
-      await storage.enqueue(signals(machineA, 1))
-      const failing = { reason: 'credentials_refused', count: 1, retryAfterMs: 3_600_000 } as const
-      await storage.updateMachine(machineA, { failing })
-      await storage.updateMachine(machineB, { failing })
-      await storage.enqueue([...signals(machineA, 1, 1), ...signals(machineB, 1, 2)])
-      expect(await drain(storage)).toEqual([])
-      await advance(3_600_001)
-      expect((await drain(storage)).length).toBe(3)
-    },
-  },
-  {
-    name: 'clearing failing makes pending signals due at once',
-    async run({ connect }) {
-      const [one, other] = [await connect(), await connect()]
-      await one.createMachine({ machineId: machineA, password: 'p' })
-      await one.updateMachine(machineA, { failing: { reason: 'unauthorized', count: 1, retryAfterMs: 3_600_000 } })
-      await one.enqueue(signals(machineA, 1))
-      await other.updateMachine(machineA, { failing: null })
-      expect((await drain(one)).length).toBe(1)
-    },
-  },
-  {
     name: 'machines are listed in order of id, over any number of pages, failing ones apart if asked',
     async run({ connect }) {
       const storage = await connect()
       const ids = Array.from({ length: 23 }, (_, index) => machineNumber(index))
       for (const machineId of [...ids].reverse()) await storage.createMachine({ machineId, password: 'p' })
       await storage.updateMachine(machineNumber(7), { failing: { reason: 'unauthorized', count: 1, retryAfterMs: 1 } })
-      const seen: string[] = []
-      let after: string | undefined
-      do {
-        const page = await storage.listMachines({ limit: 5, ...(after !== undefined && { after }) })
-        expect(page.machines.length).toBeLessThanOrEqual(5)
-        seen.push(...page.machines.map(({ machineId }) => machineId))
-        after = page.next
-      } while (after !== undefined)
+      const seen = await readPages(async (after) => {
+        const { machines, next } = await storage.listMachines({ limit: 5, ...(after !== undefined && { after }) })
+        expect(machines.length).toBeLessThanOrEqual(5)
+        return { items: machines.map(({ machineId }) => machineId), next }
+      })
       expect(seen).toEqual(ids)
-      expect((await storage.listMachines({ failing: true })).machines.map(({ machineId }) => machineId)).toEqual([machineNumber(7)])
+      expect((await storage.listMachines({ failing: true })).machines.map(({ machineId }) => machineId)).toEqual([
+        machineNumber(7),
+      ])
       expect((await storage.listMachines({ failing: false })).machines.length).toBe(22)
     },
   },
   {
     name: 'deleting machines forgets credentials, signals and leases, and nobody else’s',
     async run({ connect }) {
+      const [one, other] = [await connect(), await connect()]
+      await one.createMachine({ machineId: machineA, password: 'p' })
+      await one.createMachine({ machineId: machineB, password: 'p' })
+      await one.enqueue([...signals(machineA, 2), ...signals(machineB, 1, 2)])
+      const leases = [await leaseOne(one, 1), await leaseOne(one, 1)]
+      expect(await other.deleteMachines([machineA, machineNumber(1)])).toBe(1)
+      expect(await one.getMachine(machineA)).toBeUndefined()
+      expect(await one.getMachine(machineB)).toBeDefined()
+      expect(await one.listSignals({ machineId: machineA })).toEqual({ signals: [], next: undefined })
+      expect(await one.stats()).toMatchObject({ machines: 1, pending: 0, leased: 1 })
+      expect(await other.enqueue(signals(machineA, 1))).toEqual({ added: 1, duplicates: 0 })
+      for (const lease of leases) {
+        const result = { sent: uuids(lease.signals) }
+        expect(await one.settle(lease, result)).toEqual({ lost: lease.machineId === machineA })
+      }
+      expect(await drain(one)).toEqual([uuidNumber(0)])
+    },
+  },
+  {
+    name: 'deleting no machines, unknown ones and thousands of them is fine',
+    async run({ connect }) {
       const storage = await connect()
       await storage.createMachine({ machineId: machineA, password: 'p' })
-      await storage.createMachine({ machineId: machineB, password: 'p' })
-      await storage.enqueue([...signals(machineA, 2), ...signals(machineB, 1, 2)])
-      const lease = await storage.lease({ leaseMs: 60_000, maxSignals: 1 })
-      expect(await storage.deleteMachines([machineA, machineNumber(1)])).toBe(1)
-      expect(await storage.getMachine(machineA)).toBeUndefined()
-      expect(await storage.getMachine(machineB)).toBeDefined()
-      expect(await storage.listSignals({ machineId: machineA })).toMatchObject({ signals: [] })
-      if (lease?.machineId === machineA) expect(await storage.settle(lease, {})).toEqual({ lost: true })
-      else if (lease !== undefined) expect(await storage.settle(lease, {})).toEqual({ lost: false })
-      expect((await drain(storage)).length).toBe(1)
-      expect(await storage.enqueue(signals(machineA, 1))).toEqual({ added: 1, duplicates: 0 })
-      expect(await storage.stats()).toMatchObject({ machines: 2, pending: 1 })
+      await storage.enqueue(signals(machineB, 1))
       expect(await storage.deleteMachines([])).toBe(0)
+      const unknown = Array.from({ length: 2_000 }, (_, index) => machineNumber(index))
+      expect(await storage.deleteMachines([...unknown, machineA, machineB, machineA])).toBe(2)
+      expect(await storage.stats()).toMatchObject({ machines: 0, pending: 0 })
     },
   },
 ]

@@ -15,7 +15,13 @@ export const settleCases: readonly ConformanceCase[] = [
       })
       expect(await storage.stats()).toMatchObject({ pending: 4, leased: 0, sent: 2, rejected: 1 })
       expect(await listAll(storage, { status: 'rejected' })).toMatchObject([
-        { uuid: uuidNumber(2), machineId: machineA, status: 'rejected', reason: 'Invalid request body', httpStatus: 400 },
+        {
+          uuid: uuidNumber(2),
+          machineId: machineA,
+          status: 'rejected',
+          reason: 'Invalid request body',
+          httpStatus: 400,
+        },
       ])
       expect(await drain(storage, 2)).toEqual([0, 3, 5, 6].map(uuidNumber))
     },
@@ -42,7 +48,9 @@ export const settleCases: readonly ConformanceCase[] = [
       const lease = await leaseOne(storage)
       await storage.settle(lease, { sent: uuids(lease.signals), keepSent: true })
       expect(await drain(storage)).toEqual([])
-      expect(await listAll(storage, { status: 'sent' })).toMatchObject(batch.map((signal) => ({ ...signal, status: 'sent' })))
+      expect(await listAll(storage, { status: 'sent' })).toMatchObject(
+        batch.map((signal) => ({ ...signal, status: 'sent' })),
+      )
     },
   },
   {

@@ -47,7 +47,9 @@ export const stateCases: readonly ConformanceCase[] = [
     async run({ connect }) {
       const storages = await Promise.all([connect(), connect(), connect()])
       const written = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => storages[index % 3]?.setState('lock', text(String(index)), { ifVersion: 0 })),
+        Array.from({ length: 20 }, (_, index) =>
+          storages[index % 3]?.setState('lock', text(String(index)), { ifVersion: 0 }),
+        ),
       )
       expect(written.filter((version) => version !== undefined).length).toBe(1)
     },
@@ -62,6 +64,45 @@ export const stateCases: readonly ConformanceCase[] = [
       expect(await storage.getState('k')).toBeUndefined()
       expect(await storage.setState('k', text('2'), { ifVersion: 0 })).toBeGreaterThan(0)
       expect(await storage.getState('k')).toMatchObject({ expiresInMs: undefined })
+    },
+  },
+  {
+    name: 'a value written anew has the time of the new write, or stays',
+    async run({ connect, advance }) {
+      const storage = await connect()
+      await storage.setState('k', text('1'), { expiresInMs: 1_000 })
+      await storage.setState('k', text('2'), { expiresInMs: 60_000 })
+      await advance(1_001)
+      expect((await storage.getState('k'))?.expiresInMs).toBeGreaterThan(50_000)
+      await storage.setState('k', text('3'))
+      await advance(60_001)
+      expect(await storage.getState('k')).toMatchObject({ expiresInMs: undefined })
+    },
+  },
+  {
+    name: 'a lock that ran out goes to the next, and its old holder changes nothing any more',
+    async run({ connect, advance }) {
+      const [old, next] = [await connect(), await connect()]
+      const held = (await old.setState('lock', text('old'), { ifVersion: 0, expiresInMs: 1_000 })) ?? 0
+      await advance(1_001)
+      expect(await old.setState('lock', text('old'), { ifVersion: held })).toBeUndefined()
+      const version = await next.setState('lock', text('next'), { ifVersion: 0, expiresInMs: 60_000 })
+      expect(await old.setState('lock', text('old'), { ifVersion: held })).toBeUndefined()
+      expect(await old.setState('lock', undefined, { ifVersion: held })).toBeUndefined()
+      expect(await next.getState('lock')).toMatchObject({ version })
+    },
+  },
+  {
+    name: 'bytes given or handed out are the caller’s: changing them changes nothing stored',
+    async run({ connect }) {
+      const storage = await connect()
+      const given = text('abc')
+      await storage.setState('k', given)
+      given.fill(0)
+      const read = await storage.getState('k')
+      expect(read && [...read.value]).toEqual([...text('abc')])
+      read?.value.fill(0)
+      expect([...((await storage.getState('k'))?.value ?? [])]).toEqual([...text('abc')])
     },
   },
   {

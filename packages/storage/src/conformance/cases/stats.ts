@@ -48,6 +48,18 @@ export const statsCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'a sent signal that is kept is counted once, also when it is deleted later',
+    async run({ connect }) {
+      const storage = await connect()
+      await storage.enqueue(signals(machineA, 2))
+      const lease = await leaseOne(storage)
+      await storage.settle(lease, { sent: [uuidNumber(0), uuidNumber(1)], keepSent: true })
+      expect(await storage.stats()).toMatchObject({ pending: 0, sent: 2 })
+      expect(await storage.deleteSignals({ status: 'sent' }, 1)).toBe(1)
+      expect(await storage.stats()).toMatchObject({ pending: 0, sent: 2 })
+    },
+  },
+  {
     name: 'machines with credentials and machines with signals are counted, each once',
     async run({ connect }) {
       const storage = await connect()

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { durationToMs, formatDuration, parseDuration } from './duration.js'
+
+describe('Go durations', () => {
+  test.each([
+    ['3h59m55.756182786s', 14_395_756_182_786n],
+    ['24h', 86_400_000_000_000n],
+    ['24h0m0s', 86_400_000_000_000n],
+    ['166h59m50.603371814s', 601_190_603_371_814n],
+    ['0', 0n],
+    ['1.5h', 5_400_000_000_000n],
+    ['.5s', 500_000_000n],
+    ['1.s', 1_000_000_000n],
+    ['-1m', -60_000_000_000n],
+    ['+1ms', 1_000_000n],
+    ['1us', 1_000n],
+    ['1µs', 1_000n],
+    ['1μs', 1_000n],
+    ['1ns', 1n],
+    ['9223372036854775807ns', 9_223_372_036_854_775_807n],
+  ])('%s is %s ns', (text, ns) => {
+    expect(parseDuration(text)).toBe(ns)
+  })
+
+  test.each(['', '1', 's', '1x', '1h ', ' 1h', '1 h', '1d', '--1s', '1e3s', '9223372036854775808ns', '3000000h', `${'1'.repeat(300)}s`])('%j is none', (text) => {
+    expect(parseDuration(text)).toBeUndefined()
+  })
+
+  test('days are read only where they are allowed', () => {
+    expect(parseDuration('7d', { allowDays: true })).toBe(7n * 86_400_000_000_000n)
+    expect(parseDuration('1d12h', { allowDays: true })).toBe(129_600_000_000_000n)
+  })
+
+  test.each([
+    [0n, '0s'],
+    [1n, '1ns'],
+    [1_100n, '1.1µs'],
+    [2_200_000n, '2.2ms'],
+    [1_500_000_000n, '1.5s'],
+    [60_000_000_000n, '1m0s'],
+    [86_400_000_000_000n, '24h0m0s'],
+    [14_395_756_182_786n, '3h59m55.756182786s'],
+    [-90_000_000_000n, '-1m30s'],
+  ])('%s ns is written %s, as Go does', (ns, text) => {
+    expect(formatDuration(ns)).toBe(text)
+  })
+
+  test('survive writing and reading without loss', () => {
+    fc.assert(fc.property(fc.bigInt({ min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n }), (ns) => parseDuration(formatDuration(ns)) === ns))
+  })
+
+  test('any text is read or refused, never thrown at', () => {
+    const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789.+-hmsnuµd') }))
+    fc.assert(fc.property(text, (value) => ['bigint', 'undefined'].includes(typeof parseDuration(value, { allowDays: true }))), { numRuns: 2_000 })
+  })
+
+  test('become milliseconds rounded down', () => {
+    expect(durationToMs(14_395_756_182_786n)).toBe(14_395_756)
+  })
+})
