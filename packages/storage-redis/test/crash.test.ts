@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto'
-import type { QueuedSignal, Storage } from '@cscapi/storage'
+import type { Storage } from '@cscapi/storage'
 import { startRedis, type TestServer } from '@cscapi/test-servers'
-import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { RedisStorage } from '../src/index.js'
 import { emptyStore, keysOf } from './harness.js'
-import { loadScripts, MortalRedis } from './mortal-client.js'
+import { loadScripts, mortalProcess } from './mortal-client.js'
+import { drain, expectIndexAgrees, signals } from './queue-checks.js'
 
 let server: TestServer
 let client: Redis
@@ -23,60 +21,6 @@ afterAll(async () => {
 
 const REPLAY_MS = 15_001
 
-function signals(machineIds: readonly string[], each: number): QueuedSignal[] {
-  return Array.from({ length: each }, () =>
-    machineIds.map((machineId) => ({ machineId, uuid: randomUUID(), payload: '{"n":1}' })),
-  ).flat()
-}
-
-/** A process that shares the store and dies at its n-th command. */
-async function mortalProcess(
-  namespace: string,
-  n: number,
-  when: 'before' | 'after',
-): Promise<{ storage: RedisStorage; client: MortalRedis }> {
-  const mortal = new MortalRedis(server.url)
-  mortal.on('error', () => undefined)
-  const storage = new RedisStorage({ client: mortal, namespace })
-  await storage.open()
-  mortal.dieAt(n, when)
-  return { storage, client: mortal }
-}
-
-async function drain(storage: Storage): Promise<string[]> {
-  const sent: string[] = []
-  for (
-    let lease = await storage.lease({ leaseMs: 60_000, maxSignals: 7 });
-    lease !== undefined;
-    lease = await storage.lease({ leaseMs: 60_000, maxSignals: 7 })
-  ) {
-    const uuids = lease.signals.map(({ uuid }) => uuid)
-    expect(await storage.settle(lease, { sent: uuids })).toEqual({ lost: false })
-    sent.push(...uuids)
-  }
-  return sent.sort()
-}
-
-async function count(storage: Storage, status: 'pending' | 'rejected'): Promise<number> {
-  let found = 0
-  let after: string | undefined
-  do {
-    const page = await storage.listSignals({ status }, after === undefined ? {} : { after })
-    found += page.signals.length
-    after = page.next
-  } while (after !== undefined)
-  return found
-}
-
-/** What the index adds up to is what the partitions hold. */
-async function expectIndexAgrees(storage: Storage): Promise<void> {
-  const { pending, leased, rejected } = await storage.stats()
-  expect({ pending: pending + leased, rejected }).toEqual({
-    pending: await count(storage, 'pending'),
-    rejected: await count(storage, 'rejected'),
-  })
-}
-
 /** Kills the process at each command of an operation in turn, before and after the server has done it, and looks at what is left each time. */
 async function atEachCommand(
   prepare: (storage: Storage) => Promise<unknown>,
@@ -88,7 +32,7 @@ async function atEachCommand(
       const store = emptyStore({ url: server.url })
       const survivor = await store.connect()
       await prepare(survivor)
-      const dying = await mortalProcess(store.namespace, n, when)
+      const dying = await mortalProcess(server.url, store.namespace, n, when)
       const failed = await dying.storage
         .enqueue([])
         .then(() => operation(dying.storage))
@@ -146,7 +90,7 @@ describe('a process that dies at any command', () => {
     const survivor = await store.connect()
     const batch = signals(['a', 'b'], 3)
     // Intent and both partitions are written, the report is not.
-    const dying = await mortalProcess(store.namespace, 4, 'before')
+    const dying = await mortalProcess(server.url, store.namespace, 4, 'before')
     await dying.storage.enqueue(batch)
     dying.client.disconnect()
     await survivor.enqueue(signals(['a', 'b'], 1))
@@ -239,82 +183,3 @@ describe('a process that dies at any command', () => {
     )
   })
 })
-
-test('whatever processes do and wherever they die, the index agrees with the partitions in the end, and nothing acknowledged is missing', async () => {
-  const machine = fc.constantFrom('a', 'b', 'c')
-  const step = fc.record({
-    kind: fc.constantFrom('enqueue', 'send', 'reject', 'put back', 'requeue', 'delete rejected', 'failing', 'revive'),
-    machines: fc.uniqueArray(machine, { minLength: 1 }),
-    dies: fc.option(fc.record({ n: fc.integer({ min: 1, max: 7 }), when: fc.constantFrom('before', 'after') }), {
-      freq: 2,
-    }),
-  })
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
-      const store = emptyStore({ url: server.url })
-      const survivor = await store.connect()
-      const acknowledged = new Set<string>()
-      const done = new Set<string>()
-      for (const { kind, machines, dies } of steps) {
-        const { storage, client: mortal } = await mortalProcess(
-          store.namespace,
-          dies?.n ?? Number.POSITIVE_INFINITY,
-          dies?.when ?? 'before',
-        )
-        await act(storage, kind, machines, acknowledged, done).catch(() => undefined)
-        mortal.disconnect()
-      }
-      await store.advance(3_600_001)
-      for (const machineId of ['a', 'b', 'c'])
-        await survivor.updateMachine(machineId, { failing: null }).catch(() => undefined)
-      for (const uuid of await drain(survivor)) done.add(uuid)
-      await expectIndexAgrees(survivor)
-      const { signals: rejected } = await survivor.listSignals({ status: 'rejected' }, { limit: 1_000 })
-      for (const { uuid } of rejected) done.add(uuid)
-      expect([...acknowledged].filter((uuid) => !done.has(uuid))).toEqual([])
-      await survivor.close()
-      await store.destroy()
-    }),
-    { numRuns: 60 },
-  )
-}, 120_000)
-
-async function act(
-  storage: Storage,
-  kind: string,
-  machines: readonly string[],
-  acknowledged: Set<string>,
-  done: Set<string>,
-): Promise<void> {
-  const [machineId = ''] = machines
-  if (kind === 'enqueue') {
-    const batch = signals(machines, 3)
-    await storage.enqueue(batch)
-    for (const { uuid } of batch) acknowledged.add(uuid)
-  } else if (kind === 'requeue') await storage.requeueSignals({ machineId })
-  else if (kind === 'delete rejected') {
-    const { signals: rejected } = await storage.listSignals({ status: 'rejected', machineId })
-    for (const { uuid } of rejected) done.add(uuid)
-    await storage.deleteSignals({ status: 'rejected', machineId })
-  } else if (kind === 'failing' || kind === 'revive') {
-    await storage.createMachine({ machineId, password: 'p' })
-    await storage.updateMachine(machineId, {
-      failing: kind === 'revive' ? null : { reason: 'unauthorized', count: 1, retryAfterMs: 60_000 },
-    })
-  } else {
-    const lease = await storage.lease({ leaseMs: 5_000, maxSignals: 4 })
-    if (lease === undefined) return
-    const uuids = lease.signals.map(({ uuid }) => uuid)
-    // What a process meant to settle may be settled although it died.
-    if (kind === 'send') for (const uuid of uuids) done.add(uuid)
-    const [first, ...others] = uuids
-    if (kind === 'reject' && first !== undefined) done.add(first)
-    if (kind === 'send') await storage.settle(lease, { sent: uuids })
-    else if (kind === 'reject')
-      await storage.settle(lease, {
-        rejected: others.map((uuid) => ({ uuid, reason: 'no' })),
-        sent: first === undefined ? [] : [first],
-      })
-    else await storage.settle(lease, { retry: { afterMs: 1_000 } })
-  }
-}

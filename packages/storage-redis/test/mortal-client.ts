@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis'
+import { RedisStorage } from '../src/index.js'
 import { scripts } from '../src/scripts.gen.js'
 
 type Command = Parameters<Redis['sendCommand']>[0]
@@ -33,6 +34,21 @@ export class MortalRedis extends Redis {
 
 function died(): Promise<never> {
   return Promise.reject(new Error('Connection is closed.'))
+}
+
+/** A process that shares the store and dies at its n-th command. */
+export async function mortalProcess(
+  url: string,
+  namespace: string,
+  n: number,
+  when: 'before' | 'after',
+): Promise<{ storage: RedisStorage; client: MortalRedis }> {
+  const mortal = new MortalRedis(url)
+  mortal.on('error', () => undefined)
+  const storage = new RedisStorage({ client: mortal, namespace })
+  await storage.open()
+  mortal.dieAt(n, when)
+  return { storage, client: mortal }
 }
 
 /** The connection of a process that stands still before a chosen command until it is let go on. */

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { RedisStorage } from '../src/index.js'
 import { emptyStore, keysOf } from './harness.js'
 import { loadScripts, StallingRedis } from './mortal-client.js'
+import { drain } from './queue-checks.js'
 
 let server: TestServer
 let client: Redis
@@ -49,20 +50,6 @@ async function advance(ms: number): Promise<void> {
 
 function batch(machineIds: readonly string[]): QueuedSignal[] {
   return machineIds.map((machineId) => ({ machineId, uuid: randomUUID(), payload: '{}' }))
-}
-
-async function drain(storage: Storage): Promise<string[]> {
-  const sent: string[] = []
-  for (
-    let lease = await storage.lease({ leaseMs: 1_000, maxSignals: 10 });
-    lease !== undefined;
-    lease = await storage.lease({ leaseMs: 1_000, maxSignals: 10 })
-  ) {
-    const uuids = lease.signals.map(({ uuid }) => uuid)
-    await storage.settle(lease, { sent: uuids })
-    sent.push(...uuids)
-  }
-  return sent
 }
 
 describe('a process that stands still', () => {

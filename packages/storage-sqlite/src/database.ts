@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SqlDriverAdapter, SqlQuery } from '@prisma/driver-adapter-utils'
 import { isBusy, mapError, sqliteError } from './errors.js'
 import type { PrismaClient } from './generated/client.js'
 import { Mutex } from './mutex.js'
@@ -9,30 +10,36 @@ const GAP_MS = 4
 /** Longest wait between two tries while another process holds the lock, in milliseconds. */
 const RETRY_MS = 5
 
-/** One connection. Every operation is alone on it, and waits for other processes without blocking the event loop. */
+/** A connection, and Prisma's client on top of it. */
+export interface Connection {
+  readonly driver: SqlDriverAdapter
+  readonly prisma: PrismaClient
+}
+
+/** Every operation is alone on the connection, and waits for other processes without blocking the event loop. */
 export class Database {
-  readonly #prisma: PrismaClient
+  readonly #connection: Connection
   readonly #path: string
   readonly #busyTimeoutMs: number
   readonly #mutex = new Mutex()
   #stretchSince = 0
   #closed = false
 
-  constructor(prisma: PrismaClient, path: string, busyTimeoutMs: number) {
-    this.#prisma = prisma
+  constructor(connection: Connection, path: string, busyTimeoutMs: number) {
+    this.#connection = connection
     this.#path = path
     this.#busyTimeoutMs = busyTimeoutMs
   }
 
   /** Reads, or writes with a single statement. */
   run<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#alone(operation, () => work(new Sql(this.#prisma)))
+    return this.#alone(operation, () => work(new Sql(this.#connection)))
   }
 
   /** All or nothing. The transaction starts as a writer, so nothing that it reads can change before it writes. */
   transaction<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#alone(operation, async () => {
-      const sql = new Sql(this.#prisma)
+      const sql = new Sql(this.#connection)
       await sql.execute('BEGIN IMMEDIATE')
       try {
         const result = await work(sql)
@@ -48,7 +55,10 @@ export class Database {
   /** Waits for what is under way, then lets go of the file. */
   async close(): Promise<void> {
     this.#closed = true
-    await this.#mutex.run(() => this.#prisma.$disconnect())
+    await this.#mutex.run(async () => {
+      await this.#connection.prisma.$disconnect()
+      await this.#connection.driver.dispose()
+    })
   }
 
   #alone<T>(operation: string, work: () => Promise<T>): Promise<T> {
@@ -83,36 +93,47 @@ export class Database {
 /** Statements with numbered parameters: `?1` is the first value, wherever and however often it stands. */
 export class Sql {
   readonly prisma: PrismaClient
+  readonly #driver: SqlDriverAdapter
 
-  constructor(prisma: PrismaClient) {
+  constructor({ driver, prisma }: Connection) {
     this.prisma = prisma
+    this.#driver = driver
   }
 
   /** How many rows were changed. */
   execute(text: string, ...values: SqlValue[]): Promise<number> {
-    const { sql, numbers } = positional(text)
-    return this.prisma.$executeRawUnsafe(sql, ...numbers.map((number) => values[number - 1] ?? null))
+    return this.#driver.executeRaw(positional(text, values))
   }
 
-  query(text: string, ...values: SqlValue[]): Promise<unknown> {
-    const { sql, numbers } = positional(text)
-    return this.prisma.$queryRawUnsafe(sql, ...numbers.map((number) => values[number - 1] ?? null))
+  /** The rows, as objects by column name. */
+  async query(text: string, ...values: SqlValue[]): Promise<unknown> {
+    const { columnNames, rows } = await this.#driver.queryRaw(positional(text, values))
+    return rows.map((row) => Object.fromEntries(columnNames.map((name, index) => [name, row[index]])))
   }
 }
 
-const translated = new Map<string, { sql: string; numbers: readonly number[] }>()
+interface Statement {
+  readonly sql: string
+  readonly numbers: readonly number[]
+}
+
+const translated = new Map<string, Statement>()
 
 /** better-sqlite3 takes numbered parameters for named ones, so they are written out in the order in which they stand. */
-function positional(text: string): { sql: string; numbers: readonly number[] } {
-  const known = translated.get(text)
-  if (known !== undefined) return known
-  const numbers: number[] = []
-  const sql = text.replace(/\?(\d+)/g, (_, number: string) => {
-    numbers.push(Number(number))
-    return '?'
-  })
-  translated.set(text, { sql, numbers })
-  return { sql, numbers }
+function positional(text: string, values: readonly SqlValue[]): SqlQuery {
+  let statement = translated.get(text)
+  if (statement === undefined) {
+    const numbers = Array.from(text.matchAll(/\?(\d+)/g), ([, number]) => Number(number))
+    statement = { sql: text.replace(/\?\d+/g, '?'), numbers }
+    translated.set(text, statement)
+  }
+  const args = statement.numbers.map((number) => bindable(values[number - 1] ?? null))
+  return { sql: statement.sql, args, argTypes: args.map(() => ({ scalarType: 'unknown', arity: 'scalar' })) }
+}
+
+/** A number that is whole is bound as one, or it would be stored as a fraction where a column has no type. */
+function bindable(value: SqlValue): SqlValue {
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value
 }
 
 export type SqlValue = string | number | bigint | null | Uint8Array

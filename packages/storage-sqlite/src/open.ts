@@ -1,6 +1,6 @@
 import { open as openFile } from 'node:fs/promises'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
-import { Database } from './database.js'
+import { type Connection, Database } from './database.js'
 import { corruptError, mapError, sqliteError } from './errors.js'
 import { PrismaClient } from './generated/client.js'
 import { assertNotNewer, migrate } from './migrate.js'
@@ -14,8 +14,7 @@ export async function openDatabase(path: string, busyTimeoutMs: number): Promise
   try {
     await createPrivateFile(path)
     await refuseForeignFile(path)
-    const prisma = new PrismaClient({ adapter: new PrismaBetterSqlite3({ url: `file:${path}`, timeout: 0 }) })
-    const database = new Database(prisma, path, busyTimeoutMs)
+    const database = new Database(await connect(path), path, busyTimeoutMs)
     try {
       await configure(database, path)
       await migrate(database, path)
@@ -27,6 +26,14 @@ export async function openDatabase(path: string, busyTimeoutMs: number): Promise
   } catch (error) {
     throw mapError(error, 'open', path)
   }
+}
+
+/** One connection for both: Prisma's models, and statements that go straight to the driver, without its query compiler. */
+async function connect(path: string): Promise<Connection> {
+  const factory = new PrismaBetterSqlite3({ url: `file:${path}`, timeout: 0 })
+  const driver = await factory.connect()
+  const { provider, adapterName } = factory
+  return { driver, prisma: new PrismaClient({ adapter: { provider, adapterName, connect: async () => driver } }) }
 }
 
 /** The mode counts only where the file is made; SQLite gives it to its -wal and -shm files too. */

@@ -1,22 +1,15 @@
-import { storageConformance } from '../src/conformance/index.js'
-import { MemoryStorage } from '../src/index.js'
+import { expect, test } from 'vitest'
+import { conformanceCases, storageConformance } from '../src/conformance/index.js'
+import { emptyStore } from './memory-harness.js'
 
-storageConformance({
-  name: 'MemoryStorage',
-  create() {
-    let now = 1_700_000_000_000
-    const first = new MemoryStorage({ now: () => now })
-    return {
-      create: () => new MemoryStorage({ shared: first }),
-      async connect() {
-        const storage = new MemoryStorage({ shared: first })
-        await storage.open()
-        return storage
-      },
-      advance(ms) {
-        now += ms
-      },
-      destroy() {},
-    }
-  },
+storageConformance({ name: 'MemoryStorage', create: () => emptyStore() })
+
+test('every case has a name of its own, since adapters name the ones that do not apply to them', () => {
+  const names = conformanceCases.map(({ name }) => name)
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+})
+
+test('skipping a case that does not exist is an error, so that no reason outlives its case', () => {
+  const skip = [{ case: 'it is fast', reason: 'no' }]
+  expect(() => storageConformance({ name: 'x', create: () => emptyStore(), skip })).toThrow('it is fast')
 })
