@@ -27,11 +27,11 @@ export async function* readLines(logs: readonly string[]): AsyncGenerator<string
   }
 }
 
-/** A file or a pipe, not a terminal and not /dev/null. */
+/** A file, a pipe or a socket; not a terminal and not /dev/null. */
 function isPiped(): boolean {
   try {
     const stat = fstatSync(0)
-    return stat.isFile() || stat.isFIFO()
+    return stat.isFile() || stat.isFIFO() || stat.isSocket()
   } catch {
     return false
   }

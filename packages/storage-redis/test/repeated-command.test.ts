@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import type { ConformanceHarness } from '@cscapi/storage/conformance'
 import { startRedis, type TestServer } from '@cscapi/test-servers'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RedisStorage } from '../src/index.js'
 import { scripts } from '../src/scripts.gen.js'
+import { emptyStore } from './harness.js'
 
 /** A driver that sends each command twice and hands out the second answer, as one does that lost the first. */
 class RepeatingRedis extends Redis {
@@ -27,11 +29,14 @@ class RepeatingRedis extends Redis {
 let server: TestServer
 let client: RepeatingRedis
 let storage: RedisStorage
+let store: ConformanceHarness
 
 beforeAll(async () => {
   server = await startRedis()
   client = new RepeatingRedis(server.url)
-  storage = new RedisStorage({ client, namespace: `test-${randomUUID()}` })
+  const empty = emptyStore({ url: server.url })
+  store = empty
+  storage = new RedisStorage({ client, namespace: empty.namespace })
   await storage.open()
   await storage.enqueue([{ machineId: 'warm-up', uuid: randomUUID(), payload: '{}' }])
   await storage.deleteMachines(['warm-up'])
@@ -41,6 +46,7 @@ beforeAll(async () => {
 }, 300_000)
 afterAll(async () => {
   await storage.close()
+  await store.destroy()
   client.disconnect()
   await server.stop()
 })

@@ -12,5 +12,10 @@ class AcknowledgedTooEarly extends MemoryStorage {
 export const acknowledgedTooEarly: BrokenAdapter = {
   fault: 'a large batch is acknowledged before it is stored',
   Adapter: AcknowledgedTooEarly,
-  fails: [],
+  fails: [
+    'closing waits for the calls under way',
+    'a batch may hold thousands of signals of hundreds of machines, each in order',
+    'a lease may hold thousands of signals, and one settle ends it',
+    'deleting and requeueing take 500 at a time if not told otherwise',
+  ],
 }

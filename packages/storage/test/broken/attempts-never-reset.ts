@@ -22,5 +22,5 @@ class AttemptsNeverReset extends MemoryStorage {
 export const attemptsNeverReset: BrokenAdapter = {
   fault: 'attempts go on counting after signals got through',
   Adapter: AttemptsNeverReset,
-  fails: [],
+  fails: ['attempts are counted, timed from the first, and reset by any signal sent or rejected'],
 }

@@ -13,5 +13,10 @@ class DuplicateStoredTwice extends MemoryStorage {
 export const duplicateStoredTwice: BrokenAdapter = {
   fault: 'a duplicate is counted as one and stored again all the same',
   Adapter: DuplicateStoredTwice,
-  fails: [],
+  fails: [
+    'a uuid that the machine has already is a duplicate, and the first content wins',
+    'a uuid twice in one batch is a duplicate too',
+    'machine ids and uuids are compared as text: case, spaces and punctuation count',
+    'batches with the same uuids, added at once by several, are stored once',
+  ],
 }

@@ -10,5 +10,12 @@ class ExpiredLeaseKept extends MemoryStorage {
 export const expiredLeaseKept: BrokenAdapter = {
   fault: 'a lease that ran out is not taken over',
   Adapter: ExpiredLeaseKept,
-  fails: [],
+  fails: [
+    'a lease that ran out is taken over, and the old one then changes nothing',
+    'a signal deleted after the lease ran out and added anew was not leased',
+    'a crash before settling means pending again after the lease, with the same uuids',
+    'a lease that ran out protects its signals no more',
+    'leased signals are counted apart from pending ones, until the lease runs out',
+    'of many that find a lease run out at once, one takes it over',
+  ],
 }

@@ -13,5 +13,5 @@ class LastContentWins extends MemoryStorage {
 export const lastContentWins: BrokenAdapter = {
   fault: 'of two signals with one uuid in a batch the last one’s content is stored',
   Adapter: LastContentWins,
-  fails: [],
+  fails: ['a uuid twice in one batch is a duplicate too'],
 }

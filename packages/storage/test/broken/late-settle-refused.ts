@@ -1,4 +1,10 @@
-import { type LeaseResult, type LeaseRequest, MemoryStorage, type MemoryStorageOptions, type SignalLease } from '../../src/index.js'
+import {
+  type LeaseRequest,
+  type LeaseResult,
+  MemoryStorage,
+  type MemoryStorageOptions,
+  type SignalLease,
+} from '../../src/index.js'
 import type { BrokenAdapter } from './broken-adapter.js'
 
 class LateSettleRefused extends MemoryStorage {
@@ -28,7 +34,7 @@ class LateSettleRefused extends MemoryStorage {
     held: Pick<SignalLease, 'machineId' | 'token'>,
     result: LeaseResult,
   ): Promise<{ lost: boolean }> {
-    const isLate = (this.#deadlines.get(held.token) ?? 0) <= this.#now()
+    const isLate = (this.#deadlines.get(held.token) ?? Number.POSITIVE_INFINITY) <= this.#now()
     return isLate ? { lost: true } : super.settle(held, result)
   }
 }
@@ -36,5 +42,5 @@ class LateSettleRefused extends MemoryStorage {
 export const lateSettleRefused: BrokenAdapter = {
   fault: 'a lease past its deadline cannot be settled, although nobody took over',
   Adapter: LateSettleRefused,
-  fails: [],
+  fails: ['settling late counts as long as nobody took over', 'a lease that ran out protects its signals no more'],
 }

@@ -16,5 +16,8 @@ class LeaseGivenTwice extends MemoryStorage {
 export const leaseGivenTwice: BrokenAdapter = {
   fault: 'two that lease at the same moment get the same partition',
   Adapter: LeaseGivenTwice,
-  fails: [],
+  fails: [
+    'twenty that lease at once get twenty different partitions',
+    'of many that find a lease run out at once, one takes it over',
+  ],
 }

@@ -1,4 +1,10 @@
-import { type LeaseRequest, MemoryStorage, type MemoryStorageOptions, type SignalFilter, type SignalLease } from '../../src/index.js'
+import {
+  type LeaseRequest,
+  MemoryStorage,
+  type MemoryStorageOptions,
+  type SignalFilter,
+  type SignalLease,
+} from '../../src/index.js'
 import type { BrokenAdapter } from './broken-adapter.js'
 
 class LeasedSignalsDeleted extends MemoryStorage {
@@ -24,5 +30,8 @@ class LeasedSignalsDeleted extends MemoryStorage {
 export const leasedSignalsDeleted: BrokenAdapter = {
   fault: 'deleting takes signals from under a live lease',
   Adapter: LeasedSignalsDeleted,
-  fails: [],
+  fails: [
+    'deleting takes what matches, up to the limit, and never what is leased',
+    'a lease that ran out protects its signals no more',
+  ],
 }

@@ -18,5 +18,5 @@ class LockForEverybody extends MemoryStorage {
 export const lockForEverybody: BrokenAdapter = {
   fault: 'several that set a key at once, if absent, all believe that they did',
   Adapter: LockForEverybody,
-  fails: [],
+  fails: ['of many that set a key at once, if absent, exactly one does'],
 }

@@ -1,4 +1,10 @@
-import { type LeaseRequest, type LeaseResult, MemoryStorage, type MemoryStorageOptions, type SignalLease } from '../../src/index.js'
+import {
+  type LeaseRequest,
+  type LeaseResult,
+  MemoryStorage,
+  type MemoryStorageOptions,
+  type SignalLease,
+} from '../../src/index.js'
 import type { BrokenAdapter } from './broken-adapter.js'
 
 class LostSettleActs extends MemoryStorage {
@@ -26,5 +32,8 @@ class LostSettleActs extends MemoryStorage {
 export const lostSettleActs: BrokenAdapter = {
   fault: 'settle looks at the machine and not at the token',
   Adapter: LostSettleActs,
-  fails: [],
+  fails: [
+    'a lease that ran out is taken over, and the old one then changes nothing',
+    'a token that no lease bears, or another machine’s, changes nothing',
+  ],
 }

@@ -15,10 +15,7 @@ class LostWakeUp extends MemoryStorage {
     return lease
   }
 
-  override settle(
-    held: Pick<SignalLease, 'machineId' | 'token'>,
-    result: LeaseResult,
-  ): Promise<{ lost: boolean }> {
+  override settle(held: Pick<SignalLease, 'machineId' | 'token'>, result: LeaseResult): Promise<{ lost: boolean }> {
     const { sent = [], rejected = [] } = result
     const { count, isAll } = this.#leased.get(held.token) ?? { count: 0, isAll: false }
     const isDrained = isAll && sent.length + rejected.length >= count
@@ -30,5 +27,8 @@ class LostWakeUp extends MemoryStorage {
 export const lostWakeUp: BrokenAdapter = {
   fault: 'a signal added while a worker sends the machine’s last ones sleeps for ever',
   Adapter: LostWakeUp,
-  fails: [],
+  fails: [
+    'requeueing wakes a machine that was asleep, and does not reach into a live lease',
+    'a signal added while its partition empties is never forgotten',
+  ],
 }

@@ -11,5 +11,5 @@ class NotFoundForAFailure extends MemoryStorage {
 export const notFoundForAFailure: BrokenAdapter = {
   fault: 'a machine that could not be read is said not to exist',
   Adapter: NotFoundForAFailure,
-  fails: [],
+  fails: ['after closing, every call says storage_closed; closing again is harmless'],
 }

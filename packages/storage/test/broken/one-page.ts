@@ -10,5 +10,5 @@ class OnePage extends MemoryStorage {
 export const onePage: BrokenAdapter = {
   fault: 'listing ends after the first page',
   Adapter: OnePage,
-  fails: [],
+  fails: ['listing goes over any number of pages, oldest first within a machine, each signal once'],
 }

@@ -11,5 +11,8 @@ class OrderedByUuid extends MemoryStorage {
 export const orderedByUuid: BrokenAdapter = {
   fault: 'signals are handed out in the order of their uuids',
   Adapter: OrderedByUuid,
-  fails: [],
+  fails: [
+    'order is that of adding, whatever the uuids say',
+    'a requeued signal is pending again, as the newest of its machine, and its reason is gone',
+  ],
 }

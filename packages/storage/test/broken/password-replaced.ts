@@ -11,5 +11,5 @@ class PasswordReplaced extends MemoryStorage {
 export const passwordReplaced: BrokenAdapter = {
   fault: 'each of two that create a machine at once believes that its password won',
   Adapter: PasswordReplaced,
-  fails: [],
+  fails: ['of callers that create a machine at once, all get the password that won'],
 }

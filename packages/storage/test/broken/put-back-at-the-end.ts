@@ -19,7 +19,10 @@ class PutBackAtTheEnd extends MemoryStorage {
     const leased = this.#signals.get(held.token) ?? []
     if (sent.length === 0 || rejected.length > 0 || retry !== undefined) return super.settle(held, result)
     const untouched = leased.filter(({ uuid }) => !sent.includes(uuid))
-    const outcome = await super.settle(held, { ...result, rejected: untouched.map(({ uuid }) => ({ uuid, reason: '' })) })
+    const outcome = await super.settle(held, {
+      ...result,
+      rejected: untouched.map(({ uuid }) => ({ uuid, reason: '' })),
+    })
     if (untouched.length > 0) await super.requeueSignals({ machineId: held.machineId })
     return outcome
   }
@@ -28,5 +31,5 @@ class PutBackAtTheEnd extends MemoryStorage {
 export const putBackAtTheEnd: BrokenAdapter = {
   fault: 'what a worker did not get to is put back behind the newer signals',
   Adapter: PutBackAtTheEnd,
-  fails: [],
+  fails: ['what a worker did not get to stays before the newer signals, however often it is put back'],
 }

@@ -11,5 +11,9 @@ class RejectedCountedAsSent extends MemoryStorage {
 export const rejectedCountedAsSent: BrokenAdapter = {
   fault: 'rejected signals are counted as sent',
   Adapter: RejectedCountedAsSent,
-  fails: [],
+  fails: [
+    'a lease may hold thousands of signals, and one settle ends it',
+    'sent, rejected and untouched signals come together, and the untouched keep their place',
+    'sent signals stay counted after they are gone, rejected ones as long as the store has them',
+  ],
 }

@@ -17,5 +17,5 @@ class RolledBackWithAnotherCall extends MemoryStorage {
 export const rolledBackWithAnotherCall: BrokenAdapter = {
   fault: 'an acknowledged write is rolled back with another caller’s failing call',
   Adapter: RolledBackWithAnotherCall,
-  fails: [],
+  fails: ['a write that was acknowledged survives other callers’ failing calls'],
 }

@@ -13,5 +13,10 @@ class SentComesBack extends MemoryStorage {
 export const sentComesBack: BrokenAdapter = {
   fault: 'what was sent is pending again when others of its batch were rejected',
   Adapter: SentComesBack,
-  fails: [],
+  fails: [
+    'leased, rejected and kept signals count as duplicates; a deleted one’s uuid is forgotten',
+    'a lease may hold thousands of signals, and one settle ends it',
+    'sent, rejected and untouched signals come together, and the untouched keep their place',
+    'sent signals stay counted after they are gone, rejected ones as long as the store has them',
+  ],
 }

@@ -15,5 +15,8 @@ class StateWithoutVersionCheck extends MemoryStorage {
 export const stateWithoutVersionCheck: BrokenAdapter = {
   fault: 'a value is written whatever version it has',
   Adapter: StateWithoutVersionCheck,
-  fails: [],
+  fails: [
+    'a write under a version that does not hold changes nothing',
+    'a lock that ran out goes to the next, and its old holder changes nothing any more',
+  ],
 }

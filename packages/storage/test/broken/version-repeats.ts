@@ -34,5 +34,8 @@ class VersionRepeats extends MemoryStorage {
 export const versionRepeats: BrokenAdapter = {
   fault: 'a key’s versions begin anew after a deletion',
   Adapter: VersionRepeats,
-  fails: [],
+  fails: [
+    'a lock that ran out goes to the next, and its old holder changes nothing any more',
+    'a version never comes back, neither after a deletion nor after the value ran out',
+  ],
 }

@@ -29,7 +29,7 @@ export const enqueueCases: readonly ConformanceCase[] = [
       const storage = await connect()
       const [signal] = signals(machineA, 1)
       if (signal === undefined) throw new Error('no signal')
-      expect(await storage.enqueue([signal, { ...signal, payload: '2' }, signal])).toEqual({ added: 1, duplicates: 2 })
+      expect(await storage.enqueue([signal, signal, { ...signal, payload: '2' }])).toEqual({ added: 1, duplicates: 2 })
       expect(await listAll(storage)).toMatchObject([{ payload: signal.payload }])
     },
   },

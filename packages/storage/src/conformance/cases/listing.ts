@@ -24,8 +24,7 @@ export const listingCases: readonly ConformanceCase[] = [
       const storage = await connect()
       await storage.enqueue([...signals(machineA, 2), ...signals(machineB, 2, 2)])
       await advance(60_000)
-      for (let turn = 0; turn < 2; turn += 1) {
-        const lease = await leaseOne(storage, 1)
+      for (const lease of [await leaseOne(storage, 1), await leaseOne(storage, 1)]) {
         await storage.settle(lease, { rejected: [{ uuid: lease.signals[0]?.uuid ?? '', reason: 'no' }] })
       }
       expect((await listAll(storage, { status: 'rejected' })).length).toBe(2)

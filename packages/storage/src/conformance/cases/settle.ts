@@ -27,6 +27,22 @@ export const settleCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'what a worker did not get to stays before the newer signals, however often it is put back',
+    async run({ connect }) {
+      const storage = await connect()
+      await storage.enqueue(signals(machineA, 5))
+      const first = await leaseOne(storage, 4)
+      await storage.enqueue(signals(machineA, 2, 5))
+      await storage.settle(first, { sent: [uuidNumber(1)] })
+      const second = await leaseOne(storage, 3)
+      expect(uuids(second.signals)).toEqual([0, 2, 3].map(uuidNumber))
+      await storage.settle(second, {})
+      const third = await leaseOne(storage, 3)
+      await storage.settle(third, { sent: [uuidNumber(2)], retry: { afterMs: 0 } })
+      expect(await drain(storage, 2)).toEqual([0, 3, 4, 5, 6].map(uuidNumber))
+    },
+  },
+  {
     name: 'a sent signal never comes back',
     async run({ connect, advance }) {
       const storage = await connect()
