@@ -22,26 +22,32 @@ describe('a machine’s first use', () => {
     expect(await storage.getMachine(machine())).toMatchObject({ registered: true, failing: undefined })
   })
 
-  test.each(['error-500', 'conflict-409'] as const)('an id that somebody else registered (%s) fails with advice, and stops nobody else', async (existingMachine) => {
-    const { client, emulator, storage } = arrange({ existingMachine, machines: { [machine(1)]: 'another-password' } })
-    await client.addSignals([...signalsOf(machine(1), 2), ...signalsOf(machine(2), 3)])
-    expect(await client.sendSignals()).toMatchObject({ sent: 3, failing: 1, postponed: 2 })
-    expect((await storage.getMachine(machine(1)))?.failing).toMatchObject({ reason: 'machine_id_taken', count: 1 })
-    const failure = await client.getDecisions({ machineId: machine(1) }).catch((error: unknown) => error)
-    expect(failure).toBeInstanceOf(CapiAuthError)
-    expect(String(failure)).toContain('choose another machine id')
-    expect(emulator.record.count({ route: 'login' })).toBe(2)
-  })
+  test.each(['error-500', 'conflict-409'] as const)(
+    'an id that somebody else registered (%s) fails with advice, and stops nobody else',
+    async (existingMachine) => {
+      const { client, emulator, storage } = arrange({ existingMachine, machines: { [machine(1)]: 'another-password' } })
+      await client.addSignals([...signalsOf(machine(1), 2), ...signalsOf(machine(2), 3)])
+      expect(await client.sendSignals()).toMatchObject({ sent: 3, failing: 1, postponed: 2 })
+      expect((await storage.getMachine(machine(1)))?.failing).toMatchObject({ reason: 'machine_id_taken', count: 1 })
+      const failure = await client.getDecisions({ machineId: machine(1) }).catch((error: unknown) => error)
+      expect(failure).toBeInstanceOf(CapiAuthError)
+      expect(String(failure)).toContain('choose another machine id')
+      expect(emulator.record.count({ route: 'login' })).toBe(2)
+    },
+  )
 
-  test.each([500, 503, 429, 408])('a register call answered %i leaves the machine new, and a later one succeeds', async (status) => {
-    const { client, emulator, storage, advance } = arrange()
-    emulator.faults.inject({ route: 'register', status })
-    await client.addSignals(signalsOf(machine(), 1))
-    expect(await client.sendSignals()).toMatchObject({ sent: 0, failing: 0, postponed: 1 })
-    expect(await storage.getMachine(machine())).toMatchObject({ registered: false, failing: undefined })
-    await sendAll(client, advance)
-    expect(emulator.machines.logins(machine())).toBe(1)
-  })
+  test.each([500, 503, 429, 408])(
+    'a register call answered %i leaves the machine new, and a later one succeeds',
+    async (status) => {
+      const { client, emulator, storage, advance } = arrange()
+      emulator.faults.inject({ route: 'register', status })
+      await client.addSignals(signalsOf(machine(), 1))
+      expect(await client.sendSignals()).toMatchObject({ sent: 0, failing: 0, postponed: 1 })
+      expect(await storage.getMachine(machine())).toMatchObject({ registered: false, failing: undefined })
+      await sendAll(client, advance)
+      expect(emulator.machines.logins(machine())).toBe(1)
+    },
+  )
 
   test('a register call refused for good makes the machine failing, and it is tried again after an hour, then two', async () => {
     const { client, emulator, storage, advance } = arrange()
@@ -68,7 +74,9 @@ describe('a machine’s first use', () => {
     const { connect } = arrange({ strict: false, requireMachineIdLength: false })
     const long = `acme${machine()}`
     await expect(connect().getDecisions({ machineId: long })).rejects.toMatchObject({ code: 'invalid_input' })
-    await expect(connect({ allowLongMachineIds: true }).getDecisions({ machineId: long })).resolves.toMatchObject({ new: [] })
+    await expect(connect({ allowLongMachineIds: true }).getDecisions({ machineId: long })).resolves.toMatchObject({
+      new: [],
+    })
   })
 })
 
@@ -114,8 +122,16 @@ describe('tokens', () => {
     await one.sendSignals()
     emulator.machines.expireTokens()
     await one.addSignals(signalsOf(machine(), 1))
-    // The other pulls with a fresh token exactly while the first one's call is under way.
-    emulator.faults.inject({ route: 'signals', kind: 'unauthorized', when: () => (void other.getDecisions({ machineId: machine() }), true) })
+    // The other pulls, and so logs in, exactly while the first one's call is under way.
+    const pullMeanwhile = () => {
+      void other.getDecisions({ machineId: machine() })
+      return true
+    }
+    emulator.faults.inject({
+      route: 'signals',
+      kind: 'unauthorized',
+      when: pullMeanwhile,
+    })
     await one.sendSignals()
     await other.getDecisions({ machineId: machine() })
     expect(emulator.machines.logins(machine())).toBe(2)
@@ -205,7 +221,18 @@ describe('secrets', () => {
     const { connect, emulator, storage, advance } = arrange()
     const secrets: string[] = []
     const failures: unknown[] = []
-    const kinds = ['reset', 'hang', 'html', 'truncated', 'unauthorized', 'ban', 'bad-credentials', 'rate-limit', 'server-error', 'bad-attachment-key'] as const
+    const kinds = [
+      'reset',
+      'hang',
+      'html',
+      'truncated',
+      'unauthorized',
+      'ban',
+      'bad-credentials',
+      'rate-limit',
+      'server-error',
+      'bad-attachment-key',
+    ] as const
     for (const kind of kinds) {
       for (const route of ['register', 'login', 'decisions', 'enroll'] as const) {
         advance(3 * HOUR_MS)
@@ -221,7 +248,12 @@ describe('secrets', () => {
       }
     }
     expect(failures.length).toBeGreaterThan(40)
-    const printed = failures.map((failure) => `${inspect(failure, { depth: 20, showHidden: true })} ${JSON.stringify(failure)} ${String(failure)}`).join('\n')
+    const printed = failures
+      .map(
+        (failure) =>
+          `${inspect(failure, { depth: 20, showHidden: true })} ${JSON.stringify(failure)} ${String(failure)}`,
+      )
+      .join('\n')
     for (const secret of [...secrets, 'attachmentkey123']) expect(printed).not.toContain(secret)
   })
 })

@@ -67,9 +67,13 @@ test('a process killed 30 times while it adds and sends loses no signal, and rep
   const { url, close } = await emulator.listen()
   const store = new SqliteStorage({ path })
   const start = () =>
-    spawn(process.execPath, [DEMO, '--log', log, '--storage', `sqlite:${path}`, '--environment', url, '--timeout-ms', String(TIMEOUT_MS)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    spawn(
+      process.execPath,
+      [DEMO, '--log', log, '--storage', `sqlite:${path}`, '--environment', url, '--timeout-ms', String(TIMEOUT_MS)],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
   try {
     await store.open()
     for (let kill = 0; kill < KILLS; kill += 1) {
@@ -92,7 +96,9 @@ test('a process killed 30 times while it adds and sends loses no signal, and rep
       after = page.next
     } while (after !== undefined)
     const repeats = emulator.signals.total - emulator.signals.size
-    console.info(`seed ${seed}: ${emulator.signals.total} arrivals of ${emulator.signals.size} signals, ${repeats} repeats after ${KILLS} kills, ${runs} more runs`)
+    console.info(
+      `seed ${seed}: ${emulator.signals.total} arrivals of ${emulator.signals.size} signals, ${repeats} repeats after ${KILLS} kills, ${runs} more runs`,
+    )
     expect(stored.length).toBe(SIGNALS)
     expect(stored.filter((uuid) => !emulator.signals.has(uuid))).toEqual([])
     expect(emulator.signals.size).toBe(SIGNALS)

@@ -100,24 +100,27 @@ describe('sending', () => {
 })
 
 describe('a refused batch', () => {
-  test.each([400, 422])('%i: the offenders alone are rejected with CAPI’s message, the others go through', async (status) => {
-    const { client, emulator, storage } = arrange()
-    const signals = signalsOf(machine(), 50)
-    const poison = [signals[7]?.uuid, signals[31]?.uuid]
-    const holdsPoison = (body: unknown) => poison.some((uuid) => JSON.stringify(body).includes(String(uuid)))
-    emulator.faults.inject({
-      route: 'signals',
-      status,
-      body: { message: 'Invalid request body', errors: '[no]' },
-      when: ({ body }) => holdsPoison(body),
-      times: Number.POSITIVE_INFINITY,
-    })
-    await client.addSignals(signals)
-    expect(await client.sendSignals()).toMatchObject({ sent: 48, rejected: 2, postponed: 0 })
-    const { signals: rejected } = await storage.listSignals({ status: 'rejected' })
-    expect(rejected.map(({ uuid }) => uuid)).toEqual(poison)
-    expect(rejected[0]).toMatchObject({ reason: 'Invalid request body: [no]', httpStatus: status })
-  })
+  test.each([400, 422])(
+    '%i: the offenders alone are rejected with CAPI’s message, the others go through',
+    async (status) => {
+      const { client, emulator, storage } = arrange()
+      const signals = signalsOf(machine(), 50)
+      const poison = [signals[7]?.uuid, signals[31]?.uuid]
+      const holdsPoison = (body: unknown) => poison.some((uuid) => JSON.stringify(body).includes(String(uuid)))
+      emulator.faults.inject({
+        route: 'signals',
+        status,
+        body: { message: 'Invalid request body', errors: '[no]' },
+        when: ({ body }) => holdsPoison(body),
+        times: Number.POSITIVE_INFINITY,
+      })
+      await client.addSignals(signals)
+      expect(await client.sendSignals()).toMatchObject({ sent: 48, rejected: 2, postponed: 0 })
+      const { signals: rejected } = await storage.listSignals({ status: 'rejected' })
+      expect(rejected.map(({ uuid }) => uuid)).toEqual(poison)
+      expect(rejected[0]).toMatchObject({ reason: 'Invalid request body: [no]', httpStatus: status })
+    },
+  )
 
   test('one poison signal among 50 costs at most 2 × log2(50) extra requests', async () => {
     const { client, emulator } = arrange()
@@ -152,7 +155,9 @@ describe('a ban', () => {
     advance(HOUR_MS - 1)
     expect(await other.sendSignals()).toMatchObject({ sent: 0, stopped: 'forbidden' })
     await expect(other.getDecisions({ machineId: machine(1) })).rejects.toMatchObject({ code: 'paused' })
-    expect(await other.enrollMachines({ machineIds: [machine(1)], attachmentKey: 'abc' })).toMatchObject([{ status: 'postponed' }])
+    expect(await other.enrollMachines({ machineIds: [machine(1)], attachmentKey: 'abc' })).toMatchObject([
+      { status: 'postponed' },
+    ])
     expect(emulator.record.count()).toBe(requests)
     advance(0.1 * HOUR_MS + 1)
     expect(await other.sendSignals()).toMatchObject({ sent: 2 })
@@ -192,36 +197,46 @@ describe('a server in trouble', () => {
     const { client, emulator, advance } = arrange()
     await client.addSignals([...signalsOf(machine(1), 1), ...signalsOf(machine(2), 1), ...signalsOf(machine(3), 1)])
     emulator.faults.inject({ route: 'signals', status: 429, retryAfter: 600 })
-    expect(await client.sendSignals({ concurrency: 1 })).toMatchObject({ sent: 0, stopped: 'rate_limited', resumeInMs: 600_000 })
+    expect(await client.sendSignals({ concurrency: 1 })).toMatchObject({
+      sent: 0,
+      stopped: 'rate_limited',
+      resumeInMs: 600_000,
+    })
     expect(await client.sendSignals()).toMatchObject({ sent: 0, requests: 0, stopped: 'rate_limited' })
     advance(10 * MINUTE_MS)
     expect(await client.sendSignals()).toMatchObject({ sent: 3 })
   })
 
-  test.each([408, 425, 500, 502, 503, 504])('%i puts the batch back with a growing delay, and nothing is lost', async (status) => {
-    const { client, emulator, advance } = arrange()
-    await client.addSignals(signalsOf(machine(), 10))
-    emulator.faults.inject({ route: 'signals', status, times: 3 })
-    expect(await client.sendSignals()).toMatchObject({ sent: 0, postponed: 10 })
-    expect(await client.sendSignals()).toMatchObject({ sent: 0, requests: 0 })
-    advance(2_500)
-    expect(await client.sendSignals()).toMatchObject({ postponed: 10 })
-    advance(2_500)
-    expect(await client.sendSignals()).toMatchObject({ requests: 0 })
-    await sendAll(client, advance)
-    expect(emulator.signals.size).toBe(10)
-    expect(emulator.record.count({ route: 'signals' })).toBe(4)
-  })
+  test.each([408, 425, 500, 502, 503, 504])(
+    '%i puts the batch back with a growing delay, and nothing is lost',
+    async (status) => {
+      const { client, emulator, advance } = arrange()
+      await client.addSignals(signalsOf(machine(), 10))
+      emulator.faults.inject({ route: 'signals', status, times: 3 })
+      expect(await client.sendSignals()).toMatchObject({ sent: 0, postponed: 10 })
+      expect(await client.sendSignals()).toMatchObject({ sent: 0, requests: 0 })
+      advance(2_500)
+      expect(await client.sendSignals()).toMatchObject({ postponed: 10 })
+      advance(2_500)
+      expect(await client.sendSignals()).toMatchObject({ requests: 0 })
+      await sendAll(client, advance)
+      expect(emulator.signals.size).toBe(10)
+      expect(emulator.record.count({ route: 'signals' })).toBe(4)
+    },
+  )
 
-  test.each(['reset', 'reset-after', 'html', 'cut'] as const)('%s puts the batch back; a lost answer repeats the same uuids', async (kind) => {
-    const { client, emulator, advance } = arrange()
-    await client.addSignals(signalsOf(machine(), 10))
-    emulator.faults.inject({ route: 'signals', kind })
-    expect(await client.sendSignals()).toMatchObject({ sent: 0, postponed: 10 })
-    await sendAll(client, advance)
-    expect(emulator.signals.size).toBe(10)
-    expect(emulator.signals.total).toBe(kind === 'reset-after' || kind === 'cut' ? 20 : 10)
-  })
+  test.each(['reset', 'reset-after', 'html', 'cut'] as const)(
+    '%s puts the batch back; a lost answer repeats the same uuids',
+    async (kind) => {
+      const { client, emulator, advance } = arrange()
+      await client.addSignals(signalsOf(machine(), 10))
+      emulator.faults.inject({ route: 'signals', kind })
+      expect(await client.sendSignals()).toMatchObject({ sent: 0, postponed: 10 })
+      await sendAll(client, advance)
+      expect(emulator.signals.size).toBe(10)
+      expect(emulator.signals.total).toBe(kind === 'reset-after' || kind === 'cut' ? 20 : 10)
+    },
+  )
 
   test('five such answers in a row end the run for every process; nothing hammers a server that is down', async () => {
     const { client, connect, emulator, advance } = arrange()
@@ -282,7 +297,11 @@ describe('an interrupted run', () => {
     const { client, emulator } = arrange()
     await client.addSignals(signalsOf(machine(), 1))
     const stop = new AbortController()
-    emulator.faults.inject({ route: 'signals', kind: 'hang', when: () => (stop.abort(), true) })
+    const abortMeanwhile = () => {
+      stop.abort()
+      return true
+    }
+    emulator.faults.inject({ route: 'signals', kind: 'hang', when: abortMeanwhile })
     await expect(client.sendSignals({ signal: stop.signal })).rejects.toBeInstanceOf(AbortedError)
     expect(await client.stats()).toMatchObject({ pending: 1, leased: 0 })
   })

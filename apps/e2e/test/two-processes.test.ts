@@ -18,7 +18,11 @@ test('two processes that send from one SQLite file at once send nothing twice, a
   const emulator = createEmulator({ strict: true, latencyMs: 5 })
   const { url, close } = await emulator.listen()
   try {
-    const client = new CapiClient({ storage: new SqliteStorage({ path }), scenarios: [SCENARIO], environment: { baseUrl: url } })
+    const client = new CapiClient({
+      storage: new SqliteStorage({ path }),
+      scenarios: [SCENARIO],
+      environment: { baseUrl: url },
+    })
     for (let number = 0; number < MACHINES; number += 1) await client.addSignals(signalsOf(machine(number), EACH))
     const children = await Promise.all([1, 2].map(() => promisify(execFile)(process.execPath, [PROGRAM, path, url])))
     const reports = children.map(({ stdout }): SendReport => JSON.parse(stdout))

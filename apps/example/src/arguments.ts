@@ -19,9 +19,23 @@ export function readArguments(argv: readonly string[], version: string): Argumen
       'Reads an sshd, nginx or Apache log, detects attacks, and shares them with CrowdSec: by default with a local emulator of its Central API.',
     )
     .version(version)
-    .option('--log <file>', 'a log to read, - for standard input; may be repeated (default: a small sample)', collect, [])
-    .option('--storage <url>', 'memory: or sqlite:PATH; what is queued there is sent too (default: a new file in the temporary folder)', storageUrl)
-    .option('--environment <name>', 'emulator, development, production, or the URL of a running emulator, e.g. http://127.0.0.1:8088/v3', environment, 'emulator')
+    .option(
+      '--log <file>',
+      'a log to read, - for standard input; may be repeated (default: a small sample)',
+      collect,
+      [],
+    )
+    .option(
+      '--storage <url>',
+      'memory: or sqlite:PATH; what is queued there is sent too (default: a new file in the temporary folder)',
+      storageUrl,
+    )
+    .option(
+      '--environment <name>',
+      'emulator, development, production, or the URL of a running emulator, e.g. http://127.0.0.1:8088/v3',
+      environment,
+      'emulator',
+    )
     .option('--machine-key <text>', 'what the ids of the two machines are made from; needed for the real service')
     .option('--timeout-ms <number>', 'how long one call to CAPI may take, in milliseconds', milliseconds, 30_000)
     .option('--yes', 'send to the real service without asking', false)

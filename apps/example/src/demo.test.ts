@@ -24,7 +24,14 @@ describe('the demo', () => {
     const { status, stdout, stderr } = demo([])
     expect(stderr).toBe('')
     expect(status).toBe(0)
-    for (const line of [/Attackers +6 \(7 attacks\)/, /Signals sent +7/, /Machines enrolled +enrolled, enrolled/, /Decisions pulled +250/, /Seen by the emulator +7 signals in 2 POSTs, 0 twice/]) expect(stdout).toMatch(line)
+    for (const line of [
+      /Attackers +6 \(7 attacks\)/,
+      /Signals sent +7/,
+      /Machines enrolled +enrolled, enrolled/,
+      /Decisions pulled +250/,
+      /Seen by the emulator +7 signals in 2 POSTs, 0 twice/,
+    ])
+      expect(stdout).toMatch(line)
     expect(stdout).toContain('Everything was delivered.')
   })
 
@@ -45,9 +52,17 @@ describe('the demo', () => {
   })
 
   test('never sends the sample to the real service, and asks before it sends a log', () => {
-    expect(demo(['--environment', 'production'])).toMatchObject({ status: 2, stderr: expect.stringContaining('needs --log FILE') })
-    expect(demo(['--environment', 'production', '--log', MAIN])).toMatchObject({ status: 2, stderr: expect.stringContaining('--machine-key') })
-    const log = [0, 1, 2, 3, 4].map((second) => `Feb 12 14:10:2${second} host sshd[1]: Invalid user x from 8.8.4.4 port 1`).join('\n')
+    expect(demo(['--environment', 'production'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('needs --log FILE'),
+    })
+    expect(demo(['--environment', 'production', '--log', MAIN])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--machine-key'),
+    })
+    const log = [0, 1, 2, 3, 4]
+      .map((second) => `Feb 12 14:10:2${second} host sshd[1]: Invalid user x from 8.8.4.4 port 1`)
+      .join('\n')
     const asked = demo(['--environment', 'development', '--machine-key', 'test', '--storage', 'memory:'], log)
     expect(asked).toMatchObject({ status: 2, stderr: expect.stringContaining('Add --yes to send 1 signal') })
   })
@@ -68,7 +83,8 @@ describe('the demo', () => {
   test('explains itself', () => {
     const { status, stdout } = demo(['--help'])
     expect(status).toBe(0)
-    for (const flag of ['--log', '--storage', '--environment', '--yes', 'CSCAPI_ATTACHMENT_KEY']) expect(stdout).toContain(flag)
+    for (const flag of ['--log', '--storage', '--environment', '--yes', 'CSCAPI_ATTACHMENT_KEY'])
+      expect(stdout).toContain(flag)
   })
 
   test.skipIf(!hasLogs).each([

@@ -3,7 +3,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 /** The logs that come with the example. */
-export const SAMPLE = ['sshd.log', 'nginx.log'].map((name) => fileURLToPath(new URL(`../sample/${name}`, import.meta.url)))
+export const SAMPLE = ['sshd.log', 'nginx.log'].map((name) =>
+  fileURLToPath(new URL(`../sample/${name}`, import.meta.url)),
+)
 
 /** Which logs to read: those named, else what is piped in, else the sample. */
 export function chooseLogs(named: readonly string[]): { logs: readonly string[]; isSample: boolean } {

@@ -14,7 +14,11 @@ try {
 } catch (error) {
   output.progress('')
   const isStopped = stop.signal.aborted || error instanceof AbortedError
-  const text = isStopped ? 'Stopped. What was queued and not sent stays in the store.' : error instanceof Error ? error.message : String(error)
+  const text = isStopped
+    ? 'Stopped. What was queued and not sent stays in the store.'
+    : error instanceof Error
+      ? error.message
+      : String(error)
   process.stderr.write(`${process.env.CSCAPI_DEBUG === '1' && error instanceof Error ? error.stack : text}\n`)
   process.exitCode = error instanceof UsageError ? 2 : 1
 }

@@ -46,13 +46,16 @@ async function share(
 ): Promise<number> {
   const key = options.machineKey ?? 'demo'
   const machineIds = { ssh: generateMachineIdFromKey(`${key} ssh`), web: generateMachineIdFromKey(`${key} web`) }
-  output.line(`Reading ${isSample ? 'the sample logs' : logs.map((log) => (log === '-' ? 'standard input' : log)).join(', ')} …`)
+  output.line(
+    `Reading ${isSample ? 'the sample logs' : logs.map((log) => (log === '-' ? 'standard input' : log)).join(', ')} …`,
+  )
   const findings = noFindings()
   const attacks = watch(readLines(logs), findings, {
     machineIds,
     publicOnly: target.isReal,
     now: Date.now(),
-    onProgress: ({ lines, attackers }) => output.progress(`${count(lines, 'line')}, ${count(attackers.size, 'attacker')}`),
+    onProgress: ({ lines, attackers }) =>
+      output.progress(`${count(lines, 'line')}, ${count(attackers.size, 'attacker')}`),
   })
   const { added, duplicates } = await client.addSignals(until(attacks, signal))
   const { pending } = await client.stats()
@@ -68,16 +71,25 @@ async function share(
     signal,
     onProgress: ({ sent, pendingAtStart }) => output.progress(`${sent} of ${count(pendingAtStart, 'signal')} sent`),
   })
-  const decisions = pending > 0 || !target.isReal ? await client.getDecisions({ machineId: machineIds.ssh, signal }) : undefined
+  const decisions =
+    pending > 0 || !target.isReal ? await client.getDecisions({ machineId: machineIds.ssh, signal }) : undefined
   output.line()
   output.table([
     ['Lines read', findings.lines.toLocaleString('en-US')],
     ['Attackers', `${findings.attackers.size.toLocaleString('en-US')} (${count(findings.attacks, 'attack')})`],
     ['Signals queued', added.toLocaleString('en-US') + (duplicates > 0 ? `, ${duplicates} already reported` : '')],
     ['Signals sent', sentText(report)],
-    ['Requests to send', `${report.requests}${report.logins > 0 ? `, ${count(report.logins, 'login')} among them` : ''}`],
+    [
+      'Requests to send',
+      `${report.requests}${report.logins > 0 ? `, ${count(report.logins, 'login')} among them` : ''}`,
+    ],
     ['Machines enrolled', enrolledText(enrolled)],
-    ['Decisions pulled', decisions === undefined ? 'none' : `${decisions.new.length.toLocaleString('en-US')}, and links to ${count(decisions.links.blocklists.length, 'blocklist')}`],
+    [
+      'Decisions pulled',
+      decisions === undefined
+        ? 'none'
+        : `${decisions.new.length.toLocaleString('en-US')}, and links to ${count(decisions.links.blocklists.length, 'blocklist')}`,
+    ],
     ...(target.emulator === undefined ? [] : [['Seen by the emulator', seenText(target)] as const]),
   ])
   return finish(client, report, output)
@@ -86,9 +98,14 @@ async function share(
 /** The bundled sample is nobody’s attack, and machine ids of the same key would be everybody’s. */
 function assertAllowed({ environment, machineKey }: Arguments, isSample: boolean): void {
   if (environment !== 'development' && environment !== 'production') return
-  if (isSample) throw new UsageError(`--environment ${environment} needs --log FILE or a log on standard input; the sample is never sent there.`)
+  if (isSample)
+    throw new UsageError(
+      `--environment ${environment} needs --log FILE or a log on standard input; the sample is never sent there.`,
+    )
   if (machineKey === undefined) {
-    throw new UsageError(`--environment ${environment} needs --machine-key TEXT, a name of your own that the machine ids are made from.`)
+    throw new UsageError(
+      `--environment ${environment} needs --machine-key TEXT, a name of your own that the machine ids are made from.`,
+    )
   }
 }
 
@@ -107,29 +124,50 @@ async function* until<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGen
   }
 }
 
-function tellFindings(output: Output, findings: Findings, queue: { added: number; duplicates: number; pending: number }, isReal: boolean): void {
-  output.line(`${count(findings.lines, 'line')} (${findings.other} tell of no failed login and no request), ${count(findings.attackers.size, 'attacker')}.`)
+function tellFindings(
+  output: Output,
+  findings: Findings,
+  queue: { added: number; duplicates: number; pending: number },
+  isReal: boolean,
+): void {
+  output.line(
+    `${count(findings.lines, 'line')} (${findings.other} tell of no failed login and no request), ${count(findings.attackers.size, 'attacker')}.`,
+  )
   for (const [scenario, attacks] of findings.scenarios) output.line(`  ${scenario}: ${count(attacks, 'attack')}`)
   const { size } = findings.notPublic
-  if (size > 0 && isReal) output.line(`${count(findings.leftOut, 'attack')} from ${count(size, 'address')} that are not public: left out.`)
-  else if (size > 0) output.line(`${size} of the addresses ${size === 1 ? 'is' : 'are'} not public; the real service would not be told of ${size === 1 ? 'it' : 'them'}.`)
+  if (size > 0 && isReal)
+    output.line(`${count(findings.leftOut, 'attack')} from ${count(size, 'address')} that are not public: left out.`)
+  else if (size > 0)
+    output.line(
+      `${size} of the addresses ${size === 1 ? 'is' : 'are'} not public; the real service would not be told of ${size === 1 ? 'it' : 'them'}.`,
+    )
   if (findings.dropped > 0) output.line(`${count(findings.dropped, 'address')} went unwatched: too many at once.`)
   const older = queue.pending - queue.added
-  output.line(`${count(queue.added, 'signal')} queued${queue.duplicates > 0 ? `, ${queue.duplicates} already reported` : ''}${older > 0 ? `, ${older} left from before` : ''}.`)
+  output.line(
+    `${count(queue.added, 'signal')} queued${queue.duplicates > 0 ? `, ${queue.duplicates} already reported` : ''}${older > 0 ? `, ${older} left from before` : ''}.`,
+  )
 }
 
 async function confirm(pending: number, { attackers }: Findings, target: Target): Promise<boolean> {
   if (!process.stdin.isTTY) throw new UsageError(`Add --yes to send ${count(pending, 'signal')} to ${target.name}.`)
   const prompt = createInterface({ input: process.stdin, output: process.stdout })
   try {
-    const answer = await prompt.question(`Send ${count(pending, 'signal')} of ${count(attackers.size, 'attacker')} to ${target.name}? [y/N] `)
+    const answer = await prompt.question(
+      `Send ${count(pending, 'signal')} of ${count(attackers.size, 'attacker')} to ${target.name}? [y/N] `,
+    )
     return /^y(es)?$/i.test(answer.trim())
   } finally {
     prompt.close()
   }
 }
 
-async function enroll(client: CapiClient, machineIds: string[], target: Target, output: Output, signal: AbortSignal): Promise<EnrollResult[]> {
+async function enroll(
+  client: CapiClient,
+  machineIds: string[],
+  target: Target,
+  output: Output,
+  signal: AbortSignal,
+): Promise<EnrollResult[]> {
   const attachmentKey = target.isReal ? process.env.CSCAPI_ATTACHMENT_KEY : 'demokey'
   if (attachmentKey === undefined || attachmentKey === '') return []
   output.progress('Enrolling …')
@@ -160,9 +198,18 @@ async function finish(client: CapiClient, report: SendReport, output: Output): P
   const { pending, leased } = await client.stats()
   output.line()
   if (report.stopped !== undefined) {
-    output.line(`Sending ended early (${report.stopped}); another run makes sense in ${Math.ceil((report.resumeInMs ?? 0) / 1_000)} s.`)
+    output.line(
+      `Sending ended early (${report.stopped}); another run makes sense in ${Math.ceil((report.resumeInMs ?? 0) / 1_000)} s.`,
+    )
   }
-  if (leased > 0) output.line(`${count(leased, 'signal')} are held by another process, or by one that died, until its lease runs out.`)
-  output.line(pending + leased === 0 ? 'Everything was delivered.' : `${count(pending + leased, 'signal')} wait in the store for the next run.`)
+  if (leased > 0)
+    output.line(
+      `${count(leased, 'signal')} are held by another process, or by one that died, until its lease runs out.`,
+    )
+  output.line(
+    pending + leased === 0
+      ? 'Everything was delivered.'
+      : `${count(pending + leased, 'signal')} wait in the store for the next run.`,
+  )
   return pending + leased === 0 ? 0 : 1
 }

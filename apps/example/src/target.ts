@@ -24,10 +24,22 @@ export interface Target {
 /** Starts the emulator, if it is the target. */
 export async function openTarget({ environment, storage }: Arguments): Promise<Target> {
   if (environment === 'development' || environment === 'production') {
-    return { environment, name: `CrowdSec’s ${environment} service`, isReal: true, emulator: undefined, close: async () => {} }
+    return {
+      environment,
+      name: `CrowdSec’s ${environment} service`,
+      isReal: true,
+      emulator: undefined,
+      close: async () => {},
+    }
   }
   if (environment !== 'emulator') {
-    return { environment, name: `the emulator at ${environment.baseUrl}`, isReal: false, emulator: undefined, close: async () => {} }
+    return {
+      environment,
+      name: `the emulator at ${environment.baseUrl}`,
+      isReal: false,
+      emulator: undefined,
+      close: async () => {},
+    }
   }
   const emulator = createEmulator({
     strict: true,

@@ -27,11 +27,24 @@ export interface WatchOptions {
 }
 
 export function noFindings(): Findings {
-  return { lines: 0, other: 0, attacks: 0, attackers: new Set(), scenarios: new Map(), notPublic: new Set(), leftOut: 0, dropped: 0 }
+  return {
+    lines: 0,
+    other: 0,
+    attacks: 0,
+    attackers: new Set(),
+    scenarios: new Map(),
+    notPublic: new Set(),
+    leftOut: 0,
+    dropped: 0,
+  }
 }
 
 /** Reads lines, detects attacks and yields their signals as soon as each attack is over. */
-export async function* watch(lines: AsyncIterable<string>, findings: Findings, options: WatchOptions): AsyncGenerator<Signal> {
+export async function* watch(
+  lines: AsyncIterable<string>,
+  findings: Findings,
+  options: WatchOptions,
+): AsyncGenerator<Signal> {
   const detector = new Detector()
   for await (const line of lines) {
     findings.lines += 1
@@ -45,7 +58,11 @@ export async function* watch(lines: AsyncIterable<string>, findings: Findings, o
   options.onProgress(findings)
 }
 
-function* signalsOf(attacks: ReturnType<Detector['end']>, findings: Findings, { machineIds, publicOnly }: WatchOptions): Generator<Signal> {
+function* signalsOf(
+  attacks: ReturnType<Detector['end']>,
+  findings: Findings,
+  { machineIds, publicOnly }: WatchOptions,
+): Generator<Signal> {
   for (const attack of attacks) {
     const { address, rule } = attack
     findings.attacks += 1

@@ -42,14 +42,20 @@ describe('addSignals', () => {
     const bad = { ...signal(), source: { scope: 'Ip' }, start_at: 7 } as unknown as Signal
     const failure = await client.addSignals([signal(), bad]).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(InputError)
-    expect((failure as InputError).issues.map(({ path }) => path).sort()).toEqual(['signals[1].source.value', 'signals[1].start_at'])
+    expect((failure as InputError).issues.map(({ path }) => path).sort()).toEqual([
+      'signals[1].source.value',
+      'signals[1].start_at',
+    ])
     expect(await client.stats()).toMatchObject({ pending: 0 })
   })
 
   test('a signal without machine id or uuid is refused before it can get stuck in the queue', async () => {
     const { uuid: _, ...rest } = signal()
     const failure = await client.addSignals([{ ...rest, machine_id: 'short' }]).catch((error: unknown) => error)
-    expect((failure as InputError).issues.map(({ path }) => path).sort()).toEqual(['signals[0].machine_id', 'signals[0].uuid'])
+    expect((failure as InputError).issues.map(({ path }) => path).sort()).toEqual([
+      'signals[0].machine_id',
+      'signals[0].uuid',
+    ])
   })
 
   test('an iterable is stored in slices, and what was stored before a bad signal stays', async () => {
@@ -77,7 +83,10 @@ describe('addSignals', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(0, 1, 999, 1_000, 1_001, 2_000), fc.boolean(), async (count, isAsync) => {
         const before = (await client.stats()).pending
-        expect(await client.addSignals(isAsync ? later(count) : signals(count))).toEqual({ added: count, duplicates: 0 })
+        expect(await client.addSignals(isAsync ? later(count) : signals(count))).toEqual({
+          added: count,
+          duplicates: 0,
+        })
         expect((await client.stats()).pending).toBe(before + count)
       }),
       { numRuns: 12 },

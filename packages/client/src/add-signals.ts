@@ -47,7 +47,8 @@ function toQueued({ options }: ClientContext, signals: readonly Signal[], offset
     }
     const { machine_id: machineId, uuid } = parsed.data
     const machineRule = machineIdRule(machineId ?? '', options)
-    if (machineRule !== undefined) issues.push({ path: `${path}.machine_id`, value: String(machineId), rule: machineRule })
+    if (machineRule !== undefined)
+      issues.push({ path: `${path}.machine_id`, value: String(machineId), rule: machineRule })
     if (!uuid) issues.push({ path: `${path}.uuid`, value: String(uuid), rule: 'must be set; createSignal does it' })
     if (machineId && uuid) queued.push({ machineId, uuid, payload: JSON.stringify(signal) })
   })

@@ -60,7 +60,9 @@ export async function isAddressWelcome(
   }
 }
 
-async function findMachineWithToken({ storage }: ClientContext): Promise<{ machineId: string; token: string } | undefined> {
+async function findMachineWithToken({
+  storage,
+}: ClientContext): Promise<{ machineId: string; token: string } | undefined> {
   let after: string | undefined
   do {
     const page = await storage.listMachines({ failing: false, ...(after !== undefined && { after }) })

@@ -42,7 +42,13 @@ export async function callForMachine<T>(
     } catch (error) {
       if (signal?.aborted) throw new AbortedError(`The ${endpoint} call of machine ${machineId}`)
       if (!isCscapiError(error)) throw error
-      const policy = { retryDelayMs, maxRetryDelayMs, random: random(), attempts, reauthenticated: refused !== undefined }
+      const policy = {
+        retryDelayMs,
+        maxRetryDelayMs,
+        random: random(),
+        attempts,
+        reauthenticated: refused !== undefined,
+      }
       const outcome = decide(error, { endpoint: token === undefined ? 'login' : endpoint, ...policy })
       if (outcome.action === 'login') {
         refused = token

@@ -104,10 +104,19 @@ export class CapiClient implements AsyncDisposable {
     const { machineId, communityPull, additionalPull } = options
     const { capi, options: settings } = this.#context
     const signal = this.#orClosing(options.signal)
-    const call = { machineId, endpoint: 'decisions', scenarios: options.scenarios ?? settings.scenarios, signal } as const
+    const call = {
+      machineId,
+      endpoint: 'decisions',
+      scenarios: options.scenarios ?? settings.scenarios,
+      signal,
+    } as const
     return callForMachine(this.#context, call, (token) =>
       capi.pullDecisions(
-        { token, ...(communityPull !== undefined && { communityPull }), ...(additionalPull !== undefined && { additionalPull }) },
+        {
+          token,
+          ...(communityPull !== undefined && { communityPull }),
+          ...(additionalPull !== undefined && { additionalPull }),
+        },
         { signal },
       ),
     )

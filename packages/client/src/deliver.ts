@@ -1,4 +1,12 @@
-import { CapiAuthError, CapiResponseError, type CscapiError, decide, isCscapiError, type Outcome, SLOW_PATH_ATTEMPTS } from '@cscapi/core'
+import {
+  CapiAuthError,
+  CapiResponseError,
+  type CscapiError,
+  decide,
+  isCscapiError,
+  type Outcome,
+  SLOW_PATH_ATTEMPTS,
+} from '@cscapi/core'
 import type { LeaseResult, RejectedSignal, SignalLease } from '@cscapi/storage'
 import { isAddressWelcome, isSuspect, pauseStore } from './ban.js'
 import { othersGetThrough } from './delivered.js'
@@ -90,7 +98,8 @@ class Delivery {
       random: random(),
       attempts,
       attemptsForMs,
-      othersGetThrough: attempts >= SLOW_PATH_ATTEMPTS && (await othersGetThrough(this.#run.context.storage, machineId)),
+      othersGetThrough:
+        attempts >= SLOW_PATH_ATTEMPTS && (await othersGetThrough(this.#run.context.storage, machineId)),
       batchSize: batch.length,
       reauthenticated: this.#refusedToken !== undefined,
     }
@@ -105,7 +114,13 @@ class Delivery {
     return outcome
   }
 
-  async #act(outcome: Outcome, error: CscapiError, batch: Batch, others: Batch[], token: string | undefined): Promise<void> {
+  async #act(
+    outcome: Outcome,
+    error: CscapiError,
+    batch: Batch,
+    others: Batch[],
+    token: string | undefined,
+  ): Promise<void> {
     const run = this.#run
     if (outcome.action !== 'postpone' || !outcome.transient) run.answered()
     switch (outcome.action) {

@@ -1,4 +1,11 @@
-import { AbortedError, assertEnrollable, CapiForbiddenError, type CscapiError, InputError, isCscapiError } from '@cscapi/core'
+import {
+  AbortedError,
+  assertEnrollable,
+  CapiForbiddenError,
+  type CscapiError,
+  InputError,
+  isCscapiError,
+} from '@cscapi/core'
 import { callForMachine } from './call.js'
 import type { ClientContext } from './context.js'
 
@@ -16,7 +23,11 @@ export interface EnrollOptions {
 
 /** What became of one machine. Enrolment still has to be accepted in the console. */
 export type EnrollResult =
-  | { readonly machineId: string; readonly status: 'enrolled' | 'already-enrolled'; readonly message: string | undefined }
+  | {
+      readonly machineId: string
+      readonly status: 'enrolled' | 'already-enrolled'
+      readonly message: string | undefined
+    }
   /** CAPI refuses the key, or the machine; repeating does not help. */
   | { readonly machineId: string; readonly status: 'refused'; readonly error: CscapiError }
   /** CAPI is in trouble or forbids this address: try again later. */
@@ -38,7 +49,9 @@ export async function enrollMachines(context: ClientContext, options: EnrollOpti
     }
     try {
       const call = { machineId, endpoint: 'enroll', signal } as const
-      const answer = await callForMachine(context, call, (token) => context.capi.enroll({ ...request, token }, { signal }))
+      const answer = await callForMachine(context, call, (token) =>
+        context.capi.enroll({ ...request, token }, { signal }),
+      )
       results.push({ machineId, status: answer.status, message: answer.message })
     } catch (error) {
       if (!isCscapiError(error) || error instanceof InputError || error instanceof AbortedError) throw error

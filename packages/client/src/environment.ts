@@ -13,7 +13,11 @@ export async function bindEnvironment({ storage, capi }: ClientContext): Promise
   const baseUrl = stored && new TextDecoder().decode(stored.value)
   if (baseUrl === capi.baseUrl) return
   const rule = `must be ${baseUrl}, which this store's machines and signals belong to; use another store`
-  throw new InputError('The store belongs to another environment', [{ path: 'environment', value: capi.baseUrl, rule }], {
-    code: 'environment_mismatch',
-  })
+  throw new InputError(
+    'The store belongs to another environment',
+    [{ path: 'environment', value: capi.baseUrl, rule }],
+    {
+      code: 'environment_mismatch',
+    },
+  )
 }

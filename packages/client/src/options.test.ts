@@ -36,6 +36,8 @@ describe('the options of CapiClient', () => {
 
   test('the environment has no default', () => {
     expect(issuesFor({ environment: undefined })).toMatchObject([{ path: 'environment' }])
-    expect(issuesFor({ environment: 'prod' })).toMatchObject([{ path: 'environment', value: expect.stringContaining('prod') }])
+    expect(issuesFor({ environment: 'prod' })).toMatchObject([
+      { path: 'environment', value: expect.stringContaining('prod') },
+    ])
   })
 })

@@ -49,7 +49,10 @@ export interface CapiClientOptions {
 export type ResolvedOptions = Required<Omit<CapiClientOptions, 'userAgentPrefix' | 'fetch'>> &
   Pick<CapiClientOptions, 'userAgentPrefix' | 'fetch'>
 
-const ms = z.int().min(1).max(2 ** 31 - 1)
+const ms = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1)
 const isFunction = (value: unknown) => typeof value === 'function'
 
 const settingsSchema = z.object({
@@ -82,7 +85,11 @@ export function resolveOptions(options: CapiClientOptions): ResolvedOptions {
     .safeParse(options)
   const issues = parsed.success ? [] : [...issuesOf(parsed.error, options)]
   if (!isFunction(options.storage?.lease)) {
-    issues.push({ path: 'storage', value: typeof options.storage, rule: 'must be a storage instance, e.g. new SqliteStorage({ path })' })
+    issues.push({
+      path: 'storage',
+      value: typeof options.storage,
+      rule: 'must be a storage instance, e.g. new SqliteStorage({ path })',
+    })
   }
   if (!parsed.success || issues.length > 0) throw new InputError('The client cannot be made', issues)
   const { userAgentPrefix, fetch } = options

@@ -113,5 +113,7 @@ async function reportMetricsOf(run: SendRun, machineId: string, signal: AbortSig
 
 function wholeNumber(path: string, value: number, max: number): number {
   if (Number.isInteger(value) && value >= 1 && value <= max) return value
-  throw new InputError('The signals were not sent', [{ path, value: String(value), rule: `must be a whole number from 1 to ${max}` }])
+  throw new InputError('The signals were not sent', [
+    { path, value: String(value), rule: `must be a whole number from 1 to ${max}` },
+  ])
 }

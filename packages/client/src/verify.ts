@@ -34,5 +34,8 @@ export async function verifyClient(
   })
   const expiresInMs = (await storage.getMachine(machineId))?.token?.expiresInMs
   const tokenExpiresAt = expiresInMs === undefined ? undefined : options.clock.now() + expiresInMs
-  return { ...found, machine: { machineId, tokenExpiresAt, enrolled: readTokenClaims(token).organizationId !== undefined } }
+  return {
+    ...found,
+    machine: { machineId, tokenExpiresAt, enrolled: readTokenClaims(token).organizationId !== undefined },
+  }
 }

@@ -118,7 +118,11 @@ export class MachineAuthenticator {
     return token.expiresInMs > margin ? token.value : undefined
   }
 
-  async #registerAndLogin(machine: Machine, options: AuthenticateOptions, renew: () => Promise<boolean>): Promise<string> {
+  async #registerAndLogin(
+    machine: Machine,
+    options: AuthenticateOptions,
+    renew: () => Promise<boolean>,
+  ): Promise<string> {
     const { store } = this.#options
     const pause = await readPause(store)
     if (pause?.reason === 'forbidden') throw pausedError('POST /watchers/login', pause)

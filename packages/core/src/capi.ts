@@ -47,7 +47,11 @@ export interface Capi {
 }
 
 const settingsSchema = z.object({
-  timeoutMs: z.int().min(1).max(2 ** 31 - 1).default(30_000),
+  timeoutMs: z
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1)
+    .default(30_000),
   gzip: z.boolean().default(false),
 })
 

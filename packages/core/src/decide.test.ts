@@ -38,7 +38,12 @@ const refused = new CapiAuthError('credentials_refused', 'an answer', { endpoint
 const forbidden = new CapiForbiddenError('forbidden', 'an answer', { endpoint: 'POST /x', status: 403 })
 const badKey = new CapiForbiddenError('attachment_key_refused', 'an answer', { endpoint: 'POST /x', status: 403 })
 const rateLimited = (retryAfterMs?: number) =>
-  new CapiRateLimitError('rate_limited', 'an answer', { endpoint: 'POST /x', status: 429, retryAfterMs }, { retryable: true })
+  new CapiRateLimitError(
+    'rate_limited',
+    'an answer',
+    { endpoint: 'POST /x', status: 429, retryAfterMs },
+    { retryable: true },
+  )
 
 const TRANSIENT: Record<string, CscapiError> = {
   'a 500': serverError,
@@ -70,12 +75,19 @@ describe('decide', () => {
 
   test.each(Object.entries(TRANSIENT))('%s postpones, on every endpoint, and may be an outage', (_, error) => {
     for (const endpoint of ENDPOINTS) {
-      expect(decide(error, on(endpoint))).toEqual({ action: 'postpone', afterMs: 2_500, transient: true, unauthorized: false })
+      expect(decide(error, on(endpoint))).toEqual({
+        action: 'postpone',
+        afterMs: 2_500,
+        transient: true,
+        unauthorized: false,
+      })
     }
   })
 
   test('the delay doubles with each attempt up to its ceiling, with full jitter', () => {
-    const delays = [0, 1, 2, 5, 6, 7, 1_000].map((attempts) => decide(serverError, on('signals', { attempts, random: 0.999_999 })))
+    const delays = [0, 1, 2, 5, 6, 7, 1_000].map((attempts) =>
+      decide(serverError, on('signals', { attempts, random: 0.999_999 })),
+    )
     expect(delays.map((outcome) => outcome.action === 'postpone' && outcome.afterMs)).toEqual([
       5_000, 10_000, 20_000, 160_000, 300_000, 300_000, 300_000,
     ])
@@ -145,7 +157,10 @@ describe('decide', () => {
 
   test('refused credentials make the machine failing, and the id taken when CAPI knew it before us', () => {
     expect(decide(refused, on('login'))).toMatchObject({ action: 'fail', reason: 'credentials_refused' })
-    expect(decide(refused, on('login', { alreadyRegistered: true }))).toMatchObject({ action: 'fail', reason: 'machine_id_taken' })
+    expect(decide(refused, on('login', { alreadyRegistered: true }))).toMatchObject({
+      action: 'fail',
+      reason: 'machine_id_taken',
+    })
   })
 
   test('another 4xx makes a registration fail, but only postpones a login', () => {
@@ -157,11 +172,17 @@ describe('decide', () => {
 
   test('a failing machine is tried again after 1 h, doubling to 24 h', () => {
     const hours = [0, 1, 2, 3, 4, 5, 50].map((failingCount) => decide(refused, on('login', { failingCount })))
-    expect(hours.map((outcome) => outcome.action === 'fail' && outcome.retryAfterMs / HOUR_MS)).toEqual([1, 2, 4, 8, 16, 24, 24])
+    expect(hours.map((outcome) => outcome.action === 'fail' && outcome.retryAfterMs / HOUR_MS)).toEqual([
+      1, 2, 4, 8, 16, 24, 24,
+    ])
   })
 
   test('a 4xx that says nothing about the signals puts them back', () => {
-    for (const error of [answer(404, 'not_found'), answer(405, 'unexpected_status'), answer(409, 'already_registered')]) {
+    for (const error of [
+      answer(404, 'not_found'),
+      answer(405, 'unexpected_status'),
+      answer(409, 'already_registered'),
+    ]) {
       expect(decide(error, on('signals'))).toMatchObject({ action: 'postpone', transient: false })
     }
   })
@@ -170,21 +191,36 @@ describe('decide', () => {
     const worn = { attempts: SLOW_PATH_ATTEMPTS, attemptsForMs: SLOW_PATH_MS, othersGetThrough: true }
     expect(decide(serverError, on('signals', worn))).toEqual({ action: 'split' })
     expect(decide(serverError, on('signals', { ...worn, batchSize: 1 }))).toEqual({ action: 'reject' })
-    const notYet = [{ attempts: SLOW_PATH_ATTEMPTS - 1 }, { attemptsForMs: SLOW_PATH_MS - 1 }, { othersGetThrough: false }]
-    for (const lacking of notYet) expect(decide(serverError, on('signals', { ...worn, ...lacking }))).toMatchObject({ action: 'postpone' })
+    const notYet = [
+      { attempts: SLOW_PATH_ATTEMPTS - 1 },
+      { attemptsForMs: SLOW_PATH_MS - 1 },
+      { othersGetThrough: false },
+    ]
+    for (const lacking of notYet)
+      expect(decide(serverError, on('signals', { ...worn, ...lacking }))).toMatchObject({ action: 'postpone' })
     expect(decide(TRANSIENT['a timeout'], on('signals', worn))).toMatchObject({ action: 'postpone' })
   })
 
   test('a machine known to be failing, and a paused store, postpone for as long as they say', () => {
     for (const code of ['machine_failing', 'machine_id_taken', 'register_refused', 'paused', 'credentials_refused']) {
       const error = answer(403, code, { retryAfterMs: 1_234 })
-      expect(decide(error, on('login'))).toEqual({ action: 'postpone', afterMs: 1_234, transient: false, unauthorized: false })
+      expect(decide(error, on('login'))).toEqual({
+        action: 'postpone',
+        afterMs: 1_234,
+        transient: false,
+        unauthorized: false,
+      })
     }
   })
 
   test('a machine whose login another process holds is postponed, and that is no sign of an outage', () => {
     const busy = new CscapiError('lock_busy', 'held', { retryable: true })
-    expect(decide(busy, on('login'))).toEqual({ action: 'postpone', afterMs: 2_500, transient: false, unauthorized: false })
+    expect(decide(busy, on('login'))).toEqual({
+      action: 'postpone',
+      afterMs: 2_500,
+      transient: false,
+      unauthorized: false,
+    })
   })
 
   test('what is no answer of CAPI goes to the caller', () => {
@@ -196,7 +232,15 @@ describe('decide', () => {
   })
 
   test('no answer ever makes a batch of one split, a batch of many reject, or a wait negative', () => {
-    const error = fc.constantFrom(badRequest, serverError, unauthorized, refused, forbidden, rateLimited(5), ...Object.values(TRANSIENT))
+    const error = fc.constantFrom(
+      badRequest,
+      serverError,
+      unauthorized,
+      refused,
+      forbidden,
+      rateLimited(5),
+      ...Object.values(TRANSIENT),
+    )
     const context = fc.record({
       endpoint: fc.constantFrom(...ENDPOINTS),
       retryDelayMs: fc.integer({ min: 1, max: 10_000 }),
@@ -215,7 +259,8 @@ describe('decide', () => {
         const outcome = decide(anError, aContext)
         if (outcome.action === 'split') expect(aContext.batchSize).toBeGreaterThan(1)
         if (outcome.action === 'reject') expect(aContext.batchSize).toBe(1)
-        if (outcome.action === 'postpone' || outcome.action === 'stop') expect(outcome.afterMs).toBeGreaterThanOrEqual(0)
+        if (outcome.action === 'postpone' || outcome.action === 'stop')
+          expect(outcome.afterMs).toBeGreaterThanOrEqual(0)
         if (outcome.action === 'split' || outcome.action === 'reject') expect(aContext.endpoint).toBe('signals')
       }),
     )

@@ -52,7 +52,12 @@ export type Outcome =
   /** Log in once and repeat the call once; on register: log in with the stored password. */
   | { readonly action: 'login' }
   /** Put back, try later. `transient`: an outage may be behind it. `unauthorized`: counts as an authentication failure. */
-  | { readonly action: 'postpone'; readonly afterMs: number; readonly transient: boolean; readonly unauthorized: boolean }
+  | {
+      readonly action: 'postpone'
+      readonly afterMs: number
+      readonly transient: boolean
+      readonly unauthorized: boolean
+    }
   /** Leave the machine alone for a while. */
   | { readonly action: 'fail'; readonly reason: FailingReason; readonly count: number; readonly retryAfterMs: number }
   /** CAPI forbids this address: nobody sends anything. */
@@ -88,7 +93,8 @@ export function decide(error: CscapiError | undefined, context: DecideContext): 
   }
   if (!isAnswer(error)) return { action: 'raise' }
   // The authenticator has put the machine aside already, and says until when.
-  if (error.code === 'credentials_refused' && retryAfterOf(error) > 0) return postpone(error, { ...context, random: 0 }, false)
+  if (error.code === 'credentials_refused' && retryAfterOf(error) > 0)
+    return postpone(error, { ...context, random: 0 }, false)
   if (isTransient(error)) return decideTransient(error, context)
   switch (context.endpoint) {
     case 'register':
@@ -104,7 +110,8 @@ export function decide(error: CscapiError | undefined, context: DecideContext): 
 function decideAuthenticated(error: CscapiError, context: DecideContext): Outcome {
   if (error.code === 'unauthorized') return decideUnauthorized(error, context)
   if (context.endpoint !== 'signals') return { action: 'raise' }
-  if (error.code === 'too_large' || error.code === 'bad_request' || error.code === 'unprocessable') return splitOrReject(context)
+  if (error.code === 'too_large' || error.code === 'bad_request' || error.code === 'unprocessable')
+    return splitOrReject(context)
   return postpone(error, context, false)
 }
 

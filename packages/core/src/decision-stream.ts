@@ -69,14 +69,27 @@ export function readDecisionStream(answer: object, receivedAt: number): Decision
       decisions.map((value) => ({ value, scope: foldScope(scope) })),
     ),
     links: {
-      blocklists: list('links.blocklists', 'blocklists' in links ? links.blocklists : undefined, blocklistLinkSchema).map(({ item }) => item),
-      allowlists: list('links.allowlists', 'allowlists' in links ? links.allowlists : undefined, allowlistLinkSchema).map(({ item }) => item),
+      blocklists: list(
+        'links.blocklists',
+        'blocklists' in links ? links.blocklists : undefined,
+        blocklistLinkSchema,
+      ).map(({ item }) => item),
+      allowlists: list(
+        'links.allowlists',
+        'allowlists' in links ? links.allowlists : undefined,
+        allowlistLinkSchema,
+      ).map(({ item }) => item),
     },
     skipped,
   }
 }
 
-function readList<T>(path: string, value: unknown, schema: ZodType<T>, skipped: InputIssue[]): { item: T; path: string }[] {
+function readList<T>(
+  path: string,
+  value: unknown,
+  schema: ZodType<T>,
+  skipped: InputIssue[],
+): { item: T; path: string }[] {
   if (value === undefined || value === null) return []
   if (!Array.isArray(value)) {
     skipped.push({ path, value: printable(value), rule: 'must be a list' })

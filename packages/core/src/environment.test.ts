@@ -17,12 +17,22 @@ describe('resolveBaseUrl', () => {
     expect(resolveBaseUrl({ baseUrl })).toBe(resolved)
   })
 
-  test.each(['http://capi.example/v3', 'http://127.0.0.1.example/v3', 'ftp://127.0.0.1/', 'nonsense', '', 'https://x/v3?a=1', 'https://x/v3#a'])('refuses %s', (baseUrl) => {
+  test.each([
+    'http://capi.example/v3',
+    'http://127.0.0.1.example/v3',
+    'ftp://127.0.0.1/',
+    'nonsense',
+    '',
+    'https://x/v3?a=1',
+    'https://x/v3#a',
+  ])('refuses %s', (baseUrl) => {
     expect(() => resolveBaseUrl({ baseUrl })).toThrow(/environment: must/)
   })
 
   test('refuses credentials in the URL without showing them', () => {
-    expect(() => resolveBaseUrl({ baseUrl: 'https://user:hunter2@capi.example/v3' })).toThrow(/environment: must not hold a user/)
+    expect(() => resolveBaseUrl({ baseUrl: 'https://user:hunter2@capi.example/v3' })).toThrow(
+      /environment: must not hold a user/,
+    )
     expect(() => resolveBaseUrl({ baseUrl: 'https://user:hunter2@capi.example/v3' })).not.toThrow(/hunter2/)
   })
 

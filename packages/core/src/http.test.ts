@@ -24,10 +24,14 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v3`
 }
 
-const answering = (status: number, body = '', headers: Record<string, string> = { 'content-type': 'application/json' }) =>
-  serve((_, response) => response.writeHead(status, headers).end(body))
+const answering = (
+  status: number,
+  body = '',
+  headers: Record<string, string> = { 'content-type': 'application/json' },
+) => serve((_, response) => response.writeHead(status, headers).end(body))
 
-const connect = (baseUrl: string, options = {}) => createCapi({ environment: { baseUrl }, timeoutMs: 5_000, ...options })
+const connect = (baseUrl: string, options = {}) =>
+  createCapi({ environment: { baseUrl }, timeoutMs: 5_000, ...options })
 
 /** Every call, with secrets in it. */
 const calls = (baseUrl: string, options = {}) => {
@@ -45,18 +49,37 @@ const calls = (baseUrl: string, options = {}) => {
 /** Which secrets the calls send, in their order. */
 const SENT = [[PASSWORD], [PASSWORD], [TOKEN], [TOKEN], [TOKEN, KEY], [TOKEN]]
 
-const failureOf = (call: () => Promise<unknown>) => call().then(() => undefined, (error: unknown) => error)
+const failureOf = (call: () => Promise<unknown>) =>
+  call().then(
+    () => undefined,
+    (error: unknown) => error,
+  )
 
 describe('what goes out', () => {
   test('only calls that need it carry the token, and all say who they are', async () => {
     const seen: { url: string | undefined; authorization: string | undefined; agent: string | undefined }[] = []
     const url = await serve((request, response) => {
-      seen.push({ url: request.url, authorization: request.headers.authorization, agent: request.headers['user-agent'] })
+      seen.push({
+        url: request.url,
+        authorization: request.headers.authorization,
+        agent: request.headers['user-agent'],
+      })
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"token":"t","message":"OK"}')
     })
     for (const call of calls(url, { userAgentPrefix: 'acme' })) await call()
-    expect(seen.map((request) => request.url)).toEqual(['/v3/watchers', '/v3/watchers/login', '/v3/signals', '/v3/decisions/stream', '/v3/watchers/enroll', '/v3/metrics'])
-    expect(seen.map(({ authorization }) => authorization)).toEqual([undefined, undefined, ...Array(4).fill(`Bearer ${TOKEN}`)])
+    expect(seen.map((request) => request.url)).toEqual([
+      '/v3/watchers',
+      '/v3/watchers/login',
+      '/v3/signals',
+      '/v3/decisions/stream',
+      '/v3/watchers/enroll',
+      '/v3/metrics',
+    ])
+    expect(seen.map(({ authorization }) => authorization)).toEqual([
+      undefined,
+      undefined,
+      ...Array(4).fill(`Bearer ${TOKEN}`),
+    ])
     for (const { agent } of seen) expect(agent).toMatch(/^acme-cscapi-ts\/\d/)
   })
 
@@ -64,7 +87,14 @@ describe('what goes out', () => {
     const events: CapiRequestEvent[] = []
     const url = await answering(503)
     for (const call of calls(url, { onRequest: (event: CapiRequestEvent) => events.push(event) })) await failureOf(call)
-    expect(events.map(({ endpoint, status }) => `${endpoint} ${status}`)).toEqual(['register 503', 'login 503', 'signals 503', 'decisions 503', 'enroll 503', 'metrics 503'])
+    expect(events.map(({ endpoint, status }) => `${endpoint} ${status}`)).toEqual([
+      'register 503',
+      'login 503',
+      'signals 503',
+      'decisions 503',
+      'enroll 503',
+      'metrics 503',
+    ])
     expect(JSON.stringify(events)).not.toContain(TOKEN)
   })
 })
@@ -86,21 +116,35 @@ describe('what an answer becomes', () => {
   ])('%i is %s', async (status, code, retryable) => {
     const url = await answering(status, '{"message":"what CAPI says","errors":"[more]"}', { 'retry-after': '7' })
     const failure = await failureOf(() => connect(url).pushSignals({ token: TOKEN, payloads: [] }))
-    expect(failure).toMatchObject({ code, retryable, status, serverMessage: 'what CAPI says: [more]', retryAfterMs: 7_000, endpoint: 'POST /signals' })
+    expect(failure).toMatchObject({
+      code,
+      retryable,
+      status,
+      serverMessage: 'what CAPI says: [more]',
+      retryAfterMs: 7_000,
+      endpoint: 'POST /signals',
+    })
     expect(String(failure)).toContain('127.0.0.1')
   })
 
   test('the three kinds of 403 are told apart', async () => {
     const login = connect(await answering(403, '{"message":"The machine_id or password is incorrect"}'))
-    await expect(login.login({ machineId: 'm', password: PASSWORD, scenarios: [] })).rejects.toMatchObject({ code: 'credentials_refused' })
+    await expect(login.login({ machineId: 'm', password: PASSWORD, scenarios: [] })).rejects.toMatchObject({
+      code: 'credentials_refused',
+    })
     const enroll = connect(await answering(403, '{"message":"the attachment key provided is not valid"}'))
-    await expect(enroll.enroll({ token: TOKEN, attachmentKey: KEY })).rejects.toMatchObject({ code: 'attachment_key_refused' })
-    for (const call of calls(await answering(403, '{"message":"Forbidden"}'))) expect(await failureOf(call)).toMatchObject({ code: 'forbidden' })
+    await expect(enroll.enroll({ token: TOKEN, attachmentKey: KEY })).rejects.toMatchObject({
+      code: 'attachment_key_refused',
+    })
+    for (const call of calls(await answering(403, '{"message":"Forbidden"}')))
+      expect(await failureOf(call)).toMatchObject({ code: 'forbidden' })
   })
 
   test('an id that CAPI knows is told from a server in trouble', async () => {
     const register = async (status: number, message: string) =>
-      failureOf(async () => connect(await answering(status, JSON.stringify({ message }))).register({ machineId: 'm', password: PASSWORD }))
+      failureOf(async () =>
+        connect(await answering(status, JSON.stringify({ message }))).register({ machineId: 'm', password: PASSWORD }),
+      )
     expect(await register(500, 'User already registered.')).toMatchObject({ code: 'already_registered' })
     expect(await register(409, 'conflict')).toMatchObject({ code: 'already_registered' })
     expect(await register(500, 'Internal')).toMatchObject({ code: 'server_error' })
@@ -108,15 +152,19 @@ describe('what an answer becomes', () => {
 
   test('a page of HTML, a login without token and a truncated stream are unexpected, not data', async () => {
     const html = await answering(200, '<html>', { 'content-type': 'text/html; charset=utf-8' })
-    for (const call of calls(html)) expect(await failureOf(call)).toMatchObject({ code: 'unexpected_response', retryable: true })
+    for (const call of calls(html))
+      expect(await failureOf(call)).toMatchObject({ code: 'unexpected_response', retryable: true })
     const text = connect(await answering(200, '{"new": [{"scen', {}))
     await expect(text.pullDecisions({ token: TOKEN })).rejects.toMatchObject({ code: 'unexpected_response' })
-    await expect(text.login({ machineId: 'm', password: PASSWORD, scenarios: [] })).rejects.toMatchObject({ code: 'unexpected_response' })
+    await expect(text.login({ machineId: 'm', password: PASSWORD, scenarios: [] })).rejects.toMatchObject({
+      code: 'unexpected_response',
+    })
   })
 
   test('any 2xx is a success where no body is needed, and an empty stream is nothing', async () => {
     const [register, , signals, decisions, enroll, metrics] = calls(await answering(204))
-    for (const call of [register, signals, enroll, metrics]) expect(await failureOf(call ?? (async () => {}))).toBeUndefined()
+    for (const call of [register, signals, enroll, metrics])
+      expect(await failureOf(call ?? (async () => {}))).toBeUndefined()
     expect(await decisions?.()).toMatchObject({ new: [], deleted: [] })
   })
 })
@@ -138,7 +186,8 @@ describe('trouble on the way', () => {
 
   test('a refused connection and one that is cut are network errors', async () => {
     const url = await serve((request) => request.socket.destroy())
-    for (const call of calls(url)) expect(await failureOf(call)).toMatchObject({ code: 'network_error', retryable: true })
+    for (const call of calls(url))
+      expect(await failureOf(call)).toMatchObject({ code: 'network_error', retryable: true })
     const gone = await answering(200)
     for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve))
     for (const call of calls(gone)) expect(String(await failureOf(call))).toContain('ECONNREFUSED')
@@ -152,7 +201,8 @@ describe('trouble on the way', () => {
       response.once('close', () => clearInterval(timer))
     })
     for (const url of [silent, dripping]) {
-      for (const call of calls(url, { timeoutMs: 60 })) expect(await failureOf(call)).toMatchObject({ code: 'timeout', retryable: true })
+      for (const call of calls(url, { timeoutMs: 60 }))
+        expect(await failureOf(call)).toMatchObject({ code: 'timeout', retryable: true })
     }
   })
 
@@ -162,7 +212,9 @@ describe('trouble on the way', () => {
     const call = connect(url).pushSignals({ token: TOKEN, payloads: [] }, { signal: stop.signal })
     stop.abort()
     await expect(call).rejects.toMatchObject({ code: 'aborted' })
-    await expect(connect(url).pullDecisions({ token: TOKEN }, { signal: stop.signal })).rejects.toMatchObject({ code: 'aborted' })
+    await expect(connect(url).pullDecisions({ token: TOKEN }, { signal: stop.signal })).rejects.toMatchObject({
+      code: 'aborted',
+    })
   })
 
   test('an answer is cut off at 1 MiB, counted after decompression', async () => {
@@ -170,7 +222,10 @@ describe('trouble on the way', () => {
     const url = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
     const [register, login, signals] = calls(url)
     for (const call of [register, login, signals]) {
-      expect(await failureOf(call ?? (async () => {}))).toMatchObject({ code: 'unexpected_response', message: expect.stringContaining('1048576 bytes') })
+      expect(await failureOf(call ?? (async () => {}))).toMatchObject({
+        code: 'unexpected_response',
+        message: expect.stringContaining('1048576 bytes'),
+      })
     }
   })
 })

@@ -100,7 +100,8 @@ export class Http {
       const response = await this.#fetch(request, deadline.signal)
       status = response.status
       const text = await readText(response, request.maxBytes ?? MAX_BYTES)
-      if (!response.ok) throw responseError(site, { status, text, retryAfterMs: retryAfterMs(response.headers, Date.now()) })
+      if (!response.ok)
+        throw responseError(site, { status, text, retryAfterMs: retryAfterMs(response.headers, Date.now()) })
       if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
         throw protocolError(site, 'was answered with a page of HTML; is there a proxy in between?')
       }

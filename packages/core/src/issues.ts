@@ -10,7 +10,10 @@ export function issuesOf(error: ZodError, input: unknown, root = ''): InputIssue
 }
 
 function pathText(root: string, path: readonly PropertyKey[]): string {
-  const text = path.reduce<string>((so, key) => (typeof key === 'number' ? `${so}[${key}]` : `${so}.${String(key)}`), root)
+  const text = path.reduce<string>(
+    (so, key) => (typeof key === 'number' ? `${so}[${key}]` : `${so}.${String(key)}`),
+    root,
+  )
   return text.replace(/^\./, '')
 }
 

@@ -21,7 +21,9 @@ describe('generateMachineIdFromKey', () => {
 
   test('gives the Python SDK’s longer id for a prefix when asked', () => {
     const options = { prefix: 'acme', format: 'python' } as const
-    expect(generateMachineIdFromKey('myMachineKeyIdentifier', options)).toBe('acme81807308e29f25c9f72f6be09bcfa05f632c386bf0d32444')
+    expect(generateMachineIdFromKey('myMachineKeyIdentifier', options)).toBe(
+      'acme81807308e29f25c9f72f6be09bcfa05f632c386bf0d32444',
+    )
   })
 
   test('always gives an id that CAPI accepts', () => {
@@ -34,7 +36,9 @@ describe('generateMachineIdFromKey', () => {
   })
 
   test('refuses what would not be one, naming everything that is wrong', () => {
-    expect(() => generateMachineIdFromKey('', { prefix: 'not-good' })).toThrow(/key: must be text.*prefix: must be up to 16 letters and digits \(got "not-good"\)/)
+    expect(() => generateMachineIdFromKey('', { prefix: 'not-good' })).toThrow(
+      /key: must be text.*prefix: must be up to 16 letters and digits \(got "not-good"\)/,
+    )
   })
 })
 
@@ -43,7 +47,8 @@ describe('assertMachineId', () => {
     const long = { allowLongMachineIds: true }
     expect(() => assertMachineId('a'.repeat(48))).not.toThrow()
     expect(() => assertMachineId('a'.repeat(64), long)).not.toThrow()
-    for (const id of ['', 'a'.repeat(47), 'a'.repeat(49), `${'a'.repeat(47)}-`]) expect(() => assertMachineId(id)).toThrow(/machineId: must be exactly 48/)
+    for (const id of ['', 'a'.repeat(47), 'a'.repeat(49), `${'a'.repeat(47)}-`])
+      expect(() => assertMachineId(id)).toThrow(/machineId: must be exactly 48/)
     for (const id of ['a'.repeat(47), 'a'.repeat(65)]) expect(() => assertMachineId(id, long)).toThrow(/48 to 64/)
   })
 })

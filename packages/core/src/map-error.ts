@@ -29,21 +29,32 @@ export interface CallSite {
 }
 
 /** Builds the error of an answer other than 2xx. */
-export function responseError(site: CallSite, answer: { status: number; text: string; retryAfterMs: number | undefined }): CscapiError {
+export function responseError(
+  site: CallSite,
+  answer: { status: number; text: string; retryAfterMs: number | undefined },
+): CscapiError {
   const { status, retryAfterMs } = answer
   const serverMessage = serverMessageOf(answer.text, site.secrets)
   const details: ResponseDetails = { endpoint: site.label, status, serverMessage, retryAfterMs }
   const said = serverMessage === undefined ? 'without a message' : `"${serverMessage}"`
   const explain = (advice: string) => `${site.label} on ${site.host} was answered ${status} ${said}: ${advice}`
-  if (status >= 300 && status < 400) return protocolError(site, `was answered with a redirect (${status}), which is never followed`)
-  if (site.endpoint === 'register' && (status === 409 || (status >= 500 && /already registered/i.test(serverMessage ?? '')))) {
+  if (status >= 300 && status < 400)
+    return protocolError(site, `was answered with a redirect (${status}), which is never followed`)
+  if (
+    site.endpoint === 'register' &&
+    (status === 409 || (status >= 500 && /already registered/i.test(serverMessage ?? '')))
+  ) {
     return new CapiResponseError('already_registered', explain('CAPI has this machine id'), details)
   }
   if (status === 401 || status === 403) return refusal(site, details, explain)
-  if (status === 429) return new CapiRateLimitError('rate_limited', explain('send less, later'), details, { retryable: true })
-  if (status >= 500) return new CapiResponseError('server_error', explain('try again later'), details, { retryable: true })
+  if (status === 429)
+    return new CapiRateLimitError('rate_limited', explain('send less, later'), details, { retryable: true })
+  if (status >= 500)
+    return new CapiResponseError('server_error', explain('try again later'), details, { retryable: true })
   const [code, retryable] = CLIENT_ERRORS[status] ?? ['unexpected_status', false]
-  return new CapiResponseError(code, explain(retryable ? 'try again later' : 'the request has to change'), details, { retryable })
+  return new CapiResponseError(code, explain(retryable ? 'try again later' : 'the request has to change'), details, {
+    retryable,
+  })
 }
 
 const CLIENT_ERRORS: Readonly<Record<number, readonly [code: string, retryable: boolean]>> = {
@@ -68,9 +79,14 @@ function refusal(site: CallSite, details: ResponseDetails, explain: (advice: str
   if (site.endpoint === 'enroll' && /attachment key/i.test(message)) {
     return new CapiForbiddenError('attachment_key_refused', explain('copy the key from the console again'), details)
   }
-  return new CapiForbiddenError('forbidden', explain('this address is blocked; stay silent for an hour, and do not log in'), details, {
-    retryable: true,
-  })
+  return new CapiForbiddenError(
+    'forbidden',
+    explain('this address is blocked; stay silent for an hour, and do not log in'),
+    details,
+    {
+      retryable: true,
+    },
+  )
 }
 
 /** Builds a fresh error from what `fetch` or ky threw: the original holds the request, and with it password and token. */
@@ -95,7 +111,8 @@ function serverMessageOf(text: string, secrets: readonly string[]): string | und
   const parsed = errorResponseSchema.safeParse(parseJson(text))
   if (!parsed.success) return undefined
   const { message, errors } = parsed.data
-  const detail = errors === undefined || errors === null ? '' : `: ${typeof errors === 'string' ? errors : JSON.stringify(errors)}`
+  const detail =
+    errors === undefined || errors === null ? '' : `: ${typeof errors === 'string' ? errors : JSON.stringify(errors)}`
   return printableText(`${message}${detail}`, secrets)
 }
 

@@ -20,7 +20,10 @@ describe('tokens', () => {
   })
 
   test('an organisation means that the machine is enrolled', () => {
-    expect(readTokenClaims(tokenOf({ organization_id: 'o', subscription_type: 'COMMUNITY' }))).toMatchObject({ organizationId: 'o', subscriptionType: 'COMMUNITY' })
+    expect(readTokenClaims(tokenOf({ organization_id: 'o', subscription_type: 'COMMUNITY' }))).toMatchObject({
+      organizationId: 'o',
+      subscriptionType: 'COMMUNITY',
+    })
   })
 
   test('any text is read without a throw', () => {
@@ -31,7 +34,8 @@ describe('tokens', () => {
 })
 
 describe('Retry-After', () => {
-  const of = (value: string, more: Record<string, string> = {}) => retryAfterMs(new Headers({ 'retry-after': value, ...more }), NOW)
+  const of = (value: string, more: Record<string, string> = {}) =>
+    retryAfterMs(new Headers({ 'retry-after': value, ...more }), NOW)
 
   test('is read in seconds and as a date, and compared with the answer’s own date', () => {
     expect(of('120')).toBe(120_000)
@@ -47,10 +51,12 @@ describe('Retry-After', () => {
   test('is ignored when it is missing or no time', () => {
     expect(retryAfterMs(new Headers(), NOW)).toBeUndefined()
     for (const value of ['', 'soon', '-5']) expect(of(value) ?? 0).toBeGreaterThanOrEqual(0)
-    fc.assert(fc.property(fc.string({ unit: 'grapheme-ascii' }), (value) => {
-      const ms = of(value.replace(/[^\x20-\x7e]/g, ''))
-      expect(ms === undefined || (ms >= 0 && ms <= 3_600_000)).toBe(true)
-    }))
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme-ascii' }), (value) => {
+        const ms = of(value.replace(/[^\x20-\x7e]/g, ''))
+        expect(ms === undefined || (ms >= 0 && ms <= 3_600_000)).toBe(true)
+      }),
+    )
   })
 })
 
@@ -71,7 +77,11 @@ describe('texts from outside', () => {
 
 describe('the decision stream', () => {
   test('folds the case of the scopes it knows', () => {
-    const groups = ['ip', 'IP', 'range', 'as', 'country', 'username'].map((scope) => ({ scenario: 's', scope, decisions: [{ value: 'v', duration: '1h' }] }))
+    const groups = ['ip', 'IP', 'range', 'as', 'country', 'username'].map((scope) => ({
+      scenario: 's',
+      scope,
+      decisions: [{ value: 'v', duration: '1h' }],
+    }))
     const { new: decisions } = readDecisionStream({ new: groups }, NOW)
     expect(decisions.map(({ scope }) => scope)).toEqual(['Ip', 'Ip', 'Range', 'AS', 'Country', 'username'])
     expect(decisions[0]?.expiresAt).toBe(NOW + 3_600_000)

@@ -10,5 +10,10 @@ export function printableText(text: string, secrets: readonly string[] = []): st
     .replace(CONTROL, ' ')
     .trim()
   const bytes = Buffer.from(clean, 'utf8')
-  return bytes.length <= MAX_BYTES ? clean : `${bytes.subarray(0, MAX_BYTES - 3).toString('utf8').replace(/\uFFFD+$/, '')}…`
+  return bytes.length <= MAX_BYTES
+    ? clean
+    : `${bytes
+        .subarray(0, MAX_BYTES - 3)
+        .toString('utf8')
+        .replace(/\uFFFD+$/, '')}…`
 }

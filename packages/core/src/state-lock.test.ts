@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from './clock.js'
-import type { SetStateOptions, StateStore } from './state-store.js'
 import { withStateLock } from './state-lock.js'
+import type { SetStateOptions, StateStore } from './state-store.js'
 
 /** A store of one process on an injected clock; the adapters' own behaviour is the conformance suite's. */
 class OneProcessState implements StateStore {
@@ -31,7 +31,8 @@ class OneProcessState implements StateStore {
       return 0
     }
     this.#versions += 1
-    const expiresAt = options.expiresInMs === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() + options.expiresInMs
+    const expiresAt =
+      options.expiresInMs === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() + options.expiresInMs
     this.#values.set(key, { value, version: this.#versions, expiresAt })
     return this.#versions
   }
@@ -46,7 +47,12 @@ function setUp() {
     },
   }
   const state = new OneProcessState(clock)
-  return { clock, state, options: { clock, random: () => 0.5, holdMs: 1_000 }, advance: (ms: number) => clock.sleep(ms) }
+  return {
+    clock,
+    state,
+    options: { clock, random: () => 0.5, holdMs: 1_000 },
+    advance: (ms: number) => clock.sleep(ms),
+  }
 }
 
 describe('withStateLock', () => {

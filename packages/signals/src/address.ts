@@ -17,19 +17,25 @@ export function parseAddress(text: string): Address | undefined {
   const [addressText = '', prefixText, ...rest] = text.split('/')
   const address = parseIp(addressText)
   if (address === undefined || rest.length > 0) return undefined
-  if (prefixText === undefined) return { scope: 'Ip', value: address.ip.toString(), version: address.ip.kind() === 'ipv4' ? 4 : 6 }
+  if (prefixText === undefined)
+    return { scope: 'Ip', value: address.ip.toString(), version: address.ip.kind() === 'ipv4' ? 4 : 6 }
   if (!/^(0|[1-9][0-9]{0,2})$/.test(prefixText)) return undefined
   const prefix = Number(prefixText) - (address.isMapped ? MAPPED_PREFIX : 0)
   const bits = address.ip.kind() === 'ipv4' ? 32 : 128
   if (prefix < 0 || prefix > bits) return undefined
   const network = networkOf(address.ip.toByteArray(), prefix)
-  return { scope: 'Range', value: `${ipaddr.fromByteArray(network).toString()}/${prefix}`, version: bits === 32 ? 4 : 6 }
+  return {
+    scope: 'Range',
+    value: `${ipaddr.fromByteArray(network).toString()}/${prefix}`,
+    version: bits === 32 ? 4 : 6,
+  }
 }
 
 function parseIp(text: string): { ip: ipaddr.IPv4 | ipaddr.IPv6; isMapped: boolean } | undefined {
   if (!text.includes(':')) return isIpv4(text) ? { ip: ipaddr.IPv4.parse(text), isMapped: false } : undefined
   const embedded = text.includes('.') ? text.slice(text.lastIndexOf(':') + 1) : undefined
-  if (text.includes('%') || !ipaddr.IPv6.isValid(text) || (embedded !== undefined && !isIpv4(embedded))) return undefined
+  if (text.includes('%') || !ipaddr.IPv6.isValid(text) || (embedded !== undefined && !isIpv4(embedded)))
+    return undefined
   const ip = ipaddr.IPv6.parse(text)
   return ip.isIPv4MappedAddress() ? { ip: ip.toIPv4Address(), isMapped: true } : { ip, isMapped: false }
 }

@@ -1,6 +1,6 @@
 import { parseAddress } from './address.js'
-import type { Source } from './source.js'
 import type { Refuse } from './errors.js'
+import type { Source } from './source.js'
 import { textRule } from './text.js'
 
 /** Who attacked: an address or range, or a source of another scope. Exactly one of the two. */
@@ -22,10 +22,7 @@ export interface AttackerInput {
 const ADDRESS_RULE = 'must be an IPv4 or IPv6 address or a CIDR range'
 
 /** The source on the wire, or `undefined` when it was refused. */
-export function readAttacker(
-  input: AttackerInput,
-  refuse: Refuse,
-): Source | undefined {
+export function readAttacker(input: AttackerInput, refuse: Refuse): Source | undefined {
   const source = sourceOf(input, refuse)
   if (source === undefined) return undefined
   const texts = [
@@ -39,7 +36,10 @@ export function readAttacker(
     if (rule !== undefined) refuse(path, value, rule)
     source[key] = value
   }
-  for (const [path, bound] of [['latitude', 90], ['longitude', 180]] as const) {
+  for (const [path, bound] of [
+    ['latitude', 90],
+    ['longitude', 180],
+  ] as const) {
     const value = input[path]
     if (value === undefined) continue
     if (!(Math.abs(value) <= bound)) refuse(path, value, `must be degrees from -${bound} to ${bound}`)
@@ -48,10 +48,7 @@ export function readAttacker(
   return source
 }
 
-function sourceOf(
-  { attackerIp, source }: AttackerInput,
-  refuse: Refuse,
-): Source | undefined {
+function sourceOf({ attackerIp, source }: AttackerInput, refuse: Refuse): Source | undefined {
   if ((attackerIp === undefined) === (source === undefined)) {
     refuse('attackerIp', attackerIp, `${ADDRESS_RULE}; for another scope, give source instead`)
     return undefined
@@ -60,18 +57,15 @@ function sourceOf(
   const scope = typeof source.scope === 'string' ? source.scope : ''
   if (/^(ip|range)$/i.test(scope)) return addressSource('source.value', source.value, refuse)
   const problems = (['scope', 'value'] as const).map((key) => {
-    const rule = typeof source[key] === 'string' && source[key] !== '' ? textRule(source[key]) : 'must be text that is not empty'
+    const rule =
+      typeof source[key] === 'string' && source[key] !== '' ? textRule(source[key]) : 'must be text that is not empty'
     if (rule !== undefined) refuse(`source.${key}`, source[key], rule)
     return rule
   })
   return problems.some(Boolean) ? undefined : { scope, value: source.value }
 }
 
-function addressSource(
-  path: string,
-  text: string,
-  refuse: Refuse,
-): Source | undefined {
+function addressSource(path: string, text: string, refuse: Refuse): Source | undefined {
   const address = typeof text === 'string' ? parseAddress(text) : undefined
   if (address === undefined) {
     refuse(path, text, ADDRESS_RULE)

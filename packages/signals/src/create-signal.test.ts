@@ -46,7 +46,15 @@ describe('createSignal', () => {
   })
 
   test('takes everything that CAPI knows', () => {
-    const decision = { duration: '7d', id: 0, origin: 'acme', scenario: 'acme/x', scope: 'Ip', type: 'ban', value: '203.0.113.7' }
+    const decision = {
+      duration: '7d',
+      id: 0,
+      origin: 'acme',
+      scenario: 'acme/x',
+      scope: 'Ip',
+      type: 'ban',
+      value: '203.0.113.7',
+    }
     const signal = createSignal({
       ...input,
       attackerIp: '2001:DB8::/32',
@@ -72,7 +80,16 @@ describe('createSignal', () => {
       uuid: 'A0B1C2D3-0000-4000-8000-00000000000F',
       start_at: '2026-03-01T10:00:00.123456789Z',
       stop_at: '2026-03-01T10:00:04.000Z',
-      source: { scope: 'Range', value: '2001:db8::/32', range: '2001:db8::/32', cn: 'FR', as_name: 'ACME', as_number: '64500', latitude: 48.85, longitude: 2.35 },
+      source: {
+        scope: 'Range',
+        value: '2001:db8::/32',
+        range: '2001:db8::/32',
+        cn: 'FR',
+        as_name: 'ACME',
+        as_number: '64500',
+        latitude: 48.85,
+        longitude: 2.35,
+      },
       context: [
         { key: 'target_user', value: 'root' },
         { key: 'target_user', value: 'admin' },
@@ -87,8 +104,14 @@ describe('createSignal', () => {
 
   test('a source may be something else than an address', () => {
     const { attackerIp: _, ...rest } = input
-    expect(createSignal({ ...rest, source: { scope: 'username', value: 'root' } }).source).toEqual({ scope: 'username', value: 'root' })
-    expect(createSignal({ ...rest, source: { scope: 'ip', value: '::ffff:203.0.113.7' } }).source).toMatchObject({ scope: 'Ip', value: '203.0.113.7' })
+    expect(createSignal({ ...rest, source: { scope: 'username', value: 'root' } }).source).toEqual({
+      scope: 'username',
+      value: 'root',
+    })
+    expect(createSignal({ ...rest, source: { scope: 'ip', value: '::ffff:203.0.113.7' } }).source).toMatchObject({
+      scope: 'Ip',
+      value: '203.0.113.7',
+    })
   })
 
   test('uuids are ordered by the time they were made', () => {
@@ -111,7 +134,17 @@ describe('createSignal', () => {
       decisions: [{ duration: 'soon' }],
     })
     expect(issues.map(({ path }) => path)).toEqual(
-      expect.arrayContaining(['attackerIp', 'scenario', 'createdAt', 'machineId', 'uuid', 'message', 'context.key', 'alertId', 'decisions[0].id']),
+      expect.arrayContaining([
+        'attackerIp',
+        'scenario',
+        'createdAt',
+        'machineId',
+        'uuid',
+        'message',
+        'context.key',
+        'alertId',
+        'decisions[0].id',
+      ]),
     )
     expect(issues.find(({ path }) => path === 'attackerIp')).toEqual({
       path: 'attackerIp',
@@ -126,7 +159,10 @@ describe('createSignal', () => {
     ['longitude', { longitude: Number.NaN }],
     ['context[0].value', { context: [{ key: 'k', value: 7 }] }],
     ['context', { context: 'text' }],
-    ['decisions[0].duration', { decisions: [{ duration: '1w', id: 0, origin: 'o', scenario: 's', scope: 'Ip', type: 'ban', value: 'v' }] }],
+    [
+      'decisions[0].duration',
+      { decisions: [{ duration: '1w', id: 0, origin: 'o', scenario: 's', scope: 'Ip', type: 'ban', value: 'v' }] },
+    ],
     ['attackerIp', { attackerIp: undefined }],
     ['attackerIp', { source: { scope: 'username', value: 'root' } }],
     ['source.value', { attackerIp: undefined, source: { scope: 'username', value: '' } }],
@@ -181,8 +217,21 @@ describe('createSignal', () => {
 
 describe('scenario names', () => {
   test('have a vendor and a name, and nothing that would break a list', () => {
-    for (const name of ['acme/x', 'Dominic-Wagner/vaultwarden-bf', 'a/CVE-2021-44228_v1.0']) expect(scenarioRule(name)).toBeUndefined()
-    for (const name of ['', '/', 'acme', 'acme/', '/x', 'a/b/c', 'acme/x,y', 'acme/x y', 'acmé/x', `${'a'.repeat(33)}/x`]) expect(scenarioRule(name), name).toBeDefined()
+    for (const name of ['acme/x', 'Dominic-Wagner/vaultwarden-bf', 'a/CVE-2021-44228_v1.0'])
+      expect(scenarioRule(name)).toBeUndefined()
+    for (const name of [
+      '',
+      '/',
+      'acme',
+      'acme/',
+      '/x',
+      'a/b/c',
+      'acme/x,y',
+      'acme/x y',
+      'acmé/x',
+      `${'a'.repeat(33)}/x`,
+    ])
+      expect(scenarioRule(name), name).toBeDefined()
   })
 
   test.skipIf(!hasData)(`of the CrowdSec hub are all accepted${why}`, () => {
@@ -195,11 +244,17 @@ describe('scenario names', () => {
     const lines = readFileSync(new URL('hub-test-alerts.jsonl', DATA), 'utf8').trim().split('\n')
     let made = 0
     for (const line of lines) {
-      const alert = JSON.parse(line) as { scenario: string; sources: Record<string, { scope: string; value: string }>; start_at: string | null; stop_at: string | null }
+      const alert = JSON.parse(line) as {
+        scenario: string
+        sources: Record<string, { scope: string; value: string }>
+        start_at: string | null
+        stop_at: string | null
+      }
       for (const source of Object.values(alert.sources ?? {})) {
         if (source.scope === '' || source.value === '') continue
         const { attackerIp: _, ...rest } = input
-        const times = alert.start_at === null ? {} : { startAt: alert.start_at, stopAt: alert.stop_at ?? alert.start_at }
+        const times =
+          alert.start_at === null ? {} : { startAt: alert.start_at, stopAt: alert.stop_at ?? alert.start_at }
         const signal = createSignal({ ...rest, ...times, scenario: alert.scenario, source })
         expect(signalSchema.safeParse(signal).success).toBe(true)
         made += 1

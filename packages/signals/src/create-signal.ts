@@ -1,12 +1,12 @@
 import { v7 as uuidV7 } from 'uuid'
+import { type AttackerInput, readAttacker } from './attacker.js'
 import type { SignalContext } from './context.js'
 import type { SignalDecision } from './decision.js'
 import { InputError, type InputIssue, printable, type Refuse } from './errors.js'
-import { scenarioRule } from './scenario.js'
-import type { Signal } from './signal.js'
-import { type AttackerInput, readAttacker } from './attacker.js'
 import { readContext } from './read-context.js'
 import { readDecisions } from './read-decisions.js'
+import { scenarioRule } from './scenario.js'
+import type { Signal } from './signal.js'
 import { textRule } from './text.js'
 import { compareTimestamps, formatTimestamp, parseTimestamp, type Timestamp } from './timestamp.js'
 
@@ -53,7 +53,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export function createSignal(input: CreateSignalInput): Signal {
   const issues: InputIssue[] = []
   const refuse = (path: string, value: unknown, rule: string) => issues.push({ path, value: printable(value), rule })
-  const text = (path: 'message' | 'scenarioHash' | 'scenarioVersion' | 'scenarioTrust' | 'kind', fallback: string): string => {
+  const text = (
+    path: 'message' | 'scenarioHash' | 'scenarioVersion' | 'scenarioTrust' | 'kind',
+    fallback: string,
+  ): string => {
     const value = input[path] ?? fallback
     const rule = typeof value === 'string' ? textRule(value) : 'must be text'
     if (rule !== undefined) refuse(path, value, rule)
@@ -64,7 +67,8 @@ export function createSignal(input: CreateSignalInput): Signal {
   if (scenarioProblem !== undefined) refuse('scenario', input.scenario, scenarioProblem)
   if (!/^[a-zA-Z0-9]{1,128}$/.test(input.machineId)) refuse('machineId', input.machineId, 'must be letters and digits')
   if (input.uuid !== undefined && !UUID.test(input.uuid)) refuse('uuid', input.uuid, 'must be a uuid')
-  if (input.alertId !== undefined && !Number.isSafeInteger(input.alertId)) refuse('alertId', input.alertId, 'must be a whole number')
+  if (input.alertId !== undefined && !Number.isSafeInteger(input.alertId))
+    refuse('alertId', input.alertId, 'must be a whole number')
   const times = readTimes(input, refuse)
   const context = readContext(input.context, refuse)
   const decisions = readDecisions(input.decisions, refuse)
@@ -88,7 +92,10 @@ export function createSignal(input: CreateSignalInput): Signal {
   return signal
 }
 
-function readTimes(input: CreateSignalInput, refuse: Refuse): { created_at: string; start_at: string; stop_at: string } {
+function readTimes(
+  input: CreateSignalInput,
+  refuse: Refuse,
+): { created_at: string; start_at: string; stop_at: string } {
   const read = (path: 'createdAt' | 'startAt' | 'stopAt', value: Instant): Timestamp => {
     const timestamp = parseTimestamp(value)
     if (timestamp === undefined) refuse(path, value, 'must be a Date, epoch milliseconds or an ISO 8601 date and time')

@@ -38,7 +38,10 @@ export const decisionStreamSchema = z.looseObject({
   new: z.array(newDecisionsSchema).nullish(),
   deleted: z.array(deletedDecisionsSchema).nullish(),
   links: z
-    .looseObject({ blocklists: z.array(blocklistLinkSchema).nullish(), allowlists: z.array(allowlistLinkSchema).nullish() })
+    .looseObject({
+      blocklists: z.array(blocklistLinkSchema).nullish(),
+      allowlists: z.array(allowlistLinkSchema).nullish(),
+    })
     .nullish(),
 })
 

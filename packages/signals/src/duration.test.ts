@@ -23,7 +23,21 @@ describe('Go durations', () => {
     expect(parseDuration(text)).toBe(ns)
   })
 
-  test.each(['', '1', 's', '1x', '1h ', ' 1h', '1 h', '1d', '--1s', '1e3s', '9223372036854775808ns', '3000000h', `${'1'.repeat(300)}s`])('%j is none', (text) => {
+  test.each([
+    '',
+    '1',
+    's',
+    '1x',
+    '1h ',
+    ' 1h',
+    '1 h',
+    '1d',
+    '--1s',
+    '1e3s',
+    '9223372036854775808ns',
+    '3000000h',
+    `${'1'.repeat(300)}s`,
+  ])('%j is none', (text) => {
     expect(parseDuration(text)).toBeUndefined()
   })
 
@@ -47,12 +61,20 @@ describe('Go durations', () => {
   })
 
   test('survive writing and reading without loss', () => {
-    fc.assert(fc.property(fc.bigInt({ min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n }), (ns) => parseDuration(formatDuration(ns)) === ns))
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n }),
+        (ns) => parseDuration(formatDuration(ns)) === ns,
+      ),
+    )
   })
 
   test('any text is read or refused, never thrown at', () => {
     const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789.+-hmsnuµd') }))
-    fc.assert(fc.property(text, (value) => ['bigint', 'undefined'].includes(typeof parseDuration(value, { allowDays: true }))), { numRuns: 2_000 })
+    fc.assert(
+      fc.property(text, (value) => ['bigint', 'undefined'].includes(typeof parseDuration(value, { allowDays: true }))),
+      { numRuns: 2_000 },
+    )
   })
 
   test('become milliseconds rounded down', () => {

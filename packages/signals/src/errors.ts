@@ -65,6 +65,9 @@ export type Refuse = (path: string, value: unknown, rule: string) => void
 
 /** A value as an issue shows it. */
 export function printable(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(typeof value === 'object' ? JSON.stringify(value) : value)
+  const text =
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : String(typeof value === 'object' ? JSON.stringify(value) : value)
   return text.length > 200 ? `${text.slice(0, 199)}…` : text
 }

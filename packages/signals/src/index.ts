@@ -14,7 +14,14 @@ export {
   newDecisionsSchema,
 } from './decision-stream.js'
 export { durationToMs, formatDuration, parseDuration } from './duration.js'
-export { CscapiError, type CscapiErrorOptions, InputError, type InputIssue, isCscapiError, printable } from './errors.js'
+export {
+  CscapiError,
+  type CscapiErrorOptions,
+  InputError,
+  type InputIssue,
+  isCscapiError,
+  printable,
+} from './errors.js'
 export {
   enrollRequestSchema,
   errorResponseSchema,

@@ -4,10 +4,7 @@ import type { Refuse } from './errors.js'
 import { textRule } from './text.js'
 
 /** Context as it goes on the wire; `undefined` when there is none. */
-export function readContext(
-  context: CreateSignalInput['context'],
-  refuse: Refuse,
-): SignalContext[] | undefined {
+export function readContext(context: CreateSignalInput['context'], refuse: Refuse): SignalContext[] | undefined {
   if (context === undefined) return undefined
   if (typeof context !== 'object' || context === null) {
     refuse('context', context, 'must be an object of texts or a list of { key, value }')
@@ -32,7 +29,7 @@ export function readContext(
     return pairs
   }
   for (const [key, value] of Object.entries(context)) {
-    if (Array.isArray(value)) value.forEach((item: unknown, index) => add(`context.${key}[${index}]`, key, item))
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) add(`context.${key}[${index}]`, key, item)
     else add(`context.${key}`, key, value)
   }
   return pairs

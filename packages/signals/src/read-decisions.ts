@@ -4,10 +4,7 @@ import type { Refuse } from './errors.js'
 import { textRule } from './text.js'
 
 /** Checks the decisions of a signal; they go on the wire as they are. */
-export function readDecisions(
-  decisions: readonly SignalDecision[] | undefined,
-  refuse: Refuse,
-): SignalDecision[] {
+export function readDecisions(decisions: readonly SignalDecision[] | undefined, refuse: Refuse): SignalDecision[] {
   if (decisions === undefined) return []
   if (!Array.isArray(decisions)) {
     refuse('decisions', decisions, 'must be a list')
@@ -17,7 +14,8 @@ export function readDecisions(
     const path = `decisions[${index}]`
     const parsed = signalDecisionSchema.safeParse(decision)
     if (!parsed.success) {
-      for (const issue of parsed.error.issues) refuse([path, ...issue.path.map(String)].join('.'), decision, issue.message)
+      for (const issue of parsed.error.issues)
+        refuse([path, ...issue.path.map(String)].join('.'), decision, issue.message)
       return
     }
     if (parseDuration(decision.duration, { allowDays: true }) === undefined) {

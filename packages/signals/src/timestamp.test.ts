@@ -23,31 +23,50 @@ describe('timestamps', () => {
     expect(normal(text)).toBe(expected)
   })
 
-  test.each(['', 'yesterday', '2024-01-19', '2023-02-29T00:00:00Z', '2024-13-01T00:00:00Z', '2024-01-01T24:00:00Z', '2024-01-01T00:00:00+25:00', '2024-01-01T00:00:00Z trailing', '99999-01-01T00:00:00Z'])('%j is none', (text) => {
+  test.each([
+    '',
+    'yesterday',
+    '2024-01-19',
+    '2023-02-29T00:00:00Z',
+    '2024-13-01T00:00:00Z',
+    '2024-01-01T24:00:00Z',
+    '2024-01-01T00:00:00+25:00',
+    '2024-01-01T00:00:00Z trailing',
+    '99999-01-01T00:00:00Z',
+  ])('%j is none', (text) => {
     expect(parseTimestamp(text)).toBeUndefined()
   })
 
   test('a Date and epoch milliseconds are instants, unless they are none', () => {
     expect(normal(new Date(0))).toBe('1970-01-01T00:00:00.000Z')
     expect(normal(1_700_000_000_123)).toBe('2023-11-14T22:13:20.123Z')
-    for (const none of [new Date(Number.NaN), Number.NaN, Number.POSITIVE_INFINITY, 1e20]) expect(parseTimestamp(none)).toBeUndefined()
+    for (const none of [new Date(Number.NaN), Number.NaN, Number.POSITIVE_INFINITY, 1e20])
+      expect(parseTimestamp(none)).toBeUndefined()
   })
 
   test('what is written is read as the same instant, whatever the zone', () => {
     const instant = fc.date({ min: new Date('0001-01-02'), max: new Date('9999-12-30'), noInvalidDate: true })
     fc.assert(
-      fc.property(instant, fc.integer({ min: 0, max: 999_999 }), fc.integer({ min: -1_439, max: 1_439 }), (date, ns, offset) => {
-        const local = formatTimestamp({ ms: date.getTime() + offset * 60_000, ns }).replace(/Z$/, '')
-        const sign = offset < 0 ? '-' : '+'
-        const zone = `${sign}${String(Math.floor(Math.abs(offset) / 60)).padStart(2, '0')}:${String(Math.abs(offset) % 60).padStart(2, '0')}`
-        expect(parseTimestamp(`${local}${zone}`)).toEqual({ ms: date.getTime(), ns })
-      }),
+      fc.property(
+        instant,
+        fc.integer({ min: 0, max: 999_999 }),
+        fc.integer({ min: -1_439, max: 1_439 }),
+        (date, ns, offset) => {
+          const local = formatTimestamp({ ms: date.getTime() + offset * 60_000, ns }).replace(/Z$/, '')
+          const sign = offset < 0 ? '-' : '+'
+          const zone = `${sign}${String(Math.floor(Math.abs(offset) / 60)).padStart(2, '0')}:${String(Math.abs(offset) % 60).padStart(2, '0')}`
+          expect(parseTimestamp(`${local}${zone}`)).toEqual({ ms: date.getTime(), ns })
+        },
+      ),
     )
   })
 
   test('any text is read or refused, never thrown at', () => {
     const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789-:TZ+. ') }))
-    fc.assert(fc.property(text, (value) => ['object', 'undefined'].includes(typeof parseTimestamp(value))), { numRuns: 2_000 })
+    fc.assert(
+      fc.property(text, (value) => ['object', 'undefined'].includes(typeof parseTimestamp(value))),
+      { numRuns: 2_000 },
+    )
   })
 
   test('are compared to the nanosecond', () => {

@@ -18,7 +18,14 @@ export function parseTimestamp(input: Date | string | number): Timestamp | undef
   const match = TEXT.exec(input)
   if (match === null) return undefined
   const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = match
-  const fields = [year, month, day, hour, minute, second].map(Number) as [number, number, number, number, number, number]
+  const fields = [year, month, day, hour, minute, second].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   const utc = utcMs(fields)
   const offsetMinutes = offsetOf(zone)
   if (utc === undefined || offsetMinutes === undefined) return undefined
@@ -38,7 +45,9 @@ export function compareTimestamps(a: Timestamp, b: Timestamp): number {
   return a.ms - b.ms || a.ns - b.ns
 }
 
-function utcMs([year, month, day, hour, minute, second]: [number, number, number, number, number, number]): number | undefined {
+function utcMs([year, month, day, hour, minute, second]: [number, number, number, number, number, number]):
+  | number
+  | undefined {
   if (hour > 23 || minute > 59 || second > 59) return undefined
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)

@@ -29,7 +29,8 @@ function driverTextOf(error: unknown): string {
       if (typeof value === 'string') texts.push(value)
     }
     const meta: unknown = Reflect.get(at, 'meta')
-    const adapterError: unknown = typeof meta === 'object' && meta !== null ? Reflect.get(meta, 'driverAdapterError') : undefined
+    const adapterError: unknown =
+      typeof meta === 'object' && meta !== null ? Reflect.get(meta, 'driverAdapterError') : undefined
     at = adapterError ?? Reflect.get(at, 'cause')
   }
   return texts.join(' ')
@@ -43,10 +44,22 @@ export function isBusy(error: unknown): boolean {
 const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string][] = [
   [/SQLITE_NOTADB|SQLITE_CORRUPT|not a database|malformed/, 'storage_corrupt', CORRUPT],
   [/SQLITE_FULL|disk is full/, 'storage_unavailable', 'the disk is full'],
-  [/SQLITE_READONLY|readonly database/, 'storage_unavailable', 'the file or its folder cannot be written; check the permissions'],
-  [/SQLITE_CANTOPEN|unable to open|ENOENT|EACCES|EISDIR|EROFS|directory does not exist/, 'storage_unavailable', 'the file cannot be opened; check the path and the permissions'],
+  [
+    /SQLITE_READONLY|readonly database/,
+    'storage_unavailable',
+    'the file or its folder cannot be written; check the permissions',
+  ],
+  [
+    /SQLITE_CANTOPEN|unable to open|ENOENT|EACCES|EISDIR|EROFS|directory does not exist/,
+    'storage_unavailable',
+    'the file cannot be opened; check the path and the permissions',
+  ],
   [/SQLITE_IOERR|disk I\/O/, 'storage_unavailable', 'the disk failed'],
-  [/bindings file|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|better_sqlite3\.node/, 'storage_unavailable', 'better-sqlite3 is installed without its native module; allow its build script (pnpm approve-builds) or reinstall it for this version of Node'],
+  [
+    /bindings file|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|better_sqlite3\.node/,
+    'storage_unavailable',
+    'better-sqlite3 is installed without its native module; allow its build script (pnpm approve-builds) or reinstall it for this version of Node',
+  ],
 ]
 
 /** What the driver threw, as one of our errors; ours stay as they are. */

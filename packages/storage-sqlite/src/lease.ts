@@ -30,7 +30,11 @@ const takenSchema = z
 const heldSchema = z.array(z.object({ uuid: z.string(), payload: z.string() }))
 
 /** The payloads are read after the lease, outside its write: the lease protects them. */
-export function lease(database: Database, { leaseMs, maxSignals }: LeaseRequest, now: number): Promise<SignalLease | undefined> {
+export function lease(
+  database: Database,
+  { leaseMs, maxSignals }: LeaseRequest,
+  now: number,
+): Promise<SignalLease | undefined> {
   return database.run('lease', async (sql) => {
     const token = randomUUID()
     const [taken] = takenSchema.parse(await sql.query(TAKE, token, now + leaseMs, maxSignals, now))

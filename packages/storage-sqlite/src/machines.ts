@@ -5,7 +5,12 @@ import { sqliteError } from './errors.js'
 import type { CredentialModel } from './generated/models.js'
 
 const scenariosSchema = z.array(z.string())
-const reasonSchema = z.enum(['credentials_refused', 'machine_id_taken', 'register_refused', 'unauthorized']) satisfies z.ZodType<FailingReason>
+const reasonSchema = z.enum([
+  'credentials_refused',
+  'machine_id_taken',
+  'register_refused',
+  'unauthorized',
+]) satisfies z.ZodType<FailingReason>
 const idsSchema = z.array(z.object({ id: z.coerce.number() }))
 
 /** A row as the port shows it: instants become durations. */
@@ -62,13 +67,17 @@ export async function updateMachine(sql: Sql, machineId: string, patch: MachineP
   }
   if (failing !== undefined) {
     changes.push(['failing_reason', failing?.reason ?? null], ['failing_message', failing?.message ?? null])
-    changes.push(['failing_count', failing?.count ?? 0], ['failing_retry_at', failing ? Math.round(now + failing.retryAfterMs) : null])
+    changes.push(
+      ['failing_count', failing?.count ?? 0],
+      ['failing_retry_at', failing ? Math.round(now + failing.retryAfterMs) : null],
+    )
   }
   if (changes.length > 0) {
     const set = changes.map(([column], index) => `${column} = ?${index + 2}`).join(', ')
     await sql.execute(`UPDATE credentials SET ${set} WHERE machine = ?1`, row.id, ...changes.map(([, value]) => value))
   }
-  if (failing !== undefined) await moveDueTime(sql, row.id, failing === null ? undefined : Math.round(now + failing.retryAfterMs), now)
+  if (failing !== undefined)
+    await moveDueTime(sql, row.id, failing === null ? undefined : Math.round(now + failing.retryAfterMs), now)
 }
 
 async function moveDueTime(sql: Sql, id: number, failingUntil: number | undefined, now: number): Promise<void> {

@@ -24,7 +24,13 @@ export async function migrate(database: Database, path: string): Promise<void> {
       throw sqliteError('storage_corrupt', 'open', message)
     }
     for (const { version, name, checksum, sql: text } of migrations.slice(applied.length)) {
-      await sql.execute('INSERT INTO cscapi_migrations VALUES (?1, ?2, ?3, ?4)', version, name, checksum, new Date().toISOString())
+      await sql.execute(
+        'INSERT INTO cscapi_migrations VALUES (?1, ?2, ?3, ?4)',
+        version,
+        name,
+        checksum,
+        new Date().toISOString(),
+      )
       for (const statement of statementsOf(text)) await sql.execute(statement)
       // In the file's header, where it can be read without opening the database.
       await sql.execute(`PRAGMA user_version = ${version}`)

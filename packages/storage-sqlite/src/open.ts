@@ -65,6 +65,11 @@ async function configure(database: Database, path: string): Promise<void> {
     const message = `${path} cannot use write-ahead logging, without which writes can get lost; put it on a local disk`
     throw sqliteError('storage_unavailable', 'open', message)
   }
-  const pragmas = ['synchronous = FULL', 'foreign_keys = OFF', `cache_size = -${CACHE_KIB}`, `wal_autocheckpoint = ${CHECKPOINT_PAGES}`]
+  const pragmas = [
+    'synchronous = FULL',
+    'foreign_keys = OFF',
+    `cache_size = -${CACHE_KIB}`,
+    `wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+  ]
   for (const pragma of pragmas) await database.run('open', (sql) => sql.query(`PRAGMA ${pragma}`))
 }

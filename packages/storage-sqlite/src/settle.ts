@@ -38,7 +38,9 @@ export async function settle(
   let sentCount = 0
   if (sent.length > 0) {
     const uuids = JSON.stringify(sent)
-    sentCount = await (keepSent ? sql.execute(KEEP_SENT, id, leaseLast, uuids, now) : sql.execute(DELETE_SENT, id, leaseLast, uuids))
+    sentCount = await (keepSent
+      ? sql.execute(KEEP_SENT, id, leaseLast, uuids, now)
+      : sql.execute(DELETE_SENT, id, leaseLast, uuids))
   }
   let rejectedCount = 0
   if (rejected.length > 0) {

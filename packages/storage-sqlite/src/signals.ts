@@ -10,7 +10,15 @@ const HELD = 's.state = 0 AND m.lease_token IS NOT NULL AND m.lease_until > ?1 A
 
 const number = z.coerce.number()
 const statsSchema = z.tuple([
-  z.object({ pending: number, leased: number, sent: number, rejected: number, machines: number, failing: number, oldest: number.nullable() }),
+  z.object({
+    pending: number,
+    leased: number,
+    sent: number,
+    rejected: number,
+    machines: number,
+    failing: number,
+    oldest: number.nullable(),
+  }),
 ])
 const listedSchema = z.array(
   z.object({
@@ -77,7 +85,12 @@ export async function deleteSignals(sql: Sql, filter: SignalFilter, limit: numbe
 }
 
 /** Inside a transaction. A requeued signal gets a new id: it is the newest of its machine. */
-export async function requeueSignals(sql: Sql, filter: Omit<SignalFilter, 'status'>, limit: number, now: number): Promise<number> {
+export async function requeueSignals(
+  sql: Sql,
+  filter: Omit<SignalFilter, 'status'>,
+  limit: number,
+  now: number,
+): Promise<number> {
   const rejected: SignalFilter = { ...filter, status: 'rejected' }
   const requeue = `INSERT OR REPLACE INTO signals (machine, uuid, payload, changed_at)
     SELECT s.machine, s.uuid, s.payload, ?1 FROM signals s JOIN machines m ON m.id = s.machine

@@ -104,7 +104,11 @@ export class SqliteStorage implements Storage {
     return this.#use('getState').run('getState', (sql) => getState(sql, key, this.#now()))
   }
 
-  async setState(key: string, value: Uint8Array | undefined, options: SetStateOptions = {}): Promise<number | undefined> {
+  async setState(
+    key: string,
+    value: Uint8Array | undefined,
+    options: SetStateOptions = {},
+  ): Promise<number | undefined> {
     checkArguments.state(key, value, options)
     const database = this.#use('setState')
     return database.transaction('setState', (sql) => setState(sql, key, value, options, this.#now()))
@@ -156,7 +160,8 @@ export class SqliteStorage implements Storage {
 
   #use(operation: string): Database {
     if (this.#closed) throw closedError(operation)
-    if (this.#database === undefined) throw sqliteError('storage_closed', operation, `open() was not called before ${operation}`)
+    if (this.#database === undefined)
+      throw sqliteError('storage_closed', operation, `open() was not called before ${operation}`)
     return this.#database
   }
 }

@@ -14,11 +14,20 @@ const run = (command: string, path: string, number = 0) =>
 
 test('two processes that add and two that lease lose nothing and settle nothing twice', async () => {
   const path = join(temporaryFolder(), 'store.db')
-  const [, , one, two] = await Promise.all([run('produce', path, 1), run('produce', path, 2), run('consume', path), run('consume', path)])
+  const [, , one, two] = await Promise.all([
+    run('produce', path, 1),
+    run('produce', path, 2),
+    run('consume', path),
+    run('consume', path),
+  ])
   const seen = [...one.stdout.split('\n'), ...two.stdout.split('\n')].filter((line) => line !== '')
   const storage = new SqliteStorage({ path })
   await storage.open()
-  for (let lease = await storage.lease({ leaseMs: 1_000, maxSignals: 100 }); lease !== undefined; lease = await storage.lease({ leaseMs: 1_000, maxSignals: 100 })) {
+  for (
+    let lease = await storage.lease({ leaseMs: 1_000, maxSignals: 100 });
+    lease !== undefined;
+    lease = await storage.lease({ leaseMs: 1_000, maxSignals: 100 })
+  ) {
     const rest = lease.signals.map(({ uuid }) => uuid)
     seen.push(...rest)
     await storage.settle(lease, { sent: rest })
@@ -56,7 +65,11 @@ test('a lock that is not let go of ends in storage_busy, and the next call works
   const other = new BetterSqlite3(path)
   other.exec('BEGIN IMMEDIATE')
   const signal = { machineId: 'm', uuid: 'u', payload: '{}' }
-  await expect(storage.enqueue([signal])).rejects.toMatchObject({ code: 'storage_busy', retryable: true, operation: 'enqueue' })
+  await expect(storage.enqueue([signal])).rejects.toMatchObject({
+    code: 'storage_busy',
+    retryable: true,
+    operation: 'enqueue',
+  })
   other.exec('COMMIT')
   other.close()
   expect(await storage.enqueue([signal])).toEqual({ added: 1, duplicates: 0 })
@@ -69,7 +82,9 @@ test('another caller’s failing transaction does not sweep an acknowledged writ
   await storage.open()
   await reader.open()
   const calls = Array.from({ length: 40 }, (_, index) =>
-    index % 2 === 0 ? storage.setState(`k${index}`, new Uint8Array([index])) : storage.updateMachine('nobody', { authFailures: 1 }),
+    index % 2 === 0
+      ? storage.setState(`k${index}`, new Uint8Array([index]))
+      : storage.updateMachine('nobody', { authFailures: 1 }),
   )
   const outcomes = await Promise.allSettled(calls)
   expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBe(20)

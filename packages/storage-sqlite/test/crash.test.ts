@@ -13,14 +13,21 @@ test('of a process killed in the middle of adding, every acknowledged batch is t
   const path = join(temporaryFolder(), 'store.db')
   const acknowledged: string[] = []
   for (let kill = 0; kill < 6; kill += 1) {
-    const child = spawn(process.execPath, [PROGRAM, 'add', path, String(kill)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [PROGRAM, 'add', path, String(kill)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     let output = ''
     for await (const chunk of child.stdout) {
       output += String(chunk)
       if (output.split('\n').length > 3 * (kill + 1)) child.kill('SIGKILL')
     }
     if (child.signalCode === null) await once(child, 'exit')
-    acknowledged.push(...output.split('\n').slice(0, -1).map((batch) => `${kill}-${batch}`))
+    acknowledged.push(
+      ...output
+        .split('\n')
+        .slice(0, -1)
+        .map((batch) => `${kill}-${batch}`),
+    )
   }
   const storage = new SqliteStorage({ path })
   await storage.open()

@@ -28,20 +28,31 @@ function databaseFrom(sql: string) {
 
 /** Tables, columns, indexes with their conditions, and foreign keys, however they were written. */
 function structureOf(database: InstanceType<typeof BetterSqlite3>) {
-  const names = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'cscapi_migrations' ORDER BY name")
-  return names.pluck().all().map((table) => ({
-    table,
-    columns: database.prepare('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?) ORDER BY cid').all(table),
-    foreignKeys: database.prepare('SELECT "table", "from", "to", on_update, on_delete FROM pragma_foreign_key_list(?)').all(table),
-    indexes: database
-      .prepare('SELECT l.name, l."unique", l.partial, m.sql FROM pragma_index_list(?) l JOIN sqlite_master m ON m.name = l.name ORDER BY l.name')
-      .all(table)
-      .map((index) => {
-        const { name, sql, ...rest } = index as { name: string; sql: string | null }
-        const columns = database.prepare('SELECT name FROM pragma_index_info(?) ORDER BY seqno').pluck().all(name)
-        return { name, ...rest, columns, condition: sql?.split(/ WHERE /i)[1] }
-      }),
-  }))
+  const names = database.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'cscapi_migrations' ORDER BY name",
+  )
+  return names
+    .pluck()
+    .all()
+    .map((table) => ({
+      table,
+      columns: database
+        .prepare('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?) ORDER BY cid')
+        .all(table),
+      foreignKeys: database
+        .prepare('SELECT "table", "from", "to", on_update, on_delete FROM pragma_foreign_key_list(?)')
+        .all(table),
+      indexes: database
+        .prepare(
+          'SELECT l.name, l."unique", l.partial, m.sql FROM pragma_index_list(?) l JOIN sqlite_master m ON m.name = l.name ORDER BY l.name',
+        )
+        .all(table)
+        .map((index) => {
+          const { name, sql, ...rest } = index as { name: string; sql: string | null }
+          const columns = database.prepare('SELECT name FROM pragma_index_info(?) ORDER BY seqno').pluck().all(name)
+          return { name, ...rest, columns, condition: sql?.split(/ WHERE /i)[1] }
+        }),
+    }))
 }
 
 const opening = (path: string) => new SqliteStorage({ path }).open()
@@ -69,7 +80,9 @@ describe('the schema', () => {
       const path = join(temporaryFolder(), 'store.db')
       await Promise.all(Array.from({ length: 8 }, () => promisify(execFile)(process.execPath, [PROGRAM, 'open', path])))
       const reader = new BetterSqlite3(path, { readonly: true })
-      expect(reader.prepare('SELECT version, name FROM cscapi_migrations').all()).toEqual([{ version: 1, name: '0001-init' }])
+      expect(reader.prepare('SELECT version, name FROM cscapi_migrations').all()).toEqual([
+        { version: 1, name: '0001-init' },
+      ])
       reader.close()
     }
   }, 120_000)
@@ -81,7 +94,10 @@ describe('the schema', () => {
     writer.pragma('user_version = 7')
     writer.close()
     const before = readFileSync(path)
-    await expect(opening(path)).rejects.toMatchObject({ code: 'storage_schema_newer', message: expect.stringMatching(/version 7.*knows up to 1.*upgrade/) })
+    await expect(opening(path)).rejects.toMatchObject({
+      code: 'storage_schema_newer',
+      message: expect.stringMatching(/version 7.*knows up to 1.*upgrade/),
+    })
     expect(readFileSync(path).equals(before)).toBe(true)
     expect(readdirSync(join(path, '..'))).toEqual(['store.db'])
   })
@@ -110,7 +126,8 @@ describe('opening', () => {
     const storage = new SqliteStorage({ path })
     await storage.open()
     await storage.setState('k', new Uint8Array([1]))
-    for (const name of readdirSync(join(path, '..'))) expect(statSync(join(path, '..', name)).mode & 0o777, name).toBe(0o600)
+    for (const name of readdirSync(join(path, '..')))
+      expect(statSync(join(path, '..', name)).mode & 0o777, name).toBe(0o600)
     expect(readdirSync(join(path, '..'))).toContain('store.db-wal')
     await storage.close()
   })
@@ -134,7 +151,11 @@ describe('opening', () => {
     const folder = temporaryFolder()
     const path = join(folder, 'missing', 'store.db')
     const storage = new SqliteStorage({ path })
-    await expect(storage.open()).rejects.toMatchObject({ code: 'storage_unavailable', message: expect.stringContaining(path), driverCode: 'ENOENT' })
+    await expect(storage.open()).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      message: expect.stringContaining(path),
+      driverCode: 'ENOENT',
+    })
     await expect(opening(folder)).rejects.toMatchObject({ code: 'storage_unavailable' })
     mkdirSync(join(folder, 'missing'))
     await expect(storage.open()).resolves.toBeUndefined()
@@ -143,6 +164,9 @@ describe('opening', () => {
 
   test('a call before open() says so', async () => {
     const storage = new SqliteStorage({ path: join(temporaryFolder(), 'store.db') })
-    await expect(storage.stats()).rejects.toMatchObject({ code: 'storage_closed', message: expect.stringContaining('open()') })
+    await expect(storage.stats()).rejects.toMatchObject({
+      code: 'storage_closed',
+      message: expect.stringContaining('open()'),
+    })
   })
 })

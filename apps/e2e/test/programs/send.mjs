@@ -3,7 +3,11 @@ import { CapiClient } from '@cscapi/client'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 
 const [path, baseUrl] = process.argv.slice(2)
-const client = new CapiClient({ storage: new SqliteStorage({ path }), scenarios: ['crowdsecurity/ssh-bf'], environment: { baseUrl } })
+const client = new CapiClient({
+  storage: new SqliteStorage({ path }),
+  scenarios: ['crowdsecurity/ssh-bf'],
+  environment: { baseUrl },
+})
 try {
   process.stdout.write(JSON.stringify(await client.sendSignals()))
 } finally {

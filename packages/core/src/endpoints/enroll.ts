@@ -26,7 +26,11 @@ const answerSchema = z.looseObject({ message: z.string() })
 export function assertEnrollable({ attachmentKey, tags = [] }: Pick<EnrollRequest, 'attachmentKey' | 'tags'>): void {
   const issues: InputIssue[] = []
   if (!/^[a-zA-Z0-9]+$/.test(attachmentKey)) {
-    issues.push({ path: 'attachmentKey', value: '[redacted]', rule: 'must be letters and digits, as the console shows it' })
+    issues.push({
+      path: 'attachmentKey',
+      value: '[redacted]',
+      rule: 'must be letters and digits, as the console shows it',
+    })
   }
   tags.forEach((tag, index) => {
     if (typeof tag === 'string' && tag !== '') return
@@ -45,7 +49,14 @@ export async function enroll(http: Http, request: EnrollRequest, options: CallOp
     ...(tags !== undefined && { tags: [...new Set(tags)] }),
     ...(overwrite && { overwrite }),
   })
-  const call = { endpoint: 'enroll', method: 'POST', path: '/watchers/enroll', body, token, secrets: [attachmentKey] } as const
+  const call = {
+    endpoint: 'enroll',
+    method: 'POST',
+    path: '/watchers/enroll',
+    body,
+    token,
+    secrets: [attachmentKey],
+  } as const
   const { json } = await http.call({ ...options, ...call })
   const parsed = answerSchema.safeParse(json)
   const message = parsed.success ? printableText(parsed.data.message, [attachmentKey, token]) : undefined

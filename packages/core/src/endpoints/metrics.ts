@@ -7,7 +7,11 @@ export interface PushMetricsRequest {
 }
 
 /** CAPI v3 swagger `POST /metrics`. */
-export async function pushMetrics(http: Http, { token, metrics }: PushMetricsRequest, options: CallOptions = {}): Promise<void> {
+export async function pushMetrics(
+  http: Http,
+  { token, metrics }: PushMetricsRequest,
+  options: CallOptions = {},
+): Promise<void> {
   const body = JSON.stringify(metrics)
   await http.call({ ...options, endpoint: 'metrics', method: 'POST', path: '/metrics', body, token })
 }

@@ -6,7 +6,11 @@ export interface RegisterRequest {
 }
 
 /** CAPI v3 swagger `POST /watchers`. */
-export async function register(http: Http, { machineId, password }: RegisterRequest, options: CallOptions = {}): Promise<void> {
+export async function register(
+  http: Http,
+  { machineId, password }: RegisterRequest,
+  options: CallOptions = {},
+): Promise<void> {
   const body = JSON.stringify({ machine_id: machineId, password })
   await http.call({ ...options, endpoint: 'register', method: 'POST', path: '/watchers', body, secrets: [password] })
 }

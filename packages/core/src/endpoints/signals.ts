@@ -7,7 +7,11 @@ export interface PushSignalsRequest {
 }
 
 /** CAPI v3 swagger `POST /signals`. */
-export async function pushSignals(http: Http, { token, payloads }: PushSignalsRequest, options: CallOptions = {}): Promise<void> {
+export async function pushSignals(
+  http: Http,
+  { token, payloads }: PushSignalsRequest,
+  options: CallOptions = {},
+): Promise<void> {
   const body = `[${payloads.join(',')}]`
   await http.call({ ...options, endpoint: 'signals', method: 'POST', path: '/signals', body, token })
 }

@@ -4,7 +4,11 @@ import { SqliteStorage } from '../../dist/index.js'
 const [command, path, number = '0'] = process.argv.slice(2)
 const storage = new SqliteStorage({ path })
 const machineId = 'm'.repeat(48)
-const signal = (uuid, machine = machineId) => ({ machineId: machine, uuid, payload: JSON.stringify({ uuid, filler: 'x'.repeat(600) }) })
+const signal = (uuid, machine = machineId) => ({
+  machineId: machine,
+  uuid,
+  payload: JSON.stringify({ uuid, filler: 'x'.repeat(600) }),
+})
 
 const commands = {
   /** Opens the store and says when. */
@@ -23,7 +27,11 @@ const commands = {
   async produce() {
     await storage.open()
     for (let batch = 0; batch < 50; batch += 1) {
-      await storage.enqueue(Array.from({ length: 20 }, (_, index) => signal(`${number}-${batch}-${index}`, `m${index % 10}`.padEnd(48, 'x'))))
+      await storage.enqueue(
+        Array.from({ length: 20 }, (_, index) =>
+          signal(`${number}-${batch}-${index}`, `m${index % 10}`.padEnd(48, 'x')),
+        ),
+      )
     }
   },
   /** Leases and settles until nothing is due for a while, and prints what it saw. */
