@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startRedis } from '@cscapi/test-servers'
 import { afterAll, describe, expect, test } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
@@ -44,6 +45,17 @@ describe('the demo', () => {
     expect(again.stdout).toMatch(/Signals sent +0/)
   })
 
+  test('takes another store by one flag', async () => {
+    const redis = await startRedis()
+    try {
+      const { status, stdout } = demo(['--storage', redis.url])
+      expect(status).toBe(0)
+      expect(stdout).toMatch(/Signals sent +7/)
+    } finally {
+      await redis.stop()
+    }
+  }, 120_000)
+
   test('reads what is piped in', () => {
     const line = (second: number) => `Feb 12 14:10:2${second} host sshd[1]: Invalid user x from 203.0.113.7 port 1`
     const { status, stdout } = demo(['--storage', 'memory:'], [0, 1, 2, 3, 4].map(line).join('\n'))
@@ -69,7 +81,7 @@ describe('the demo', () => {
 
   test.each([
     [['--bogus'], /unknown option '--bogus'/],
-    [['--storage', 'mysql://x'], /must be memory: or sqlite:PATH/],
+    [['--storage', 'mysql://x'], /must be memory:, sqlite:PATH or redis/],
     [['--environment', 'http://capi.example/v3'], /loopback/],
     [['--timeout-ms', 'soon'], /whole number of milliseconds/],
     [['--log', '/does/not/exist'], /cannot be read \(ENOENT\)/],

@@ -16,7 +16,7 @@ export async function run(options: Arguments, output: Output, signal: AbortSigna
   await assertReadable(logs)
   const target = await openTarget(options)
   try {
-    const { storage, place } = makeStorage(options.storage)
+    const { storage, place } = await makeStorage(options.storage)
     const client = new CapiClient({
       storage,
       scenarios: RULES.map(({ scenario }) => scenario),

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '@cscapi/client'
 import { createEmulator, type Emulator } from '@cscapi/emulator'
-import { MemoryStorage, type Storage } from '@cscapi/storage'
-import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { openStorage } from '@cscapi/open-storage'
+import type { Storage } from '@cscapi/storage'
 import type { Arguments } from './arguments.js'
 
 /** Always the same, so that a store that is kept belongs to it at the next run too. */
@@ -48,7 +48,7 @@ export async function openTarget({ environment, storage }: Arguments): Promise<T
     acceptUnknownMachines: true,
   })
   const listening = await emulator.listen({ port: EMULATOR_PORT }).catch((error: unknown) => {
-    if (storage?.startsWith('sqlite:')) throw error
+    if (storage !== undefined && storage !== 'memory:') throw error
     return emulator.listen()
   })
   return {
@@ -60,9 +60,14 @@ export async function openTarget({ environment, storage }: Arguments): Promise<T
   }
 }
 
-/** Opens the store that `--storage` names, and says where it is. */
-export function makeStorage(url: string | undefined): { storage: Storage; place: string } {
-  if (url === 'memory:') return { storage: new MemoryStorage(), place: 'memory' }
-  const path = url?.slice('sqlite:'.length) ?? join(mkdtempSync(join(tmpdir(), 'cscapi-demo-')), 'cscapi.db')
-  return { storage: new SqliteStorage({ path }), place: path }
+/** Opens the store that `--storage` names, and says where it is, without a password. */
+export async function makeStorage(url: string | undefined): Promise<{ storage: Storage; place: string }> {
+  const chosen = url ?? `sqlite:${join(mkdtempSync(join(tmpdir(), 'cscapi-demo-')), 'cscapi.db')}`
+  const storage = await openStorage(chosen)
+  return {
+    storage,
+    place: chosen
+      .replace(/^(memory|sqlite):/, (scheme) => (scheme === 'memory:' ? 'memory' : ''))
+      .replace(/\/\/[^/]*@/, '//'),
+  }
 }

@@ -22,7 +22,7 @@ export class MemoryPartition {
   rejected = 0
   sent = 0
   /** Holds the entries themselves: a signal that was deleted and added anew under the same uuid was never leased. */
-  lease: { token: string; until: number; held: ReadonlyMap<string, Entry> } | undefined
+  lease: { token: string; until: number; held: Map<string, Entry> } | undefined
   attempts = 0
   attemptsSince = 0
   /** Not due before, because the machine is failing. */
@@ -94,6 +94,7 @@ export class MemoryPartition {
     if (entry.status === 'pending') this.pending -= 1
     if (entry.status === 'rejected') this.rejected -= 1
     this.entries.delete(entry.uuid)
+    if (this.lease?.held.get(entry.uuid) === entry) this.lease.held.delete(entry.uuid)
   }
 
   /** Makes a rejected signal pending again, as the newest. */

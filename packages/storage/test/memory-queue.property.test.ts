@@ -22,16 +22,25 @@ const result = fc.record(
 /** Which of the leases so far, counted from the newest. */
 const which = fc.nat(3)
 
-type Step = (store: MemoryStorage, model: SimpleQueue, leases: SignalLease[]) => Promise<void>
+type Run = (store: MemoryStorage, model: SimpleQueue, leases: SignalLease[]) => Promise<void>
 
-const enqueue = fc.array(signal, { maxLength: 6 }).map<Step>((signals) => async (store, model) => {
-  const storable = signals.map((each) => ({ ...each, payload: each.payload.replaceAll('\0', '') }))
-  expect(await store.enqueue(storable)).toEqual(model.enqueue(storable))
-})
+/** A step that a failure report prints as the call it stands for. */
+const step =
+  <T>(name: string, runWith: (input: T) => Run) =>
+  (input: T) => ({
+    run: runWith(input),
+    [fc.toStringMethod]: () => `${name} ${fc.stringify(input)}`,
+  })
 
-const lease = fc
-  .record({ leaseMs: duration, maxSignals: fc.integer({ min: 1, max: 4 }) })
-  .map<Step>((request) => async (store, model, leases) => {
+const enqueue = fc.array(signal, { maxLength: 6 }).map(
+  step('enqueue', (signals) => async (store, model) => {
+    const storable = signals.map((each) => ({ ...each, payload: each.payload.replaceAll('\0', '') }))
+    expect(await store.enqueue(storable)).toEqual(model.enqueue(storable))
+  }),
+)
+
+const lease = fc.record({ leaseMs: duration, maxSignals: fc.integer({ min: 1, max: 4 }) }).map(
+  step('lease', (request) => async (store, model, leases) => {
     const due = model.longestDue()
     const taken = await store.lease(request)
     if (due.length === 0 || taken === undefined) {
@@ -41,45 +50,60 @@ const lease = fc
     expect(due).toContain(taken.machineId)
     expect(taken).toMatchObject(model.lease(taken.machineId, taken.token, request))
     leases.unshift(taken)
-  })
+  }),
+)
 
-const settle = fc.tuple(which, result).map<Step>(([index, outcome]) => async (store, model, leases) => {
-  const held = leases[index]
-  if (held === undefined) return
-  expect(await store.settle(held, outcome)).toEqual(model.settle(held.machineId, held.token, outcome))
-})
+const settle = fc.tuple(which, result).map(
+  step('settle', ([index, outcome]) => async (store, model, leases) => {
+    const held = leases[index]
+    if (held === undefined) return
+    expect(await store.settle(held, outcome)).toEqual(model.settle(held.machineId, held.token, outcome))
+  }),
+)
 
-const extend = fc.tuple(which, duration).map<Step>(([index, leaseMs]) => async (store, model, leases) => {
-  const held = leases[index]
-  if (held === undefined) return
-  expect(await store.extend(held, leaseMs)).toBe(model.extend(held.machineId, held.token, leaseMs))
-})
+const extend = fc.tuple(which, duration).map(
+  step('extend', ([index, leaseMs]) => async (store, model, leases) => {
+    const held = leases[index]
+    if (held === undefined) return
+    expect(await store.extend(held, leaseMs)).toBe(model.extend(held.machineId, held.token, leaseMs))
+  }),
+)
 
-const advance = ms.map<Step>((by) => async (_store, model) => {
-  model.now += by
-})
+const advance = ms.map(
+  step('advance', (by) => async (_store, model) => {
+    model.now += by
+  }),
+)
 
-const deleteSignals = filter.map<Step>((which) => async (store, model) => {
-  expect(await store.deleteSignals(which)).toBe(model.deleteSignals(which))
-})
+const deleteSignals = filter.map(
+  step('deleteSignals', (which) => async (store, model) => {
+    expect(await store.deleteSignals(which)).toBe(model.deleteSignals(which))
+  }),
+)
 
-const requeueSignals = filter.map<Step>(({ status: _, ...which }) => async (store, model) => {
-  expect(await store.requeueSignals(which)).toBe(model.requeueSignals(which))
-})
+const requeueSignals = filter.map(
+  step('requeueSignals', ({ status: _, ...which }) => async (store, model) => {
+    expect(await store.requeueSignals(which)).toBe(model.requeueSignals(which))
+  }),
+)
 
-const setFailing = fc.tuple(machineId, fc.option(ms)).map<Step>(([id, retryAfterMs]) => async (store, model) => {
-  await store.createMachine({ machineId: id, password: 'p' })
-  const failing = retryAfterMs === null ? null : ({ reason: 'unauthorized', count: 1, retryAfterMs } as const)
-  await store.updateMachine(id, { failing })
-  model.setFailing(id, retryAfterMs ?? undefined)
-})
+const setFailing = fc.tuple(machineId, fc.option(ms)).map(
+  step('setFailing', ([id, retryAfterMs]) => async (store, model) => {
+    await store.createMachine({ machineId: id, password: 'p' })
+    const failing = retryAfterMs === null ? null : ({ reason: 'unauthorized', count: 1, retryAfterMs } as const)
+    await store.updateMachine(id, { failing })
+    model.setFailing(id, retryAfterMs ?? undefined)
+  }),
+)
 
-const deleteMachine = machineId.map<Step>((id) => async (store, model) => {
-  await store.deleteMachines([id])
-  model.deleteMachine(id)
-})
+const deleteMachine = machineId.map(
+  step('deleteMachine', (id) => async (store, model) => {
+    await store.deleteMachines([id])
+    model.deleteMachine(id)
+  }),
+)
 
-const step = fc.oneof(
+const anyStep = fc.oneof(
   { weight: 6, arbitrary: enqueue },
   { weight: 8, arbitrary: lease },
   { weight: 8, arbitrary: settle },
@@ -102,15 +126,15 @@ async function expectSame(store: MemoryStorage, model: SimpleQueue): Promise<voi
 
 test('whatever is called in whatever order, the queue answers as a list that is simply searched would', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
+    fc.asyncProperty(fc.array(anyStep, { maxLength: 60, size: 'max' }), async (steps) => {
       const model = new SimpleQueue()
       const store = new MemoryStorage({ now: () => model.now })
       const leases: SignalLease[] = []
-      for (const run of steps) {
+      for (const { run } of steps) {
         await run(store, model, leases)
         await expectSame(store, model)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 3000 },
   )
 }, 60_000)

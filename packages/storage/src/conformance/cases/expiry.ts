@@ -102,6 +102,40 @@ export const expiryCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'a lease on a machine whose signals were all deleted is exclusive like any other',
+    async run({ connect, advance }) {
+      const [one, other] = [await connect(), await connect()]
+      await one.enqueue(signals(machineA, 1))
+      await leaseOne(one)
+      await advance(LEASE_MS + 1)
+      await other.deleteSignals()
+      // Whether the machine is asleep already or only after an empty lease is the adapter's choice.
+      const empty = await one.lease({ leaseMs: LEASE_MS, maxSignals: 1 })
+      expect(empty?.signals ?? []).toEqual([])
+      await other.enqueue(signals(machineA, 1, 1))
+      if (empty !== undefined) {
+        expect(await other.lease({ leaseMs: LEASE_MS, maxSignals: 1 })).toBeUndefined()
+        expect(await one.settle(empty, {})).toEqual({ lost: false })
+      }
+      expect(await drain(other)).toEqual([uuidNumber(1)])
+    },
+  },
+  {
+    name: 'a lease that ran out, lost signals to a deletion and was extended late counts what it still holds',
+    async run({ connect, advance }) {
+      const [late, other] = [await connect(), await connect()]
+      await late.enqueue(signals(machineA, 5))
+      const lease = await leaseOne(late, 2)
+      await advance(LEASE_MS + 1)
+      expect(await other.deleteSignals({}, 1)).toBe(1)
+      expect(await late.extend(lease, LEASE_MS)).toBe(true)
+      expect(await other.stats()).toMatchObject({ pending: 3, leased: 1 })
+      await late.settle(lease, { sent: uuids(lease.signals) })
+      expect(await other.stats()).toMatchObject({ pending: 3, leased: 0, sent: 1 })
+      expect(await drain(other)).toEqual([2, 3, 4].map(uuidNumber))
+    },
+  },
+  {
     name: 'durations need not be whole milliseconds',
     async run({ connect, advance }) {
       const storage = await connect()

@@ -1,0 +1,1 @@
+export { type OpenStorageOptions, openStorage } from './open-storage.js'

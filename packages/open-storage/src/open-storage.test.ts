@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { startRedis, type TestServer } from '@cscapi/test-servers'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openStorage } from './index.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'cscapi-open-'))
+let redis: TestServer
+
+beforeAll(async () => {
+  redis = await startRedis()
+}, 120_000)
+
+afterAll(async () => {
+  await redis?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('openStorage', () => {
+  test('opens what the URL names, ready for use', async () => {
+    const urls = { memory: 'memory:', sqlite: `sqlite:${join(folder, 'a.db')}`, redis: redis.url }
+    for (const [name, url] of Object.entries(urls)) {
+      const storage = await openStorage(url)
+      expect(storage.name).toBe(name)
+      expect(await storage.stats()).toMatchObject({ pending: 0 })
+      await storage.close()
+    }
+  })
+
+  test('takes an absolute path in either spelling, and a relative one as it is', async () => {
+    for (const path of [join(folder, 'b.db'), `//${join(folder, 'c.db')}`])
+      await (await openStorage(`sqlite:${path}`)).close()
+    expect(
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.db'))
+        .sort(),
+    ).toEqual(['a.db', 'b.db', 'c.db'])
+    await expect(openStorage('sqlite:./no/such/folder/x.db')).rejects.toMatchObject({ code: 'storage_unavailable' })
+  })
+
+  test('keeps applications apart by namespace', async () => {
+    const [one, other] = [
+      await openStorage(redis.url, { namespace: 'one' }),
+      await openStorage(redis.url, { namespace: 'other' }),
+    ]
+    await one.setState('k', new Uint8Array([1]))
+    expect(await other.getState('k')).toBeUndefined()
+    await one.close()
+    await other.close()
+  })
+
+  test.each(['', 'cscapi.db', 'mysql://user:hunter2@host/db', 'sqlite:', 'sqlite://host/x.db', 'constructor:'])(
+    'refuses %j with the rule, and repeats no password',
+    async (url) => {
+      const failure = await openStorage(url).catch((error: unknown) => error)
+      expect(failure).toMatchObject({ code: 'invalid_input', issues: [{ path: 'url' }] })
+      expect(String(failure)).not.toContain('hunter2')
+    },
+  )
+
+  test('says what to install when the adapter is not there', async () => {
+    const project = join(folder, 'project')
+    const modules = join(project, 'node_modules', '@cscapi')
+    mkdirSync(join(modules, 'open-storage'), { recursive: true })
+    const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)))
+    cpSync(join(packageFolder, 'dist'), join(modules, 'open-storage', 'dist'), { recursive: true })
+    cpSync(join(packageFolder, 'package.json'), join(modules, 'open-storage', 'package.json'))
+    const require = createRequire(import.meta.url)
+    for (const name of ['core', 'storage'])
+      symlinkSync(realpathSync(dirname(require.resolve(`@cscapi/${name}/package.json`))), join(modules, name))
+    const script = `import { openStorage } from '@cscapi/open-storage'
+      for (const url of ['sqlite:x.db', 'redis://127.0.0.1:1']) await openStorage(url).catch((error) => console.log(error.code, error.message))`
+    writeFileSync(join(project, 'main.mjs'), script)
+    const { stdout } = await promisify(execFile)(process.execPath, ['main.mjs'], { cwd: project })
+    expect(stdout).toMatch(
+      /^adapter_missing .*npm install @cscapi\/storage-sqlite.*\nadapter_missing .*npm install @cscapi\/storage-redis/,
+    )
+  })
+})
