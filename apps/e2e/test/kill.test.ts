@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { createEmulator, type Emulator } from '@cscapi/emulator'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { expect, test } from 'vitest'
+import { randomFrom, testSeed } from './random.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 const DEMO = fileURLToPath(new URL('../../example/dist/main.js', import.meta.url))
@@ -34,15 +35,6 @@ function attackLog(attackers: number): string {
   return `${lines.join('\n')}\n`
 }
 
-/** A small generator, so that a failure can be repeated with its seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
 /** Half of the kills come some time after the start, half right after some request of the run. */
 async function killAtRandom(child: ChildProcess, emulator: Emulator, random: () => number): Promise<void> {
   const ended = once(child, 'exit')
@@ -57,7 +49,7 @@ async function killAtRandom(child: ChildProcess, emulator: Emulator, random: () 
 }
 
 test('a process killed 30 times while it adds and sends loses no signal, and repeats at most one batch per worker and kill', async () => {
-  const seed = Number(process.env.CSCAPI_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31))
+  const seed = testSeed()
   const random = randomFrom(seed)
   const folder = temporaryFolder()
   const log = join(folder, 'attacks.log')

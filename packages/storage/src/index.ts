@@ -1,4 +1,5 @@
 export { checkArguments } from './check-arguments.js'
+export { type CopyOptions, type CopyProgress, copyStorage } from './copy-storage.js'
 export { MemoryStorage, type MemoryStorageOptions } from './memory.js'
 export type {
   EnqueueResult,

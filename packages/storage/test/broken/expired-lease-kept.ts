@@ -13,6 +13,8 @@ export const expiredLeaseKept: BrokenAdapter = {
   fails: [
     'a lease that ran out is taken over, and the old one then changes nothing',
     'a signal deleted after the lease ran out and added anew was not leased',
+    'a lease on a machine whose signals were all deleted is exclusive like any other',
+    'a lease that ran out, lost signals to a deletion and was extended late ends like any other',
     'a crash before settling means pending again after the lease, with the same uuids',
     'a lease that ran out protects its signals no more',
     'leased signals are counted apart from pending ones, until the lease runs out',

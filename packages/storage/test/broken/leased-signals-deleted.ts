@@ -31,6 +31,7 @@ export const leasedSignalsDeleted: BrokenAdapter = {
   fault: 'deleting takes signals from under a live lease',
   Adapter: LeasedSignalsDeleted,
   fails: [
+    'a lease that ran out, lost signals to a deletion and was extended late ends like any other',
     'deleting takes what matches, up to the limit, and never what is leased',
     'a lease that ran out protects its signals no more',
   ],

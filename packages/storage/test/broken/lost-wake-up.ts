@@ -28,6 +28,7 @@ export const lostWakeUp: BrokenAdapter = {
   fault: 'a signal added while a worker sends the machine’s last ones sleeps for ever',
   Adapter: LostWakeUp,
   fails: [
+    'a lease on a machine whose signals were all deleted is exclusive like any other',
     'requeueing wakes a machine that was asleep, and does not reach into a live lease',
     'a signal added while its partition empties is never forgotten',
   ],
