@@ -96,16 +96,20 @@ export class Http {
     const startedAt = performance.now()
     const deadline = startDeadline(timeoutMs, signal)
     let status: number | undefined
-    try {
+    const exchange = async (): Promise<HttpAnswer> => {
       const response = await this.#fetch(request, deadline.signal)
       status = response.status
       const text = await readText(response, request.maxBytes ?? MAX_BYTES)
-      if (!response.ok)
+      if (!response.ok) {
         throw responseError(site, { status, text, retryAfterMs: retryAfterMs(response.headers, Date.now()) })
+      }
       if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
         throw protocolError(site, 'was answered with a page of HTML; is there a proxy in between?')
       }
       return { status, text, json: parseJson(text), unusable: (what) => protocolError(site, what) }
+    }
+    try {
+      return await Promise.race([exchange(), deadline.passed])
     } catch (error) {
       throw isCscapiError(error) ? error : transportError(site, error)
     } finally {
@@ -133,18 +137,38 @@ export class Http {
   }
 }
 
-/** Not `AbortSignal.timeout` with `AbortSignal.any`: Node 20 may collect that timeout before it fires. */
-function startDeadline(timeoutMs: number, signal: AbortSignal | undefined): { signal: AbortSignal; end(): void } {
+/**
+ * Neither `AbortSignal.timeout` with `AbortSignal.any`, nor the fetch's own rejection alone: Node 20 holds on to a signal that follows another
+ * only weakly, and what was collected never fires.
+ */
+function startDeadline(
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): { signal: AbortSignal; passed: Promise<never>; end(): void } {
   const controller = new AbortController()
-  const abort = () => controller.abort(signal?.reason)
-  const timer = setTimeout(() => controller.abort(new DOMException('no answer in time', 'TimeoutError')), timeoutMs)
+  const { promise: passed, reject } = withReject()
+  const stop = (reason: unknown) => {
+    controller.abort(reason)
+    reject(reason)
+  }
+  const abort = () => stop(signal?.reason)
+  const timer = setTimeout(() => stop(new DOMException('no answer in time', 'TimeoutError')), timeoutMs)
   if (signal?.aborted) abort()
   signal?.addEventListener('abort', abort, { once: true })
   return {
     signal: controller.signal,
+    passed,
     end() {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
     },
   }
+}
+
+function withReject(): { promise: Promise<never>; reject: (reason: unknown) => void } {
+  let reject: (reason: unknown) => void = () => {}
+  const promise = new Promise<never>((_, rejectIt) => {
+    reject = rejectIt
+  })
+  return { promise, reject }
 }

@@ -43,6 +43,9 @@ export interface CreateSignalInput extends AttackerInput {
   readonly alertId?: number | undefined
 }
 
+/** A signal with everything that {@link createSignal} fills in. */
+export type CreatedSignal = Signal & Required<Pick<Signal, 'uuid' | 'machine_id' | 'created_at' | 'decisions'>>
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
@@ -50,7 +53,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  *
  * @throws InputError that lists every wrong value with its path and the rule.
  */
-export function createSignal(input: CreateSignalInput): Signal {
+export function createSignal(input: CreateSignalInput): CreatedSignal {
   const issues: InputIssue[] = []
   const refuse = (path: string, value: unknown, rule: string) => issues.push({ path, value: printable(value), rule })
   const text = (
@@ -73,7 +76,7 @@ export function createSignal(input: CreateSignalInput): Signal {
   const context = readContext(input.context, refuse)
   const decisions = readDecisions(input.decisions, refuse)
   const subject = source ? `${source.scope} ${source.value}` : ''
-  const signal: Signal = {
+  const signal: CreatedSignal = {
     message: text('message', `${subject} performed '${input.scenario}'`),
     scenario: input.scenario,
     scenario_hash: text('scenarioHash', ''),

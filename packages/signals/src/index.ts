@@ -1,7 +1,7 @@
 export { type Address, parseAddress } from './address.js'
 export type { AttackerInput } from './attacker.js'
 export { type SignalContext, signalContextSchema } from './context.js'
-export { type CreateSignalInput, createSignal, type Instant } from './create-signal.js'
+export { type CreatedSignal, type CreateSignalInput, createSignal, type Instant } from './create-signal.js'
 export { type SignalDecision, signalDecisionSchema } from './decision.js'
 export {
   type AllowlistLink,
