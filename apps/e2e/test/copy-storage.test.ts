@@ -108,3 +108,23 @@ test('a store is moved from memory to SQLite to Redis and back, with a break in 
     await redis.stop()
   }
 }, 120_000)
+
+test('a copy that dies between taking and settling says to wait, and is whole after the repeat', async () => {
+  let now = 0
+  class DyingOnce extends MemoryStorage {
+    #died = false
+    override async settle(...args: Parameters<MemoryStorage['settle']>) {
+      if (this.#died) return super.settle(...args)
+      this.#died = true
+      throw new Error('killed')
+    }
+  }
+  const from = new MemoryStorage({ now: () => now })
+  await fill(from)
+  const to = new DyingOnce({ now: () => now })
+  await expect(copyStorage(from, to)).rejects.toThrow('killed')
+  await expect(copyStorage(from, to)).rejects.toMatchObject({ code: 'storage_busy', retryable: true })
+  now += 60_001
+  await copyStorage(from, to)
+  expect((await contentOf(to)).signals).toEqual((await contentOf(from)).signals)
+})

@@ -63,6 +63,7 @@ describe('Retry-After', () => {
 describe('texts from outside', () => {
   test('lose their control characters and their length, and never repeat a secret', () => {
     expect(printableText('a\u001b[31mb\r\nc\u0000')).toBe('a [31mb c')
+    expect(printableText('lone \ud800 surrogate')).toBe('lone \ufffd surrogate')
     expect(printableText('the password hunter2 is wrong', ['hunter2'])).toBe('the password [redacted] is wrong')
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3_000 }), (text) => {

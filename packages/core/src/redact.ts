@@ -7,6 +7,7 @@ export function printableText(text: string, secrets: readonly string[] = []): st
   const clean = secrets
     .filter((secret) => secret !== '')
     .reduce((so, secret) => so.replaceAll(secret, '[redacted]'), text)
+    .toWellFormed()
     .replace(CONTROL, ' ')
     .trim()
   const bytes = Buffer.from(clean, 'utf8')

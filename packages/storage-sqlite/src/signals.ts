@@ -32,7 +32,7 @@ const listedSchema = z.array(
     httpStatus: number.nullable(),
   }),
 )
-const goneSchema = z.array(z.object({ machine: number, state: number }))
+const goneSchema = z.array(z.object({ id: number, machine: number, state: number }))
 
 /** Sums over machines, and one probe for each that is awake. */
 const STATS = `
@@ -72,14 +72,16 @@ export async function listSignals(
 /** Inside a transaction. */
 export async function deleteSignals(sql: Sql, filter: SignalFilter, limit: number, now: number): Promise<number> {
   const remove = `DELETE FROM signals WHERE id IN (SELECT s.id FROM signals s JOIN machines m ON m.id = s.machine
-    WHERE ${matches(filter)} AND NOT (${HELD}) ORDER BY s.id LIMIT ?2) RETURNING machine, state`
+    WHERE ${matches(filter)} AND NOT (${HELD}) ORDER BY s.id LIMIT ?2) RETURNING id, machine, state`
   const gone = goneSchema.parse(await sql.query(remove, ...valuesOf(filter, limit, now)))
-  const lessPending = countByMachine(gone.filter(({ state }) => state === STATES.pending))
-  const lessRejected = countByMachine(gone.filter(({ state }) => state === STATES.rejected))
   const discount = `UPDATE machines SET pending = pending - ?2, rejected = rejected - ?3,
+    held = held - (SELECT count(*) FROM json_each(?4) WHERE value <= lease_last),
     due_at = CASE WHEN lease_token IS NULL AND pending - ?2 = 0 THEN NULL ELSE due_at END WHERE id = ?1`
   for (const id of new Set(gone.map(({ machine }) => machine))) {
-    await sql.execute(discount, id, lessPending.get(id) ?? 0, lessRejected.get(id) ?? 0)
+    const own = gone.filter(({ machine }) => machine === id)
+    const pending = own.filter(({ state }) => state === STATES.pending).map((signal) => signal.id)
+    const rejected = own.filter(({ state }) => state === STATES.rejected).length
+    await sql.execute(discount, id, pending.length, rejected, JSON.stringify(pending))
   }
   return gone.length
 }
@@ -94,7 +96,7 @@ export async function requeueSignals(
   const rejected: SignalFilter = { ...filter, status: 'rejected' }
   const requeue = `INSERT OR REPLACE INTO signals (machine, uuid, payload, changed_at)
     SELECT s.machine, s.uuid, s.payload, ?1 FROM signals s JOIN machines m ON m.id = s.machine
-    WHERE ${matches(rejected)} ORDER BY s.id LIMIT ?2 RETURNING machine, state`
+    WHERE ${matches(rejected)} ORDER BY s.id LIMIT ?2 RETURNING id, machine, state`
   const back = goneSchema.parse(await sql.query(requeue, ...valuesOf(rejected, limit, now)))
   const wake = `UPDATE machines SET pending = pending + ?2, rejected = rejected - ?2,
     due_at = coalesce(due_at, max(?3, failing_until)) WHERE id = ?1`

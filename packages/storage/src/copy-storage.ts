@@ -1,4 +1,4 @@
-import type { Machine } from '@cscapi/core'
+import { type Machine, StorageError } from '@cscapi/core'
 import type { Storage, StoredSignal } from './port.js'
 
 /** What {@link copyStorage} has done so far. */
@@ -26,7 +26,7 @@ const ENVIRONMENT = 'environment'
  * Nothing may send from either store meanwhile, and the target should be empty but for an earlier copy. Safe to repeat after any failure: what is there already is passed over.
  * Ages begin anew in the target. The source is left as it is.
  *
- * @throws StorageError, or the reason of `signal`
+ * @throws StorageError (`storage_busy` for a minute after a copy that died in the middle of a page), or the reason of `signal`
  */
 export async function copyStorage(
   from: Storage,
@@ -100,7 +100,7 @@ async function settleAsBefore(to: Storage, signals: readonly StoredSignal[]): Pr
   const seen = new Set<string>()
   while (open > 0) {
     const lease = await to.lease({ leaseMs: LEASE_MS, maxSignals: PAGE })
-    if (lease === undefined) return
+    if (lease === undefined) throw interruptedError(to, open)
     const known = lease.signals.flatMap(({ uuid }) => wanted.get(`${lease.machineId} ${uuid}`) ?? [])
     await to.settle(lease, {
       keepSent: true,
@@ -110,9 +110,15 @@ async function settleAsBefore(to: Storage, signals: readonly StoredSignal[]): Pr
         .map(({ uuid, reason = '', httpStatus }) => ({ uuid, reason, status: httpStatus })),
     })
     open -= known.length
-    if (known.length === 0 && seen.has(lease.machineId)) return
+    if (known.length === 0 && seen.has(lease.machineId)) throw interruptedError(to, open)
     seen.add(lease.machineId)
   }
+}
+
+/** An earlier copy died while it held a lease: without its signals' status the copy would not be one. */
+function interruptedError(to: Storage, open: number): StorageError {
+  const message = `${open} signals of an interrupted copy are still leased in the target; copy again in a minute`
+  return new StorageError('storage_busy', message, { adapter: to.name, operation: 'copyStorage' })
 }
 
 async function* pages<Key extends string, Item>(
