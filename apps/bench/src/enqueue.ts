@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import type { QueuedSignal } from '@cscapi/storage'
+import { RedisStorage } from '@cscapi/storage-redis'
+import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { startRedis } from '@cscapi/test-servers'
+import BetterSqlite3 from 'better-sqlite3'
+import { Redis } from 'ioredis'
+import { type Figure, median, perSecond, timed } from './figure.js'
+import { queuedSignals } from './signals.js'
+
+const COUNT = 20_000
+const BATCH = 1_000
+const ROUNDS = 5
+
+function batches(signals: readonly QueuedSignal[]): QueuedSignal[][] {
+  return Array.from({ length: signals.length / BATCH }, (_, index) => signals.slice(index * BATCH, (index + 1) * BATCH))
+}
+
+/** Adding 1,000 at a time, against a hand-written loop on the same schema and with the same durability. */
+export async function sqliteEnqueue(folder: string): Promise<Figure> {
+  const ours: number[] = []
+  const hand: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const signals = queuedSignals(COUNT, 10)
+    const path = join(folder, `ours-${round}.db`)
+    const storage = new SqliteStorage({ path })
+    await storage.open()
+    ours.push(
+      await timed(async () => {
+        for (const batch of batches(signals)) await storage.enqueue(batch)
+      }),
+    )
+    const database = handMade(path, join(folder, `hand-${round}.db`), signals)
+    await storage.close()
+    hand.push(
+      await timed(() => {
+        for (const batch of batches(signals)) database.add(batch)
+      }),
+    )
+    database.close()
+  }
+  return rates('enqueue, SQLite (1,000 a batch)', ours, hand, 0.5)
+}
+
+/** Prepared statements in a transaction, as one would write them for this schema alone. */
+function handMade(model: string, path: string, signals: readonly QueuedSignal[]) {
+  const source = new BetterSqlite3(model, { readonly: true })
+  const schema = source
+    .prepare("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all()
+  source.close()
+  const database = new BetterSqlite3(path)
+  for (const pragma of [
+    'journal_mode = WAL',
+    'synchronous = FULL',
+    'foreign_keys = OFF',
+    'cache_size = -65536',
+    'wal_autocheckpoint = 4000',
+  ])
+    database.pragma(pragma)
+  for (const sql of schema) database.exec(String(sql))
+  const addMachine = database.prepare('INSERT OR IGNORE INTO machines (machine_id) VALUES (?)')
+  for (const id of new Set(signals.map((signal) => signal.machineId))) addMachine.run(id)
+  const add = database.prepare(
+    'INSERT OR IGNORE INTO signals (machine, uuid, payload, changed_at) VALUES ((SELECT id FROM machines WHERE machine_id = ?), ?, ?, ?)',
+  )
+  const wake = database.prepare(
+    'UPDATE machines SET pending = pending + ?, due_at = coalesce(due_at, ?) WHERE machine_id = ?',
+  )
+  const addBatch = database.transaction((batch: readonly QueuedSignal[]) => {
+    const added = new Map<string, number>()
+    for (const { machineId, uuid, payload } of batch) {
+      const { changes } = add.run(machineId, uuid, payload, Date.now())
+      added.set(machineId, (added.get(machineId) ?? 0) + changes)
+    }
+    for (const [machineId, count] of added) wake.run(count, Date.now(), machineId)
+  })
+  return { add: (batch: readonly QueuedSignal[]) => addBatch.immediate(batch), close: () => database.close() }
+}
+
+/** Adding 1,000 at a time, against a raw pipeline that writes the same bytes. */
+export async function redisEnqueue(): Promise<Figure> {
+  const server = await startRedis({ config: { appendonly: 'yes', appendfsync: 'everysec' } })
+  const raw = new Redis(server.url)
+  const ours: number[] = []
+  const pipelined: number[] = []
+  try {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const signals = queuedSignals(COUNT, 10)
+      const storage = new RedisStorage({ url: server.url, namespace: `ours-${round}` })
+      await storage.open()
+      ours.push(
+        await timed(async () => {
+          for (const batch of batches(signals)) await storage.enqueue(batch)
+        }),
+      )
+      await storage.close()
+      pipelined.push(
+        await timed(async () => {
+          for (const batch of batches(signals)) {
+            const pipeline = raw.pipeline()
+            for (const { machineId, uuid, payload } of batch)
+              pipeline.sadd(`u:${round}:${machineId}`, uuid).rpush(`l:${round}:${machineId}`, payload)
+            await pipeline.exec()
+          }
+        }),
+      )
+    }
+  } finally {
+    raw.disconnect()
+    await server.stop()
+  }
+  return rates('enqueue, Redis (1,000 a batch)', ours, pipelined, 0.7)
+}
+
+function rates(name: string, ours: readonly number[], baseline: readonly number[], atLeast: number): Figure {
+  const ratios = ours.map((ms, round) => (baseline[round] ?? Number.NaN) / ms)
+  return {
+    name,
+    ours: perSecond(COUNT, median(ours)),
+    baseline: perSecond(COUNT, median(baseline)),
+    ratio: median(ratios),
+    goal: { atLeast },
+  }
+}

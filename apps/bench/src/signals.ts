@@ -1,0 +1,26 @@
+import { createSignal, generateMachineIdFromKey } from '@cscapi/client'
+import type { QueuedSignal } from '@cscapi/storage'
+
+/** The id of the n-th machine. */
+export const machineId = (number: number) => generateMachineIdFromKey(`bench ${number}`)
+
+/** One signal of about 700 bytes, as most are. */
+export function signalOf(number: number, machines: number) {
+  return createSignal({
+    attackerIp: `198.18.${(number >> 8) % 256}.${number % 256}`,
+    scenario: 'crowdsecurity/ssh-bf',
+    createdAt: new Date(),
+    machineId: machineId(number % machines),
+    context: { target_user: ['root', 'admin', 'oracle'], service: 'ssh', note: 'x'.repeat(60) },
+  })
+}
+
+/** So many queued signals, spread over machines. */
+export function queuedSignals(count: number, machines: number): QueuedSignal[] {
+  const ids = Array.from({ length: machines }, (_, number) => machineId(number))
+  return Array.from({ length: count }, (_, number) => {
+    const signal = signalOf(number, 1)
+    const own = ids[number % machines] ?? ''
+    return { machineId: own, uuid: signal.uuid, payload: JSON.stringify({ ...signal, machine_id: own }) }
+  })
+}
