@@ -29,7 +29,10 @@ const takenSchema = z
 
 const heldSchema = z.array(z.object({ uuid: z.string(), payload: z.string() }))
 
-/** The payloads are read after the lease, outside its write: the lease protects them. */
+/**
+ * The payloads are read after the lease, outside its write: the lease protects them. It need not survive a power cut (its signals are pending
+ * again then), so its commit does not wait for the disk.
+ */
 export function lease(
   database: Database,
   { leaseMs, maxSignals }: LeaseRequest,
@@ -37,7 +40,11 @@ export function lease(
 ): Promise<SignalLease | undefined> {
   return database.run('lease', async (sql) => {
     const token = randomUUID()
-    const [taken] = takenSchema.parse(await sql.query(TAKE, token, now + leaseMs, maxSignals, now))
+    await sql.query('PRAGMA synchronous = NORMAL')
+    const rows = await sql
+      .query(TAKE, token, now + leaseMs, maxSignals, now)
+      .finally(() => sql.query('PRAGMA synchronous = FULL'))
+    const [taken] = takenSchema.parse(rows)
     if (taken === undefined) return undefined
     const { id, machineId, attempts, attemptsSince, leaseLast } = taken
     const signals = heldSchema.parse(await sql.query(HELD, id, leaseLast))
