@@ -83,6 +83,17 @@ describe('what goes out', () => {
     for (const { agent } of seen) expect(agent).toMatch(/^acme-cscapi-ts\/\d/)
   })
 
+  test('a body goes out whole, with its length, not in chunks', async () => {
+    const seen: (string | undefined)[] = []
+    const url = await serve((request, response) => {
+      seen.push(request.headers['content-length'], request.headers['transfer-encoding'])
+      response.end('{}')
+    })
+    await connect(url).pushSignals({ token: TOKEN, payloads: ['{"é":1}', '{}'] })
+    await connect(url, { gzip: true }).pushSignals({ token: TOKEN, payloads: [`"${'x'.repeat(6_000)}"`] })
+    expect(seen).toEqual(['13', undefined, expect.stringMatching(/^\d{2}$/), undefined])
+  })
+
   test('each call is told about once it ended, without secrets', async () => {
     const events: CapiRequestEvent[] = []
     const url = await answering(503)

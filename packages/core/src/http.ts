@@ -77,7 +77,6 @@ export class Http {
       throwHttpErrors: false,
       redirect: 'manual',
       headers: { accept: 'application/json', 'user-agent': options.userAgent },
-      ...(options.fetch !== undefined && { fetch: options.fetch }),
     })
   }
 
@@ -127,12 +126,17 @@ export class Http {
       payload = new Uint8Array(await compress(body))
       headers['content-encoding'] = 'gzip'
     }
+    // ky posts a copy of its Request, whose body would be streamed in chunks; given as it is, it goes out whole, with its Content-Length.
+    const send: typeof fetch = (input) => {
+      const { url, headers: all } = input instanceof Request ? input : new Request(input)
+      const init: RequestInit = { method, headers: all, signal, redirect: 'manual' }
+      return (this.#options.fetch ?? fetch)(url, payload === undefined ? init : { ...init, body: payload })
+    }
     return this.#ky(`${baseUrl}${path}`, {
       method,
       headers,
-      signal,
+      fetch: send,
       ...(query !== undefined && { searchParams: { ...query } }),
-      ...(payload !== undefined && { body: payload }),
     })
   }
 }
