@@ -3,54 +3,67 @@ import { RULES, type Rule } from './rules.js'
 
 /** One address's attack of one kind, from its first event to its last. */
 export interface Attack {
-  readonly rule: Rule
+  readonly kind: LogEvent['kind']
+  readonly scenario: string
   readonly address: string
   readonly startAt: number
   readonly stopAt: number
   readonly events: number
-  /** The first few things that were attacked. */
+  /** The first few things that were attacked, and what the attacker called his program. */
   readonly targets: readonly string[]
+  readonly userAgents: readonly string[]
 }
 
 interface Bucket {
   readonly rule: Rule
+  readonly kind: LogEvent['kind']
   readonly address: string
-  readonly startAt: number
+  startAt: number
   stopAt: number
   events: number
+  isDense: boolean
+  /** When the latest events were, no more of them than make an attack. */
+  readonly latest: number[]
   readonly seen: Set<string>
+  readonly userAgents: Set<string>
 }
 
-const MOST_BUCKETS = 100_000
-const KEPT_TARGETS = 5
-const MOST_SEEN = 1_000
+const MOST_BUCKETS = 25_000
+const MOST_SEEN = 50
+const KEPT = 5
+const MOST_TEXT = 200
 
-/** Counts events per address and rule. An attack is told of once it is over: when the next event is too late for it, or at the end. */
+/**
+ * Counts events of one clock per address and rule. An attack is told of once it is over: when the log has moved on, or at its end.
+ * Memory is bounded by the addresses that are active at once, and by `mostBuckets`.
+ */
 export class Detector {
+  /** The one that was quiet for longest comes first. */
   readonly #buckets = new Map<string, Bucket>()
-  /** Buckets given up because too many addresses were under watch at once. */
+  readonly #mostBuckets: number
+  /** Counts given up because too many addresses were active at once. */
   dropped = 0
+
+  constructor(mostBuckets = MOST_BUCKETS) {
+    this.#mostBuckets = mostBuckets
+  }
 
   /** Takes one event, and returns the attacks that it shows to be over. */
   add(event: LogEvent): Attack[] {
+    const over = this.#endQuiet(event.at)
     const rule = RULES.find(({ matches }) => matches(event))
-    if (rule === undefined) return []
+    if (rule === undefined) return over
     const key = `${rule.scenario} ${event.address}`
-    const over: Attack[] = []
     let bucket = this.#buckets.get(key)
-    if (bucket !== undefined && event.at - bucket.stopAt > rule.withinMs) {
+    this.#buckets.delete(key)
+    if (bucket !== undefined && isApart(bucket, event.at)) {
       over.push(...attackOf(bucket))
-      this.#buckets.delete(key)
       bucket = undefined
     }
-    if (bucket === undefined) {
-      over.push(...this.#makeRoom())
-      bucket = { rule, address: event.address, startAt: event.at, stopAt: event.at, events: 0, seen: new Set() }
-      this.#buckets.set(key, bucket)
-    }
-    bucket.stopAt = Math.max(bucket.stopAt, event.at)
-    if (!rule.distinct || !bucket.seen.has(event.target)) bucket.events += 1
-    if (bucket.seen.size < MOST_SEEN) bucket.seen.add(event.target)
+    bucket ??= emptyBucket(rule, event)
+    if (this.#buckets.size >= this.#mostBuckets) over.push(...this.#giveUpOldest())
+    this.#buckets.set(bucket.events === 0 ? ownCopy(key) : key, bucket)
+    count(bucket, event)
     return over
   }
 
@@ -61,8 +74,17 @@ export class Detector {
     return attacks
   }
 
-  #makeRoom(): Attack[] {
-    if (this.#buckets.size < MOST_BUCKETS) return []
+  #endQuiet(at: number): Attack[] {
+    const over: Attack[] = []
+    for (const [key, bucket] of this.#buckets) {
+      if (!isApart(bucket, at)) break
+      this.#buckets.delete(key)
+      over.push(...attackOf(bucket))
+    }
+    return over
+  }
+
+  #giveUpOldest(): Attack[] {
     const [oldest] = this.#buckets
     if (oldest === undefined) return []
     this.#buckets.delete(oldest[0])
@@ -72,7 +94,51 @@ export class Detector {
   }
 }
 
-function attackOf({ rule, address, startAt, stopAt, events, seen }: Bucket): Attack[] {
-  if (events < rule.events) return []
-  return [{ rule, address, startAt, stopAt, events, targets: [...seen].slice(0, KEPT_TARGETS) }]
+/** Long before or long after: logs are read one after the other, and not every log is in order. */
+function isApart({ rule, startAt, stopAt }: Bucket, at: number): boolean {
+  return at - stopAt > rule.withinMs || startAt - at > rule.withinMs
+}
+
+function emptyBucket(rule: Rule, { kind, address, at }: LogEvent): Bucket {
+  return {
+    rule,
+    kind,
+    address: ownCopy(address),
+    startAt: at,
+    stopAt: at,
+    events: 0,
+    isDense: false,
+    latest: [],
+    seen: new Set(),
+    userAgents: new Set(),
+  }
+}
+
+function count(bucket: Bucket, { at, target, userAgent }: LogEvent): void {
+  const { rule, latest, seen, userAgents } = bucket
+  bucket.startAt = Math.min(bucket.startAt, at)
+  bucket.stopAt = Math.max(bucket.stopAt, at)
+  if (userAgent !== undefined && userAgents.size < KEPT) userAgents.add(ownCopy(userAgent))
+  const text = target.slice(0, MOST_TEXT)
+  const isNew = !seen.has(text)
+  if (isNew && seen.size < MOST_SEEN) seen.add(ownCopy(text))
+  if (rule.distinct && !isNew) return
+  bucket.events += 1
+  if (latest.push(at) > rule.events) latest.shift()
+  const [first = at] = latest
+  if (latest.length === rule.events && Math.abs(at - first) <= rule.withinMs) bucket.isDense = true
+}
+
+/** Cut, and apart from the piece of the log it was read from, which it would keep in memory. */
+function ownCopy(text: string): string {
+  return Buffer.from(text.slice(0, MOST_TEXT)).toString()
+}
+
+function attackOf(bucket: Bucket): Attack[] {
+  const { rule, kind, address, startAt, stopAt, events, isDense, seen } = bucket
+  const slow = rule.slow !== undefined && events >= rule.slow.events ? rule.slow.scenario : undefined
+  const scenario = isDense ? rule.scenario : slow
+  if (scenario === undefined) return []
+  const targets = [...seen].filter(Boolean).slice(0, KEPT)
+  return [{ kind, scenario, address, startAt, stopAt, events, targets, userAgents: [...bucket.userAgents] }]
 }

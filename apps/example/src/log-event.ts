@@ -1,4 +1,6 @@
 import { readAccessLine } from './access-log.js'
+import { readHoneypotLine } from './honeypot-log.js'
+import { readNginxErrorLine } from './nginx-error-log.js'
 import { readSshdLine } from './sshd-log.js'
 
 /** What one log line tells about one address. */
@@ -6,13 +8,28 @@ export interface LogEvent {
   readonly address: string
   /** Epoch milliseconds. */
   readonly at: number
-  readonly kind: 'ssh-login' | 'ssh-negotiation' | 'http-request'
-  /** What was attacked: a user name, or method and path. */
+  readonly kind:
+    | 'ssh-login'
+    | 'ssh-negotiation'
+    | 'ssh-broken-off'
+    | 'ssh-refused'
+    | 'tarpit-connection'
+    | 'honeypot-login'
+    | 'honeypot-command'
+    | 'http-request'
+    | 'http-login'
+  /** What was attacked: a user name, a command, or method and path; empty where it was only the port. */
   readonly target: string
   readonly status?: number
+  readonly userAgent?: string
 }
 
-/** The event of a line of sshd's, nginx's or Apache's log; `undefined` when it tells of none. */
+/** Which of the two machines sees such a thing. */
+export function sensorOf({ kind }: Pick<LogEvent, 'kind'>): 'ssh' | 'web' {
+  return kind === 'http-request' || kind === 'http-login' ? 'web' : 'ssh'
+}
+
+/** The event of a line of a log that is understood, whichever it is; `undefined` when it tells of none. */
 export function readLine(line: string, now: number): LogEvent | undefined {
-  return readSshdLine(line, now) ?? readAccessLine(line)
+  return readSshdLine(line, now) ?? readAccessLine(line) ?? readNginxErrorLine(line) ?? readHoneypotLine(line)
 }

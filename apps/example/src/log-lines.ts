@@ -1,5 +1,5 @@
 import { createReadStream, fstatSync } from 'node:fs'
-import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 /** The logs that come with the example. */
@@ -7,26 +7,72 @@ export const SAMPLE = ['sshd.log', 'nginx.log'].map((name) =>
   fileURLToPath(new URL(`../sample/${name}`, import.meta.url)),
 )
 
-/** Which logs to read: those named, else what is piped in, else the sample. */
-export function chooseLogs(named: readonly string[]): { logs: readonly string[]; isSample: boolean } {
-  if (named.length > 0) return { logs: named, isSample: false }
-  return isPiped() ? { logs: ['-'], isSample: false } : { logs: SAMPLE, isSample: true }
+/** How long an unnamed standard input may stay silent, in milliseconds: many programs start others with a pipe they never use. */
+const SILENCE_MS = 5_000
+/** What is longer is no log line; the rest of it is passed over. */
+const LONGEST_LINE = 65_536
+
+/** Which logs to read. */
+export interface ChosenLogs {
+  readonly logs: readonly string[]
+  readonly isSample: boolean
 }
 
-/** The lines of the logs, one after the other; memory stays the same however long they are. */
-export async function* readLines(logs: readonly string[]): AsyncGenerator<string> {
-  for (const log of logs) {
-    const input = log === '-' ? process.stdin : createReadStream(log)
-    // readline does not pass on what goes wrong with its input.
-    let failure: Error | undefined
-    const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
-    input.once('error', (error: Error) => {
-      failure = error
-      lines.close()
-    })
-    yield* lines
-    if (failure !== undefined) throw failure
+/** Those named, else what is piped in, else the sample. */
+export async function chooseLogs(named: readonly string[]): Promise<ChosenLogs> {
+  if (named.length > 0) return { logs: named, isSample: false }
+  if (isPiped()) {
+    if (await hasInput(process.stdin, SILENCE_MS)) return { logs: ['-'], isSample: false }
+    process.stdin.destroy()
   }
+  return { logs: SAMPLE, isSample: true }
+}
+
+/** Whether anything comes in before the input ends, or before it has been silent for so long. */
+export function hasInput(input: Readable, silenceMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => decide(false), silenceMs)
+    const onReadable = () => decide(input.readableLength > 0)
+    const onEnd = () => decide(false)
+    const decide = (answer: boolean) => {
+      clearTimeout(timer)
+      input.off('readable', onReadable).off('end', onEnd).off('error', onEnd)
+      resolve(answer)
+    }
+    input.on('readable', onReadable).on('end', onEnd).on('error', onEnd)
+  })
+}
+
+/** The lines of the logs, one after the other, until they end or the signal is given; memory stays the same however long they are. */
+export async function* readLines(logs: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
+  for (const log of logs) {
+    if (signal.aborted) return
+    const input = log === '-' ? process.stdin : createReadStream(log)
+    const stop = () => input.destroy()
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      yield* linesOf(input.setEncoding('utf8'))
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+}
+
+/** The lines of a text that comes in pieces, however they are cut. */
+export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = ''
+  for await (const chunk of chunks) {
+    const lines = chunk.split('\n')
+    const last = lines.pop() ?? ''
+    for (const line of lines) {
+      yield (rest + line).slice(0, LONGEST_LINE).replace(/\r$/, '')
+      rest = ''
+    }
+    rest = (rest + last).slice(0, LONGEST_LINE)
+  }
+  if (rest !== '') yield rest
 }
 
 /** A file, a pipe or a socket; not a terminal and not /dev/null. */

@@ -17,21 +17,33 @@ const LOGINS = [
 ]
 const NEGOTIATIONS = [
   new RegExp(`^Unable to negotiate with ${ADDRESS} port`),
-  new RegExp(`^(?:fatal: )?Timeout before authentication for ${ADDRESS}`),
   new RegExp(`^(?:Did not receive identification string from|Bad protocol version identification .* from) ${ADDRESS}`),
+  new RegExp(`^(?:error: )?(?:banner exchange|kex_exchange_identification): Connection from ${ADDRESS} port`),
+  new RegExp(`^Magic value check failed \\(\\d+\\) on obfuscated handshake from ${ADDRESS} port`),
 ]
+const BROKEN_OFF = [
+  new RegExp(`^(?:fatal: )?Timeout before authentication for (?:connection from )?${ADDRESS}`),
+  new RegExp(`^ssh_dispatch_run_fatal: Connection from ${ADDRESS} port`),
+]
+const REFUSED = [new RegExp(`^refused connect from .*\\(${ADDRESS}\\)$`)]
 
-/** A failed login or a broken-off handshake. */
+const READERS = [
+  ['ssh-login', LOGINS],
+  ['ssh-negotiation', NEGOTIATIONS],
+  ['ssh-broken-off', BROKEN_OFF],
+  ['ssh-refused', REFUSED],
+] as const
+
+/** A failed login or a broken-off handshake. What PAM says is passed over: sshd logs the same attempt itself. */
 export function readSshdLine(line: string, now: number): LogEvent | undefined {
   const { time, message } = LINE.exec(line)?.groups ?? {}
   if (time === undefined || message === undefined) return undefined
   const at = /^\d/.test(time) ? parseTimestamp(time)?.ms : syslogTime(time, now)
   if (at === undefined) return undefined
-  const login = firstMatch(LOGINS, message)
-  if (login?.address !== undefined) return { kind: 'ssh-login', address: login.address, at, target: login.user ?? '' }
-  const negotiation = firstMatch(NEGOTIATIONS, message)
-  if (negotiation?.address !== undefined)
-    return { kind: 'ssh-negotiation', address: negotiation.address, at, target: 'handshake' }
+  for (const [kind, patterns] of READERS) {
+    const { address, user } = firstMatch(patterns, message) ?? {}
+    if (address !== undefined) return { kind, address, at, target: user ?? '' }
+  }
   return undefined
 }
 

@@ -10,6 +10,8 @@ import type { Arguments } from './arguments.js'
 /** Always the same, so that a store that is kept belongs to it at the next run too. */
 const EMULATOR_PORT = 8_099
 
+const HOSTS = { production: 'api.crowdsec.net', development: 'api.dev.crowdsec.net' } as const
+
 /** Where the signals go. */
 export interface Target {
   readonly environment: Environment
@@ -26,7 +28,7 @@ export async function openTarget({ environment, storage }: Arguments): Promise<T
   if (environment === 'development' || environment === 'production') {
     return {
       environment,
-      name: `CrowdSec’s ${environment} service`,
+      name: `CrowdSec’s ${environment} service (${HOSTS[environment]})`,
       isReal: true,
       emulator: undefined,
       close: async () => {},

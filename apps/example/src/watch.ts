@@ -1,13 +1,13 @@
 import type { Signal } from '@cscapi/client'
 import ipaddr from 'ipaddr.js'
-import { Detector } from './detector.js'
-import { readLine } from './log-event.js'
+import { type Attack, Detector } from './detector.js'
+import { readLine, sensorOf } from './log-event.js'
 import { toSignal } from './to-signal.js'
 
 /** What was found so far. */
 export interface Findings {
   lines: number
-  /** Lines that tell of no failed login and no request. */
+  /** Lines that tell of nothing we know. */
   other: number
   attacks: number
   readonly attackers: Set<string>
@@ -45,29 +45,30 @@ export async function* watch(
   findings: Findings,
   options: WatchOptions,
 ): AsyncGenerator<Signal> {
-  const detector = new Detector()
+  // Apart, because the clocks of two logs may differ: syslog knows no time zone.
+  const detectors = { ssh: new Detector(), web: new Detector() }
   for await (const line of lines) {
     findings.lines += 1
     if (findings.lines % 1_000 === 0) options.onProgress(findings)
     const event = readLine(line, options.now)
     if (event === undefined || !ipaddr.isValid(event.address)) findings.other += 1
-    else yield* signalsOf(detector.add(event), findings, options)
+    else yield* signalsOf(detectors[sensorOf(event)].add(event), findings, options)
+    findings.dropped = detectors.ssh.dropped + detectors.web.dropped
   }
-  yield* signalsOf(detector.end(), findings, options)
-  findings.dropped = detector.dropped
+  for (const detector of Object.values(detectors)) yield* signalsOf(detector.end(), findings, options)
   options.onProgress(findings)
 }
 
 function* signalsOf(
-  attacks: ReturnType<Detector['end']>,
+  attacks: readonly Attack[],
   findings: Findings,
   { machineIds, publicOnly }: WatchOptions,
 ): Generator<Signal> {
   for (const attack of attacks) {
-    const { address, rule } = attack
+    const { address, scenario } = attack
     findings.attacks += 1
     findings.attackers.add(address)
-    findings.scenarios.set(rule.scenario, (findings.scenarios.get(rule.scenario) ?? 0) + 1)
+    findings.scenarios.set(scenario, (findings.scenarios.get(scenario) ?? 0) + 1)
     if (!isPublic(address)) {
       findings.notPublic.add(address)
       if (publicOnly) {
@@ -75,7 +76,7 @@ function* signalsOf(
         continue
       }
     }
-    yield toSignal(attack, machineIds[rule.sensor])
+    yield toSignal(attack, machineIds[sensorOf(attack)])
   }
 }
 

@@ -44,7 +44,12 @@ export interface CreateSignalInput extends AttackerInput {
 }
 
 /** A signal with everything that {@link createSignal} fills in. */
-export type CreatedSignal = Signal & Required<Pick<Signal, 'uuid' | 'machine_id' | 'created_at' | 'decisions'>>
+export type CreatedSignal = Signal & {
+  uuid: string
+  machine_id: string
+  created_at: string
+  decisions: SignalDecision[]
+}
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 

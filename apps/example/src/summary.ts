@@ -1,0 +1,108 @@
+import type { ClientStats, DecisionStream, EnrollResult, SendReport } from '@cscapi/client'
+import { count, type Output } from './output.js'
+import type { Target } from './target.js'
+import type { Findings } from './watch.js'
+
+/** What became of the signals that were handed to the store. */
+export interface Queued {
+  readonly added: number
+  readonly duplicates: number
+  /** All that wait there now, from earlier runs too. */
+  readonly pending: number
+}
+
+/** Everything the table at the end tells. */
+export interface Results {
+  readonly findings: Findings
+  readonly queued: Queued
+  readonly enrolled: readonly EnrollResult[]
+  readonly report: SendReport
+  /** POSTs of signals. */
+  readonly posts: number
+  readonly decisions: DecisionStream | undefined
+}
+
+/** What the logs told. */
+export function tellFindings(output: Output, findings: Findings, queued: Queued, isReal: boolean): void {
+  const other = findings.other > 0 ? ` (${count(findings.other, 'line')} of no use here)` : ''
+  output.line(`${count(findings.lines, 'line')} read${other}, ${count(findings.attackers.size, 'attacker')} found.`)
+  for (const [scenario, attacks] of findings.scenarios) output.line(`  ${scenario}: ${count(attacks, 'attack')}`)
+  const { size } = findings.notPublic
+  if (size > 0) {
+    const from = `${count(size, 'attacker')} ${size === 1 ? 'has an address that is' : 'have addresses that are'} not public`
+    output.line(
+      isReal
+        ? `${from}: ${count(findings.leftOut, 'attack')} left out.`
+        : `${from}; the real service would not be told of ${size === 1 ? 'it' : 'them'}.`,
+    )
+  }
+  if (findings.dropped > 0) output.line(`${count(findings.dropped, 'suspect')} went unwatched: too many at once.`)
+  const older = queued.pending - queued.added
+  output.line(`${queuedText(queued)} queued${older > 0 ? `; ${count(older, 'signal')} left from before` : ''}.`)
+}
+
+/** What happened, as a table. */
+export function tellResults(output: Output, target: Target, results: Results): void {
+  const { findings, queued, enrolled, report, posts, decisions } = results
+  output.line()
+  output.table([
+    ['Lines read', findings.lines.toLocaleString('en-US')],
+    ['Attackers', `${findings.attackers.size.toLocaleString('en-US')} (${count(findings.attacks, 'attack')})`],
+    [
+      'Signals queued',
+      queued.added.toLocaleString('en-US') + (queued.duplicates > 0 ? `, ${queued.duplicates} already reported` : ''),
+    ],
+    ['Signals sent', sentText(report)],
+    ['Sends', count(posts, 'POST')],
+    ['Machines enrolled', enrolledText(enrolled)],
+    [
+      'Decisions pulled',
+      decisions === undefined
+        ? 'none'
+        : `${decisions.new.length.toLocaleString('en-US')}, and links to ${count(decisions.links.blocklists.length, 'blocklist')}`,
+    ],
+    ...(target.emulator === undefined ? [] : [['Seen by the emulator', seenText(target.emulator)] as const]),
+  ])
+  output.line()
+}
+
+/** What waits, and for whom. */
+export function tellRest(output: Output, { pending, leased }: ClientStats, report: SendReport): void {
+  if (report.stopped !== undefined) {
+    output.line(
+      `Sending ended early (${report.stopped}); another run makes sense in ${Math.ceil((report.resumeInMs ?? 0) / 1_000)} s.`,
+    )
+  }
+  if (leased > 0)
+    output.line(`Another process, or one that died, holds ${count(leased, 'signal')} until its lease runs out.`)
+  output.line(pending + leased === 0 ? 'Everything was delivered.' : `${waitText(pending + leased)} for the next run.`)
+}
+
+/** `1 signal waits in the store`. */
+export function waitText(signals: number): string {
+  return `${count(signals, 'signal')} ${signals === 1 ? 'waits' : 'wait'} in the store`
+}
+
+function queuedText({ added, duplicates }: Queued): string {
+  return duplicates > 0 ? `${count(added, 'signal')} (${duplicates} already reported)` : count(added, 'signal')
+}
+
+function sentText({ sent, rejected, postponed, failing }: SendReport): string {
+  const others = [
+    rejected > 0 ? `${rejected} rejected` : '',
+    postponed > 0 ? `${postponed} put back` : '',
+    failing > 0 ? `${count(failing, 'machine')} failing` : '',
+  ].filter(Boolean)
+  return [sent.toLocaleString('en-US'), ...others].join(', ')
+}
+
+function enrolledText(results: readonly EnrollResult[]): string {
+  if (results.length === 0) return 'none (CSCAPI_ATTACHMENT_KEY is not set)'
+  const refusals = new Set(results.flatMap((result) => ('error' in result ? [result.error.message] : [])))
+  const statuses = results.map(({ status }) => status).join(', ')
+  return refusals.size === 0 ? statuses : `${statuses}: ${[...refusals].join('; ')}`
+}
+
+function seenText({ signals, record, machines }: NonNullable<Target['emulator']>): string {
+  return `${count(signals.size, 'signal')} in ${count(record.count({ route: 'signals' }), 'POST')}, ${signals.duplicates().length} twice, from ${count(machines.size, 'machine')}`
+}
