@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { copyStorage, MemoryStorage, type Storage } from '@cscapi/storage'
+import { PostgresStorage } from '@cscapi/storage-postgres'
 import { RedisStorage } from '@cscapi/storage-redis'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
-import { startRedis } from '@cscapi/test-servers'
+import { startPostgres, startRedis } from '@cscapi/test-servers'
 import { expect, test } from 'vitest'
 import { HOUR_MS, machine } from './arrange.js'
 import { temporaryFolder } from './temporary-folder.js'
@@ -73,11 +74,13 @@ async function contentOf(storage: Storage) {
   }
 }
 
-test('a store is moved from memory to SQLite to Redis and back, with a break in between each time, and nothing is lost', async () => {
+test('a store is moved from memory to SQLite to PostgreSQL to Redis and back, with a break in between each time, and nothing is lost', async () => {
   const redis = await startRedis()
+  const postgres = await startPostgres()
   const stores = [
     new MemoryStorage(),
     new SqliteStorage({ path: join(temporaryFolder(), 'cscapi.db') }),
+    new PostgresStorage({ url: postgres.url, schema: 'copy' }),
     new RedisStorage({ url: redis.url, namespace: 'copy' }),
     new MemoryStorage(),
   ]
@@ -106,6 +109,7 @@ test('a store is moved from memory to SQLite to Redis and back, with a break in 
   } finally {
     for (const store of stores) await store.close()
     await redis.stop()
+    await postgres.stop()
   }
 }, 120_000)
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { CapiClient } from '@cscapi/client'
 import { createEmulator, type Emulator, type RouteName } from '@cscapi/emulator'
 import { openStorage } from '@cscapi/open-storage'
-import { startRedis, type TestServer } from '@cscapi/test-servers'
+import { startPostgres, startRedis, type TestServer } from '@cscapi/test-servers'
 import { expect, test } from 'vitest'
 import { machine, SCENARIO, signalsOf } from './arrange.js'
 import { randomFrom, testSeed } from './random.js'
@@ -19,6 +19,7 @@ const KILLS = isLong ? 20 : 8
 const BATCH = 10
 
 const STORES: readonly [name: string, start: () => Promise<TestServer>][] = [
+  ['PostgreSQL', () => startPostgres({ config: {} })],
   ['Redis', () => startRedis({ config: {} })],
 ]
 
@@ -98,5 +99,5 @@ test.each(STORES)(
       await server.stop()
     }
   },
-  isLong ? 900_000 : 240_000,
+  isLong ? 1_800_000 : 600_000,
 )

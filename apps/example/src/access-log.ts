@@ -6,7 +6,7 @@ import type { LogEvent } from './log-event.js'
  * Anchored, so that nobody can write a line of his own into the middle of another one.
  */
 const LINE =
-  /^(?:(?:[A-Z][a-z]{2} +\d{1,2} [\d:]{8}|\d{4}-\d{2}-\d{2}T\S+) \S+ \S+: )?(?:\S+:\d+ )?(?<address>[0-9a-fA-F.:]+) \S+ .{1,100}? ?\[(?<day>\d{2})\/(?<month>[A-Z][a-z]{2})\/(?<year>\d{4}):(?<time>\d{2}:\d{2}:\d{2}) (?<zone>[+-]\d{4})\] "(?<request>(?:[^"\\]|\\.)*)" (?<status>\d{3})(?: \S+ "(?:[^"\\]|\\.)*" "(?<userAgent>(?:[^"\\]|\\.)*)")?/
+  /^(?:(?:[A-Z][a-z]{2} +\d{1,2} [\d:]{8}|\d{4}-\d{2}-\d{2}T\S+) \S+ \S+: )?(?:\S+:\d+ )?(?<address>[0-9a-fA-F]*[.:][0-9a-fA-F.:]+) \S+ .{1,100}? ?\[(?<day>\d{2})\/(?<month>[A-Z][a-z]{2})\/(?<year>\d{4}):(?<time>\d{2}:\d{2}:\d{2}) (?<zone>[+-]\d{4})\] "(?<request>(?:[^"\\]|\\.)*)" (?<status>\d{3})(?: \S+ "(?:[^"\\]|\\.)*" "(?<userAgent>(?:[^"\\]|\\.)*)")?/
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 

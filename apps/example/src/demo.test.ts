@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createEmulator } from '@cscapi/emulator'
 import { startRedis } from '@cscapi/test-servers'
 import { afterAll, describe, expect, test } from 'vitest'
 
@@ -13,10 +15,19 @@ const why = hasLogs ? '' : ' (skipped: there is no ../shared/data beside the che
 const folder = mkdtempSync(join(tmpdir(), 'cscapi-example-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+/** Five failed logins of one address. */
+const attack = [0, 1, 2, 3, 4]
+  .map((second) => `Feb 12 14:10:2${second} host sshd[1]: Invalid user x from 203.0.113.7 port 1`)
+  .join('\n')
+
+// pnpm's own launcher of the tests names more folders to find modules in than a user's shell does.
+const { NODE_PATH: _, ...userEnvironment } = process.env
+const env = { ...userEnvironment, TMPDIR: folder }
+
 const demo = (args: readonly string[], input?: string) =>
   spawnSync(process.execPath, [MAIN, ...args], {
     encoding: 'utf8',
-    env: { ...process.env, TMPDIR: folder },
+    env,
     ...(input === undefined ? { stdio: ['ignore', 'pipe', 'pipe'] } : { input }),
   })
 
@@ -30,6 +41,7 @@ describe('the demo', () => {
       /Signals sent +7/,
       /Machines enrolled +enrolled, enrolled/,
       /Decisions pulled +250/,
+      /Sends +2 POSTs/,
       /Seen by the emulator +7 signals in 2 POSTs, 0 twice/,
     ])
       expect(stdout).toMatch(line)
@@ -56,11 +68,58 @@ describe('the demo', () => {
     }
   }, 120_000)
 
-  test('reads what is piped in', () => {
-    const line = (second: number) => `Feb 12 14:10:2${second} host sshd[1]: Invalid user x from 203.0.113.7 port 1`
-    const { status, stdout } = demo(['--storage', 'memory:'], [0, 1, 2, 3, 4].map(line).join('\n'))
+  test('reads what a shell pipes in', () => {
+    const pipeline = 'printf %s "$1" | "$2" "$3" --storage "$4"'
+    const storage = `sqlite:${join(folder, 'piped.db')}`
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', pipeline, 'sh', attack, process.execPath, MAIN, storage],
+      { encoding: 'utf8', env },
+    )
+    expect(stderr).toBe('')
     expect(status).toBe(0)
     expect(stdout).toMatch(/Signals sent +1/)
+  })
+
+  test('reads the sample when what is piped in is empty', () => {
+    expect(demo(['--storage', 'memory:'], '').stdout).toMatch(/Signals sent +7/)
+  })
+
+  test('stops while it waits for more of a log; what it has seen is kept, and sent by the next run', async () => {
+    const storage = ['--storage', `sqlite:${join(folder, 'stopped.db')}`]
+    const child = spawn(process.execPath, [MAIN, ...storage], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+    child.stdout.setEncoding('utf8')
+    let stdout = ''
+    // The log is never ended; the demo is stopped once it reads.
+    child.stdout.on('data', (text: string) => {
+      if (stdout === '') child.kill('SIGTERM')
+      stdout += text
+    })
+    child.stdin.write(`${attack}\n`)
+    const [code] = await once(child, 'close')
+    child.stdin.destroy()
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/Stopped\. \d signals? waits? in the store: .*stopped\.db/)
+    const rest = demo(storage, attack)
+    expect(rest.status).toBe(0)
+    expect(rest.stdout).toMatch(/Signals sent +1/)
+  })
+
+  test('delivers everything even if nobody reads what it prints', async () => {
+    const emulator = createEmulator()
+    const { url, close } = await emulator.listen()
+    try {
+      const child = spawn(process.execPath, [MAIN, '--storage', 'memory:', '--environment', url], {
+        env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      child.stdout.destroy()
+      const [code] = await once(child, 'exit')
+      expect(code).toBe(0)
+      expect(emulator.signals.size).toBe(7)
+    } finally {
+      await close()
+    }
   })
 
   test('never sends the sample to the real service, and asks before it sends a log', () => {
@@ -100,15 +159,32 @@ describe('the demo', () => {
   })
 
   test.skipIf(!hasLogs).each([
-    ['ssh-bf--ssh-bf.log', 'crowdsecurity/ssh-bf'],
-    ['sshd-invalid-bf--sshd-invalid-bf.log', 'crowdsecurity/ssh-bf'],
-    ['nginx-http-sensitive-files--nginx-http-sensitive-files.log', 'crowdsecurity/http-sensitive-files'],
-    ['apache-http-probing--apache-http-probing.log', 'crowdsecurity/http-probing'],
-  ])(`finds the attack in %s${why}`, (file, scenario) => {
-    const { status, stdout } = demo(['--log', fileURLToPath(new URL(file, LOGS))])
+    ['ssh-bf--ssh-bf.log', 1, ['crowdsecurity/ssh-bf: 1']],
+    ['sshd-invalid-bf--sshd-invalid-bf.log', 1, ['crowdsecurity/ssh-bf: 1']],
+    ['nginx-http-sensitive-files--nginx-http-sensitive-files.log', 1, ['crowdsecurity/http-sensitive-files: 1']],
+    ['apache-http-probing--apache-http-probing.log', 1, ['crowdsecurity/http-probing: 1']],
+    ['ssh-slow-bf--ssh-slow-bf.log', 1, ['crowdsecurity/ssh-slow-bf: 1']],
+    ['ssh-timeout--ssh-timeout.log', 2, ['crowdsecurity/ssh-cve-2024-6387: 2']],
+    ['sshd-bad-keyexchange-bf--sshd-bad-keyexchange-bf.log', 3, ['lepresidente/ssh-bad-keyexchange-bf: 3']],
+    ['sshd-logs--sshd-logs.log', 0, []],
+    ['http-admin-interface-probing--http-admin-interface-probing.log', 1, ['http-admin-interface-probing: 1']],
+    ['http-bf-wordpress-bf--http-bf-wordpress-bf.log', 1, ['crowdsecurity/http-bf-wordpress_bf: 1']],
+    [
+      'nginx-http-generic-bf--nginx-http-generic-bf.log',
+      1,
+      ['crowdsecurity/http-generic-bf: 1', 'LePresidente/http-generic-401-bf: 1'],
+    ],
+    ['nginx-http-xss-probing--nginx-http-xss-probing.log', 1, ['crowdsecurity/http-xss-probbing: 1']],
+    ['endlessh-logs--endlessh-logs.log', 1, ['crowdsecurity/endlessh-bf: 1']],
+    ['sshesame--sshesame.log', 6, ['thespad/sshesame-cmd: 4', 'thespad/sshesame-bf: 4']],
+  ])(`finds in %s the %i attackers that are in it${why}`, (file, attackers, scenarios) => {
+    const { status, stdout } = demo(['--storage', 'memory:', '--log', fileURLToPath(new URL(file, LOGS))])
     expect(status).toBe(0)
-    expect(stdout).toContain(`${scenario}: 1 attack`)
-    expect(stdout).toMatch(/Attackers +1 \(1 attack\)/)
-    expect(stdout).toMatch(/Seen by the emulator +1 signal in 1 POST/)
+    for (const scenario of scenarios) expect(stdout).toContain(scenario)
+    expect(stdout).toMatch(new RegExp(`Attackers +${attackers} `))
+    const signals = scenarios.reduce((sum, scenario) => sum + Number(scenario.split(': ')[1]), 0)
+    expect(stdout).toMatch(
+      new RegExp(`Seen by the emulator +${signals} signals? in ${signals > 0 ? '1 POST' : '0 POSTs'}`),
+    )
   })
 })

@@ -1,6 +1,6 @@
-import { signalSchema } from '@cscapi/signals'
+import { type Signal, signalSchema } from '@cscapi/signals'
 import { describe, expect, test } from 'vitest'
-import { readLine } from './log-event.js'
+import { Detector } from './detector.js'
 import { noFindings, watch } from './watch.js'
 
 const NOW = Date.parse('2026-03-01T00:00:00Z')
@@ -17,74 +17,13 @@ async function signalsFrom(lines: readonly string[], publicOnly = false) {
   return { signals, findings }
 }
 
+const context = ([signal]: readonly Signal[]) =>
+  Object.fromEntries((signal?.context ?? []).map(({ key, value }) => [key, value]))
+
 const failed = (second: number, address = '203.0.113.7', minute = 0) =>
   `Feb 12 14:${String(minute).padStart(2, '0')}:${String(second).padStart(2, '0')} host sshd[1]: Invalid user admin from ${address} port 4242`
 const request = (second: number, path: string, status = 404, method = 'GET') =>
   `203.0.113.9 - - [12/Feb/2026:14:00:${String(second).padStart(2, '0')} +0100] "${method} ${path} HTTP/1.1" ${status} 162 "-" "curl/8"`
-
-describe('a log line', () => {
-  test.each([
-    ['Invalid user pascal from 35.188.49.176 port 53502', '35.188.49.176', 'pascal'],
-    ['Failed password for invalid user oracle from 203.0.113.7 port 22 ssh2', '203.0.113.7', 'oracle'],
-    ['Failed password for root from 2001:db8::1 port 22 ssh2', '2001:db8::1', 'root'],
-    ['Disconnected from authenticating user root 179.43.183.98 port 59402 [preauth]', '179.43.183.98', 'root'],
-    ['Connection closed by invalid user a b 203.0.113.7 port 1 [preauth]', '203.0.113.7', 'a b'],
-    [
-      'Unable to negotiate with 123.57.135.134 port 45626: no matching key exchange method found.',
-      '123.57.135.134',
-      'handshake',
-    ],
-    ['fatal: Timeout before authentication for 192.168.9.212 port 47056', '192.168.9.212', 'handshake'],
-  ])('of sshd: %s', (message, address, target) => {
-    for (const program of ['sshd[16378]', 'sshd-session[16379]']) {
-      expect(readLine(`Feb 12 14:10:21 host ${program}: ${message}`, NOW)).toMatchObject({
-        address,
-        target,
-        at: Date.parse('2026-02-12T14:10:21Z'),
-      })
-    }
-  })
-
-  test('of sshd may have an RFC 3339 time', () => {
-    expect(
-      readLine('2026-02-12T15:10:21.5+01:00 host sshd[1]: Invalid user x from 203.0.113.7 port 1', NOW),
-    ).toMatchObject({ at: Date.parse('2026-02-12T14:10:21.500Z') })
-  })
-
-  test('of nginx or Apache, with and without a syslog header', () => {
-    const line =
-      '81.150.104.130 - - [15/Sep/2021:16:13:46 +0200] "POST /wp-login.php HTTP/1.1" 200 5364 "-" "Mozilla/5.0"'
-    for (const text of [line, `Sep 15 16:13:46 host nginx[2869]: ${line}`]) {
-      expect(readLine(text, NOW)).toEqual({
-        kind: 'http-request',
-        address: '81.150.104.130',
-        at: Date.parse('2021-09-15T14:13:46Z'),
-        target: 'POST /wp-login.php',
-        status: 200,
-      })
-    }
-  })
-
-  test('that tells of nothing is passed over', () => {
-    for (const line of [
-      '',
-      'Feb 12 14:10:21 host sshd[1]: Accepted publickey for x from 203.0.113.7 port 1',
-      'Feb 31 14:10:21 host sshd[1]: Invalid user x from 203.0.113.7 port 1',
-      'noise',
-    ]) {
-      expect(readLine(line, NOW)).toBeUndefined()
-    }
-  })
-
-  test('without a year is from the latest year that is not in the future', () => {
-    const at = (text: string) => readLine(`${text} host sshd[1]: Invalid user x from 203.0.113.7 port 1`, NOW)?.at
-    expect(at('Feb 28 23:59:59')).toBe(Date.parse('2026-02-28T23:59:59Z'))
-    expect(at('Mar  1 12:00:00')).toBe(Date.parse('2026-03-01T12:00:00Z'))
-    expect(at('Mar  3 00:00:00')).toBe(Date.parse('2025-03-03T00:00:00Z'))
-    expect(at('Dec 31 23:00:00')).toBe(Date.parse('2025-12-31T23:00:00Z'))
-    expect(at('Feb 29 00:00:00')).toBe(Date.parse('2024-02-29T00:00:00Z'))
-  })
-})
 
 describe('detection', () => {
   test('five failed logins of one address within a minute are one attack, four are none', async () => {
@@ -99,6 +38,73 @@ describe('detection', () => {
       },
     ])
     expect((await signalsFrom([0, 5, 10, 15].map((second) => failed(second)))).signals).toEqual([])
+  })
+
+  test('ten failed logins that are never five within a minute are a slow brute force', async () => {
+    const slow = Array.from({ length: 10 }, (_, event) => failed((event % 2) * 30, '203.0.113.7', event >> 1))
+    expect((await signalsFrom(slow)).signals).toMatchObject([{ scenario: 'crowdsecurity/ssh-slow-bf' }])
+    expect((await signalsFrom(slow.slice(0, 9))).signals).toEqual([])
+  })
+
+  test('an attack is told of when the log has moved on, not at its end only', async () => {
+    let read = 0
+    async function* input() {
+      for (const line of [...[0, 1, 2, 3, 4].map((second) => failed(second)), failed(0, '203.0.113.8', 2), 'last']) {
+        read += 1
+        yield line
+      }
+    }
+    const options = { machineIds, publicOnly: false, now: NOW, onProgress: () => {} }
+    for await (const signal of watch(input(), noFindings(), options)) {
+      expect(signal.source.value).toBe('203.0.113.7')
+      expect(read).toBe(6)
+    }
+  })
+
+  test('a later log that is older is another time, and a line out of order is not', async () => {
+    const attack = (minute: number) => [0, 1, 2, 3, 4].map((second) => failed(second, '203.0.113.7', minute))
+    expect((await signalsFrom([...attack(30), ...attack(0)])).signals).toMatchObject([
+      { start_at: '2026-02-12T14:30:00.000Z' },
+      { start_at: '2026-02-12T14:00:00.000Z', stop_at: '2026-02-12T14:00:04.000Z' },
+    ])
+    expect((await signalsFrom([failed(5), failed(4), failed(6), failed(3), failed(7)])).signals).toMatchObject([
+      { start_at: '2026-02-12T14:00:03.000Z', stop_at: '2026-02-12T14:00:07.000Z' },
+    ])
+  })
+
+  test('a clock that differs between two sensors hides nothing', async () => {
+    const mixed = [0, 1, 2, 3, 4].flatMap((second) => [failed(second), request(second, '/wp-login.php', 200, 'POST')])
+    expect((await signalsFrom(mixed)).signals.length).toBe(2)
+  })
+
+  test('more addresses at once than can be watched are dropped and counted, the longest quiet first', () => {
+    const detector = new Detector(10)
+    const event = (address: string) => ({ kind: 'ssh-login', address, at: NOW, target: 'x' }) as const
+    for (let host = 0; host < 11; host += 1) detector.add(event(`203.0.113.${host}`))
+    expect(detector.dropped).toBe(1)
+    for (let repeat = 0; repeat < 4; repeat += 1) detector.add(event('203.0.113.5'))
+    expect(detector.end()).toMatchObject([{ address: '203.0.113.5', events: 5 }])
+  })
+
+  test('a page with missing pictures is no probing', async () => {
+    const pictures = Array.from({ length: 20 }, (_, second) => request(second, `/pictures/${second}.png?v=1`))
+    expect((await signalsFrom(pictures)).signals).toEqual([])
+  })
+
+  test('a signal tells what was attacked, and with what', async () => {
+    const logins = Array.from({ length: 5 }, (_, second) => request(second, '/wp-login.php', 200, 'POST'))
+    expect(context((await signalsFrom(logins)).signals)).toEqual({
+      method: 'POST',
+      target_uri: '/wp-login.php',
+      user_agent: 'curl/8',
+    })
+    expect(context((await signalsFrom([0, 1, 2, 3, 4].map((second) => failed(second)))).signals)).toEqual({
+      target_user: 'admin',
+    })
+    const shaken = [0, 1, 2, 3, 4].map(
+      (second) => `Feb 12 14:00:0${second} host sshd[1]: Unable to negotiate with 203.0.113.7 port 1: no matching MAC`,
+    )
+    expect(context((await signalsFrom(shaken)).signals)).toEqual({})
   })
 
   test('addresses are counted apart, and a pause ends an attack', async () => {

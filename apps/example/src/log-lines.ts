@@ -75,10 +75,14 @@ export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<st
   if (rest !== '') yield rest
 }
 
-/** A file, a pipe or a socket; not a terminal and not /dev/null. */
+/**
+ * A file, a pipe or a socket; not a terminal and not /dev/null.
+ * As bigints, which Node keeps apart: what a plain stat of a pipe leaves behind makes `realpathSync`, and so the next
+ * import over a symbolic link, stop early, and no native module of a pnpm install is found.
+ */
 function isPiped(): boolean {
   try {
-    const stat = fstatSync(0)
+    const stat = fstatSync(0, { bigint: true })
     return stat.isFile() || stat.isFIFO() || stat.isSocket()
   } catch {
     return false

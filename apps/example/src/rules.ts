@@ -52,7 +52,13 @@ export const RULES: readonly Rule[] = [
     withinMs: 15 * MINUTE_MS,
     distinct: false,
   },
-  { scenario: 'thespad/sshesame-bf', matches: isOf('honeypot-login'), ...FIVE_A_MINUTE },
+  {
+    scenario: 'thespad/sshesame-bf',
+    matches: isOf('honeypot-login'),
+    events: 4,
+    withinMs: 15 * MINUTE_MS,
+    distinct: false,
+  },
   {
     scenario: 'thespad/sshesame-cmd',
     matches: isOf('honeypot-command'),

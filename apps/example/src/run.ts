@@ -38,7 +38,11 @@ export async function run(options: Arguments, output: Output, signal: AbortSigna
     } catch (error) {
       if (!signal.aborted && !(error instanceof AbortedError)) throw error
       const { pending, leased } = await client.stats()
-      output.line(`Stopped. ${waitText(pending + leased)}: ${place}.`)
+      output.line(
+        place === 'memory'
+          ? `Stopped. ${count(pending + leased, 'signal')} in memory lost.`
+          : `Stopped. ${waitText(pending + leased)}: ${place}.`,
+      )
       return 1
     } finally {
       await client.close()

@@ -5,25 +5,33 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { startRedis, type TestServer } from '@cscapi/test-servers'
+import { startPostgres, startRedis, type TestServer } from '@cscapi/test-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStorage } from './index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'cscapi-open-'))
 let redis: TestServer
+let postgres: TestServer
 
 beforeAll(async () => {
   redis = await startRedis()
+  postgres = await startPostgres()
 }, 120_000)
 
 afterAll(async () => {
   await redis?.stop()
+  await postgres?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
 describe('openStorage', () => {
   test('opens what the URL names, ready for use', async () => {
-    const urls = { memory: 'memory:', sqlite: `sqlite:${join(folder, 'a.db')}`, redis: redis.url }
+    const urls = {
+      memory: 'memory:',
+      sqlite: `sqlite:${join(folder, 'a.db')}`,
+      postgres: postgres.url,
+      redis: redis.url,
+    }
     for (const [name, url] of Object.entries(urls)) {
       const storage = await openStorage(url)
       expect(storage.name).toBe(name)
@@ -44,14 +52,14 @@ describe('openStorage', () => {
   })
 
   test('keeps applications apart by namespace', async () => {
-    const [one, other] = [
-      await openStorage(redis.url, { namespace: 'one' }),
-      await openStorage(redis.url, { namespace: 'other' }),
-    ]
-    await one.setState('k', new Uint8Array([1]))
-    expect(await other.getState('k')).toBeUndefined()
-    await one.close()
-    await other.close()
+    for (const { url } of [redis, postgres]) {
+      const one = await openStorage(url, { namespace: 'one' })
+      const other = await openStorage(url, { namespace: 'other' })
+      await one.setState('k', new Uint8Array([1]))
+      expect(await other.getState('k')).toBeUndefined()
+      await one.close()
+      await other.close()
+    }
   })
 
   test.each(['', 'cscapi.db', 'mysql://user:hunter2@host/db', 'sqlite:', 'sqlite://host/x.db', 'constructor:'])(
@@ -74,11 +82,11 @@ describe('openStorage', () => {
     for (const name of ['core', 'storage'])
       symlinkSync(realpathSync(dirname(require.resolve(`@cscapi/${name}/package.json`))), join(modules, name))
     const script = `import { openStorage } from '@cscapi/open-storage'
-      for (const url of ['sqlite:x.db', 'redis://127.0.0.1:1']) await openStorage(url).catch((error) => console.log(error.code, error.message))`
+      for (const url of ['sqlite:x.db', 'redis://127.0.0.1:1', 'postgres://127.0.0.1:1']) await openStorage(url).catch((error) => console.log(error.code, error.message))`
     writeFileSync(join(project, 'main.mjs'), script)
     const { stdout } = await promisify(execFile)(process.execPath, ['main.mjs'], { cwd: project })
     expect(stdout).toMatch(
-      /^adapter_missing .*npm install @cscapi\/storage-sqlite.*\nadapter_missing .*npm install @cscapi\/storage-redis/,
+      /^adapter_missing .*npm install @cscapi\/storage-sqlite.*\nadapter_missing .*npm install @cscapi\/storage-redis.*\nadapter_missing .*npm install @cscapi\/storage-postgres/,
     )
   })
 })

@@ -2,7 +2,7 @@ import { CscapiError, InputError } from '@cscapi/core'
 import { MemoryStorage, type Storage } from '@cscapi/storage'
 
 export interface OpenStorageOptions {
-  /** Keeps several applications apart in one Redis. Default: the adapter's, `cscapi`. */
+  /** Keeps several applications apart in one PostgreSQL database (as the schema's name) or one Redis. Default: the adapter's, `cscapi`. */
   readonly namespace?: string
 }
 
@@ -15,12 +15,14 @@ const ADAPTERS: Readonly<Record<string, (url: string, options: OpenStorageOption
     const { SqliteStorage } = await import('@cscapi/storage-sqlite').catch(missing('@cscapi/storage-sqlite'))
     return new SqliteStorage({ path: pathOf(url) })
   },
+  'postgres:': openPostgres,
+  'postgresql:': openPostgres,
   'redis:': openRedis,
   'rediss:': openRedis,
 }
 
 /**
- * Opens the storage that a URL names: `sqlite:./cscapi.db`, `redis://host:6379`, `rediss://…` (TLS) or `memory:`.
+ * Opens the storage that a URL names: `sqlite:./cscapi.db`, `postgres://host/database`, `redis://host:6379`, `rediss://…` (TLS) or `memory:`.
  * Only the adapter of that scheme is loaded. Hand the storage to a client, which closes it; or close it yourself.
  *
  * @throws InputError for a URL that names no storage; it does not repeat a password.
@@ -39,6 +41,11 @@ export async function openStorage(url: string, options: OpenStorageOptions = {})
   const storage = await make(url, options)
   await storage.open()
   return storage
+}
+
+async function openPostgres(url: string, { namespace }: OpenStorageOptions): Promise<Storage> {
+  const { PostgresStorage } = await import('@cscapi/storage-postgres').catch(missing('@cscapi/storage-postgres'))
+  return new PostgresStorage(namespace === undefined ? { url } : { url, schema: namespace })
 }
 
 async function openRedis(url: string, { namespace }: OpenStorageOptions): Promise<Storage> {

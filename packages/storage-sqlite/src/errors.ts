@@ -56,7 +56,7 @@ const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string][
   ],
   [/SQLITE_IOERR|disk I\/O/, 'storage_unavailable', 'the disk failed'],
   [
-    /bindings file|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|better_sqlite3\.node/,
+    /bindings file|Cannot find module|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|better_sqlite3\.node/,
     'storage_unavailable',
     'better-sqlite3 is installed without its native module; allow its build script (pnpm approve-builds) or reinstall it for this version of Node',
   ],

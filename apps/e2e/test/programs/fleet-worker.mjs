@@ -10,8 +10,8 @@ const client = new CapiClient({
   environment: { baseUrl },
   concurrency: 1,
   batchSize: 10,
-  timeoutMs: 1_000,
-  leaseMs: 2_000,
+  timeoutMs: 2_500,
+  leaseMs: 5_000,
   retryDelayMs: 20,
   maxRetryDelayMs: 200,
 })

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pool, PoolClient } from 'pg'
+import { isConflict, mapError, postgresError } from './errors.js'
+
+/** Tries of a transaction that loses against others. */
+const TRIES = 8
+
+/** Statements on one schema. `@.` stands for the schema, `@now` for the server's time in epoch milliseconds. */
+export interface Sql {
+  query(text: string, ...values: unknown[]): Promise<unknown[]>
+  /** How many rows were changed. */
+  execute(text: string, ...values: unknown[]): Promise<number>
+}
+
+export interface DatabaseOptions {
+  readonly pool: Pool
+  readonly schema: string
+  /** Added to the server's time; for tests only. */
+  readonly clockOffsetMs: () => number
+}
+
+/** A pool of connections on one schema. No session state and no named statements, so that a pooler in transaction mode may stand in between. */
+export class Database {
+  readonly #pool: Pool
+  readonly #schema: string
+  readonly #clockOffsetMs: () => number
+  #underWay = 0
+  #idle: (() => void) | undefined
+
+  constructor({ pool, schema, clockOffsetMs }: DatabaseOptions) {
+    this.#pool = pool
+    this.#schema = quoteSchema(schema)
+    this.#clockOffsetMs = clockOffsetMs
+  }
+
+  /** Single statements, each a transaction of its own. */
+  run<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#tracked(operation, () => this.#withClient((client) => work(this.#sqlOn(client))))
+  }
+
+  /** All or nothing; repeated when it loses against other transactions. */
+  transaction<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#tracked(operation, async () => {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await this.#withClient((client) => inTransaction(client, () => work(this.#sqlOn(client))))
+        } catch (error) {
+          if (!isConflict(error) || tries === TRIES) throw error
+          await sleep(Math.random() * 10 * tries)
+        }
+      }
+    })
+  }
+
+  /** Resolves once nothing is under way. */
+  async settled(): Promise<void> {
+    if (this.#underWay === 0) return
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve
+    })
+  }
+
+  async #tracked<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    this.#underWay += 1
+    try {
+      return await work()
+    } catch (error) {
+      throw mapError(error, operation)
+    } finally {
+      this.#underWay -= 1
+      if (this.#underWay === 0) this.#idle?.()
+    }
+  }
+
+  #withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return withClient(this.#pool, work)
+  }
+
+  #sqlOn(client: PoolClient): Sql {
+    const text = (template: string) => template.replaceAll('@.', `${this.#schema}.`).replaceAll('@now', this.#now())
+    return {
+      query: async (template, ...values) => (await client.query<Record<string, unknown>>(text(template), values)).rows,
+      execute: async (template, ...values) => (await client.query(text(template), values)).rowCount ?? 0,
+    }
+  }
+
+  #now(): string {
+    return `((extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${Math.round(this.#clockOffsetMs())})`
+  }
+}
+
+/**
+ * Lends a connection to `work`. One that failed is thrown away: it may be in the middle of an answer. A connection that the server
+ * cuts also emits its error, which would end the process; the call under way tells of it.
+ */
+export async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  const ignore = () => {}
+  client.on('error', ignore)
+  try {
+    const result = await work(client)
+    client.off('error', ignore)
+    client.release()
+    return result
+  } catch (error) {
+    if (isConflict(error)) client.off('error', ignore)
+    client.release(isConflict(error) ? undefined : true)
+    throw error
+  }
+}
+
+export async function inTransaction<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN')
+  try {
+    const result = await work()
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined)
+    throw error
+  }
+}
+
+/** @throws StorageError for a name that is not plain */
+export function quoteSchema(schema: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/.test(schema)) return `"${schema}"`
+  const rule = 'a schema is named with letters, digits, "_" and "$", and not with a digit first'
+  throw postgresError('storage_failed', 'open', `The schema ${JSON.stringify(schema)} cannot be used: ${rule}`)
+}

@@ -1,0 +1,54 @@
+import { CscapiError, StorageError, type StorageErrorCode } from '@cscapi/core'
+
+/** Builds an error of this adapter. */
+export function postgresError(
+  code: StorageErrorCode,
+  operation: string,
+  message: string,
+  driverCode?: string,
+): StorageError {
+  return new StorageError(code, message, { adapter: 'postgres', operation, driverCode })
+}
+
+/** A deadlock or a serialization failure: the same transaction may succeed at once. */
+export function isConflict(error: unknown): boolean {
+  return ['40P01', '40001'].includes(codeOf(error) ?? '')
+}
+
+const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string][] = [
+  [/^(28P01|28000)$/, 'storage_unavailable', 'the server refuses user or password'],
+  [/^3D000$/, 'storage_unavailable', 'the database does not exist'],
+  [/^42501$/, 'storage_unavailable', 'the role lacks a right; see migrationSql() and the README'],
+  [/^(25006|57P02|57P03|57P01)$/, 'storage_unavailable', 'the server is read-only, starting or shutting down'],
+  [/^53/, 'storage_unavailable', 'the server has no room (disk, memory or connections)'],
+  [/^(57014|55P03|40P01|40001)$/, 'storage_busy', 'it took too long or lost against other transactions'],
+  [
+    /^(42P01|3F000|42883)$/,
+    'storage_schema_missing',
+    'the schema is not there: open with migrate "auto", or run migrationSql()',
+  ],
+  [/^08|^E[A-Z]+$|timeout|terminated|Connection|closed/i, 'storage_unavailable', 'the server cannot be reached'],
+]
+
+/** What the driver threw, as one of our errors; ours stay as they are. The connection string is never part of it. */
+export function mapError(error: unknown, operation: string): CscapiError {
+  if (error instanceof CscapiError) return error
+  const driverCode = codeOf(error)
+  const text = error instanceof Error ? error.message : String(error)
+  for (const [pattern, code, advice] of RULES) {
+    if (pattern.test(driverCode ?? text)) {
+      return postgresError(code, operation, `${operation} failed: ${advice} (${driverCode ?? text})`, driverCode)
+    }
+  }
+  return postgresError('storage_failed', operation, `${operation} failed: ${text}`, driverCode)
+}
+
+/** SQLSTATE or the system's code, wherever the driver or Prisma has put it. */
+function codeOf(error: unknown): string | undefined {
+  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {
+    const code: unknown = Reflect.get(at, 'originalCode') ?? Reflect.get(at, 'code')
+    if (typeof code === 'string' && !/^P\d{4}$/.test(code)) return code
+    at = Reflect.get(at, 'cause') ?? Reflect.get(at, 'meta') ?? Reflect.get(at, 'driverAdapterError')
+  }
+  return undefined
+}

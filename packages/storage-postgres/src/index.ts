@@ -1,0 +1,3 @@
+export { type MigrateMode, migrationSql } from './migrate.js'
+export type { PostgresConnection, PostgresStorageOptions } from './options.js'
+export { PostgresStorage } from './storage.js'

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import type { LeaseRequest, SignalLease } from '@cscapi/storage'
+import { z } from 'zod'
+import type { Database } from './database.js'
+import { credentialColumns, credentialSchema, toMachine } from './machines.js'
+
+/** One statement: takes the machine that has been due longest, past those that others are just taking. */
+const TAKE = `
+UPDATE @.machines m SET lease_token = $1, lease_until = @now + $2, due_at = @now + $2, lease_seqs = '{}'
+FROM (SELECT id FROM @.machines WHERE due_at <= @now ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) AS due
+WHERE m.id = due.id AND m.due_at <= @now
+RETURNING m.id, m.machine_id AS "machineId", m.attempts, @now - m.attempts_since AS "attemptsForMs"`
+
+/**
+ * A statement of its own, and so a later view of the signals: one view for both could show signals that the last holder
+ * deleted while the lock was waited for.
+ */
+const HOLD = `
+WITH first AS MATERIALIZED (SELECT * FROM @.first_pending($1, $2)),
+held AS (UPDATE @.machines SET lease_seqs = coalesce((SELECT array_agg(seq) FROM first), '{}')
+  WHERE id = $1 AND lease_token = $3 RETURNING id)
+SELECT first.uuid, first.payload FROM first, held ORDER BY first.seq`
+
+const takenSchema = z
+  .array(z.object({ id: z.string(), machineId: z.string(), attempts: z.number(), attemptsForMs: z.coerce.number() }))
+  .max(1)
+const signalsSchema = z.array(z.object({ uuid: z.string(), payload: z.string() }))
+
+export function lease(database: Database, { leaseMs, maxSignals }: LeaseRequest): Promise<SignalLease | undefined> {
+  return database.run('lease', async (sql) => {
+    const token = randomUUID()
+    const [taken] = takenSchema.parse(await sql.query(TAKE, token, Math.ceil(leaseMs)))
+    if (taken === undefined) return undefined
+    const { id, machineId, attempts, attemptsForMs } = taken
+    const signals = signalsSchema.parse(await sql.query(HOLD, id, maxSignals, token))
+    const select = `SELECT ${credentialColumns} FROM @.credentials WHERE machine_id = $1`
+    const [credential] = z.array(credentialSchema).parse(await sql.query(select, machineId))
+    return {
+      machineId,
+      token,
+      machine: credential && toMachine(credential),
+      signals,
+      attempts,
+      attemptsForMs: attempts === 0 ? 0 : attemptsForMs,
+    }
+  })
+}
+
+/** False when the lease was lost. */
+export async function extend(
+  database: Database,
+  { machineId, token }: Pick<SignalLease, 'machineId' | 'token'>,
+  leaseMs: number,
+): Promise<boolean> {
+  const text =
+    'UPDATE @.machines SET lease_until = @now + $1, due_at = @now + $1 WHERE machine_id = $2 AND lease_token = $3'
+  return (await database.run('extend', (sql) => sql.execute(text, Math.ceil(leaseMs), machineId, token))) > 0
+}

@@ -1,0 +1,46 @@
+import { randomInt } from 'node:crypto'
+import type { SetStateOptions, StateValue } from '@cscapi/core'
+import { z } from 'zod'
+import type { Sql } from './database.js'
+
+/** Drawn at random, so that a key's version does not come back after a deletion. */
+const LARGEST_VERSION = 2 ** 48 - 1
+
+const stateSchema = z.array(
+  z.object({ value: z.instanceof(Uint8Array), version: z.coerce.number(), expiresInMs: z.coerce.number().nullable() }),
+)
+
+const READ = `SELECT value, version, expires_at - @now AS "expiresInMs" FROM @.state
+  WHERE key = $1 AND (expires_at IS NULL OR expires_at > @now)`
+
+export async function getState(sql: Sql, key: string): Promise<StateValue | undefined> {
+  const [row] = stateSchema.parse(await sql.query(READ, key))
+  if (row === undefined) return undefined
+  return { value: new Uint8Array(row.value), version: row.version, expiresInMs: row.expiresInMs ?? undefined }
+}
+
+/** Inside a transaction. A lock of the key's own serves where there is no row to lock yet. */
+export async function setState(
+  sql: Sql,
+  key: string,
+  value: Uint8Array | undefined,
+  { ifVersion, expiresInMs }: SetStateOptions,
+): Promise<number | undefined> {
+  await sql.query("SELECT pg_advisory_xact_lock(hashtextextended('@.state ' || $1, 0))", key)
+  if (ifVersion !== undefined && ifVersion !== ((await getState(sql, key))?.version ?? 0)) return undefined
+  if (value === undefined) {
+    await sql.execute('DELETE FROM @.state WHERE key = $1', key)
+    return 0
+  }
+  const version = randomInt(1, LARGEST_VERSION)
+  const upsert = `INSERT INTO @.state (key, value, version, expires_at) VALUES ($1, $2, $3, @now + $4::bigint)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version, expires_at = excluded.expires_at`
+  await sql.execute(
+    upsert,
+    key,
+    Buffer.from(value),
+    version,
+    expiresInMs === undefined ? null : Math.round(expiresInMs),
+  )
+  return version
+}

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { startPostgres, type TestServer } from '@cscapi/test-servers'
+import { Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { migrationSql, PostgresStorage } from '../src/index.js'
+
+const PROGRAM = fileURLToPath(new URL('./programs/open.mjs', import.meta.url))
+const ROUNDS = 20
+const PROCESSES = 8
+
+let server: TestServer
+let admin: Pool
+
+beforeAll(async () => {
+  server = await startPostgres()
+  admin = new Pool({ connectionString: server.url })
+}, 120_000)
+
+afterAll(async () => {
+  await admin?.end()
+  await server?.stop()
+})
+
+const open = async (options: object) => {
+  const storage = new PostgresStorage({ url: server.url, ...options })
+  await storage.open()
+  return storage
+}
+
+describe('opening', () => {
+  test('eight processes at once make one migration, in each of twenty rounds', async () => {
+    const children = Array.from({ length: PROCESSES }, () =>
+      spawn(process.execPath, [PROGRAM, server.url], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    )
+    const outputs = children.map(({ stdout }) => stdout.setEncoding('utf8'))
+    await Promise.all(outputs.map((output) => once(output, 'data')))
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const answers = outputs.map((output) => once(output, 'data'))
+      for (const { stdin } of children) stdin.write(`race_${round}\n`)
+      expect((await Promise.all(answers)).map(([answer]) => String(answer).trim())).toEqual(
+        Array(PROCESSES).fill('open'),
+      )
+      const { rows } = await admin.query(`SELECT version, name FROM race_${round}.cscapi_migrations`)
+      expect(rows).toEqual([{ version: 1, name: '0001-init' }])
+    }
+    for (const { stdin } of children) stdin.end()
+    await Promise.all(children.map((child) => once(child, 'exit')))
+  }, 120_000)
+
+  test('a newer schema is refused by name', async () => {
+    await (await open({ schema: 'newer' })).close()
+    await admin.query("INSERT INTO newer.cscapi_migrations (version, name, checksum) VALUES (9, '0009-later', 'x')")
+    await expect(open({ schema: 'newer' })).rejects.toMatchObject({
+      code: 'storage_schema_newer',
+      message: expect.stringContaining('version 9'),
+    })
+  })
+
+  test('a role without the right to create tables opens what migrationSql() made', async () => {
+    await admin.query("CREATE ROLE plain LOGIN PASSWORD 'plain'")
+    const url = server.url.replace(/\/\/[^@]*@/, '//plain:plain@')
+    await expect(open({ url, schema: 'made' })).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      driverCode: '42501',
+    })
+    await expect(open({ url, schema: 'made', migrate: 'verify' })).rejects.toMatchObject({
+      code: 'storage_schema_missing',
+    })
+    await admin.query(`BEGIN; ${migrationSql({ schema: 'made' })}; COMMIT`)
+    await admin.query(
+      'GRANT USAGE ON SCHEMA made TO plain; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA made TO plain; GRANT USAGE ON ALL SEQUENCES IN SCHEMA made TO plain',
+    )
+    const storage = await open({ url, schema: 'made', migrate: 'verify' })
+    expect(await storage.enqueue([{ machineId: 'm', uuid: 'u', payload: '{}' }])).toEqual({ added: 1, duplicates: 0 })
+    expect(await storage.lease({ leaseMs: 1_000, maxSignals: 1 })).toMatchObject({ machineId: 'm' })
+    await storage.close()
+  })
+
+  test('without a schema, and told not to look, the first call says what is missing', async () => {
+    const storage = await open({ schema: 'nowhere', migrate: 'never' })
+    await expect(storage.stats()).rejects.toMatchObject({ code: 'storage_schema_missing' })
+    await storage.close()
+  })
+
+  test('a schema’s name is quoted, and an odd one refused', async () => {
+    await (await open({ schema: 'Select' })).close()
+    for (const schema of ['a"b', 'a b', '', '1a', 'x'.repeat(64)])
+      await expect(open({ schema })).rejects.toMatchObject({ name: 'StorageError' })
+  })
+
+  test('a pool that was handed in stays open', async () => {
+    const pool = new Pool({ connectionString: server.url })
+    const storage = new PostgresStorage({ pool, schema: 'pooled' })
+    await storage.open()
+    await storage.close()
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+    await pool.end()
+  })
+
+  test('a wrong password is a typed error that does not show it, and opening may be tried again', async () => {
+    const storage = new PostgresStorage({ url: 'postgres://nobody:hunter2@127.0.0.1:1/x', connectTimeoutMs: 2_000 })
+    for (let tries = 0; tries < 2; tries += 1) {
+      const failure = await storage.open().catch((error: unknown) => error)
+      expect(failure).toMatchObject({ code: 'storage_unavailable', retryable: true, driverCode: 'ECONNREFUSED' })
+      expect(`${String(failure)} ${JSON.stringify(failure)}`).not.toContain('hunter2')
+    }
+    await storage.close()
+  })
+})

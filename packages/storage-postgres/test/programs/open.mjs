@@ -1,0 +1,16 @@
+// Opens the schemas that are named on standard input, one a line. Argument: the server's URL. Uses the built package.
+import { createInterface } from 'node:readline'
+import { PostgresStorage } from '../../dist/index.js'
+
+const [url] = process.argv.slice(2)
+process.stdout.write('ready\n')
+for await (const schema of createInterface({ input: process.stdin })) {
+  const storage = new PostgresStorage({ url, schema, poolSize: 1 })
+  try {
+    await storage.open()
+    process.stdout.write('open\n')
+  } catch (error) {
+    process.stdout.write(`${error.code} ${error.message}\n`)
+  }
+  await storage.close()
+}

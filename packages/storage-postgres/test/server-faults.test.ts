@@ -1,0 +1,123 @@
+import { startPostgres, type TestServer } from '@cscapi/test-servers'
+import { Pool } from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { PostgresStorage } from '../src/index.js'
+
+let server: TestServer
+let storage: PostgresStorage
+let schemas = 0
+
+beforeAll(async () => {
+  server = await startPostgres({ config: {} })
+}, 120_000)
+
+afterAll(async () => {
+  await storage?.close()
+  await server?.stop()
+})
+
+beforeEach(async () => {
+  await storage?.close()
+  schemas += 1
+  storage = new PostgresStorage({
+    url: server.url,
+    schema: `faults_${schemas}`,
+    connectTimeoutMs: 1_500,
+    statementTimeoutMs: 1_500,
+  })
+  await storage.open()
+})
+
+const signals = (count: number, first = 0) =>
+  Array.from({ length: count }, (_, index) => ({ machineId: 'm', uuid: `u${first + index}`, payload: '{}' }))
+
+/** Every call that a worker makes, each as good as the others to be interrupted in. */
+const calls = (): Record<string, () => Promise<unknown>> => ({
+  enqueue: () => storage.enqueue(signals(50, 1_000)),
+  lease: () => storage.lease({ leaseMs: 60_000, maxSignals: 10 }),
+  settle: () => storage.settle({ machineId: 'm', token: 'none' }, { sent: ['u1'] }),
+  stats: () => storage.stats(),
+  getState: () => storage.getState('k'),
+  setState: () => storage.setState('k', new Uint8Array([1])),
+})
+
+const outcomes = () => Promise.allSettled(Object.values(calls()).map((call) => call()))
+
+describe('a server', () => {
+  test('that is killed ends every call with a typed error, and after its restart everything acknowledged is there', async () => {
+    await storage.enqueue(signals(100))
+    const underWay = outcomes()
+    await server.kill()
+    for (const outcome of [...(await underWay), ...(await outcomes())]) {
+      if (outcome.status === 'rejected')
+        expect(outcome.reason).toMatchObject({ name: 'StorageError', code: 'storage_unavailable', retryable: true })
+    }
+    await server.restart()
+    const { pending, leased } = await storage.stats()
+    expect(pending + leased).toBeGreaterThanOrEqual(100)
+    const uuids = (await storage.listSignals({}, { limit: 1_000 })).signals.map(({ uuid }) => uuid)
+    expect(uuids).toEqual(expect.arrayContaining(signals(100).map(({ uuid }) => uuid)))
+  }, 120_000)
+
+  test('that stands still ends every call in time, and works again when it goes on', async () => {
+    await storage.enqueue(signals(10))
+    await server.pause()
+    for (const outcome of await outcomes()) {
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { name: 'StorageError', code: 'storage_unavailable' },
+      })
+    }
+    await server.resume()
+    await expect
+      .poll(
+        () =>
+          storage.stats().then(
+            () => 'works',
+            () => 'fails',
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe('works')
+    const lease = await storage.lease({ leaseMs: 60_000, maxSignals: 100 })
+    expect(lease === undefined || lease.signals.length > 0).toBe(true)
+  }, 120_000)
+
+  test('that is read-only says so, and takes signals again afterwards', async () => {
+    const admin = new Pool({ connectionString: server.url, max: 1 })
+    const database = new URL(server.url).pathname.slice(1)
+    await admin.query(`ALTER DATABASE "${database}" SET default_transaction_read_only = on`)
+    const readOnly = new PostgresStorage({ url: server.url, schema: `faults_${schemas}`, migrate: 'never' })
+    await readOnly.open()
+    await expect(readOnly.enqueue(signals(1))).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      driverCode: '25006',
+    })
+    await admin.query(
+      `SET default_transaction_read_only = off; ALTER DATABASE "${database}" RESET default_transaction_read_only`,
+    )
+    await admin.end()
+    await readOnly.close()
+    expect(await storage.enqueue(signals(1))).toEqual({ added: 1, duplicates: 0 })
+  })
+
+  test('that cuts a connection in the middle costs that call only', async () => {
+    const admin = new Pool({ connectionString: server.url, max: 1 })
+    await storage.enqueue(signals(10))
+    const cut =
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()'
+    await Promise.all([outcomes(), admin.query(cut)])
+    await admin.end()
+    await expect
+      .poll(
+        () =>
+          storage.stats().then(
+            () => 'works',
+            () => 'fails',
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe('works')
+    expect((await storage.listSignals({}, { limit: 1_000 })).signals.length).toBeGreaterThanOrEqual(10)
+  })
+})
