@@ -68,6 +68,7 @@ test.each(STORES)(
         while (emulator.signals.size < due) await sleep(5)
         const index = Math.floor(random() * WORKERS)
         const victim = workers[index]
+        expect(victim?.exitCode, 'no worker ends by itself').toBeNull()
         const ended = victim && once(victim, 'exit')
         victim?.kill('SIGKILL')
         await ended

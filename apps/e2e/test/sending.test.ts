@@ -207,6 +207,16 @@ describe('a server in trouble', () => {
     expect(await client.sendSignals()).toMatchObject({ sent: 3 })
   })
 
+  test('a backoff whose jitter is no wait at all is one like any other', async () => {
+    const { connect, emulator } = arrange()
+    const client = connect({ random: () => 0 })
+    await client.addSignals(signalsOf(machine(), 1))
+    emulator.faults.inject({ route: 'signals', status: 429 })
+    expect(await client.sendSignals()).toMatchObject({ sent: 0, postponed: 1, stopped: 'rate_limited' })
+    emulator.faults.inject({ route: 'signals', status: 503 })
+    expect(await client.sendSignals()).toMatchObject({ sent: 1, postponed: 1 })
+  })
+
   test.each([408, 425, 500, 502, 503, 504])(
     '%i puts the batch back with a growing delay, and nothing is lost',
     async (status) => {

@@ -41,6 +41,8 @@ export async function extendPause(
   state: StateStore,
   pause: { reason: PauseReason; message?: string | undefined; forMs: number },
 ): Promise<void> {
+  // A backoff with full jitter may be no wait at all.
+  if (pause.forMs <= 0) return
   const key = keyOf(pause.reason)
   const value = new TextEncoder().encode(JSON.stringify({ reason: pause.reason, message: pause.message }))
   for (;;) {
