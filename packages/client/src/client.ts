@@ -6,6 +6,7 @@ import { callForMachine } from './call.js'
 import { type ClientContext, createContext } from './context.js'
 import { type EnrollOptions, type EnrollResult, enrollMachines } from './enroll.js'
 import { bindEnvironment } from './environment.js'
+import type { ClientEventListener, ClientEventName } from './events.js'
 import { type CapiClientOptions, resolveOptions } from './options.js'
 import { pruneFailingMachinesSignals } from './prune.js'
 import type { SendReport } from './report.js'
@@ -161,6 +162,11 @@ export class CapiClient implements AsyncDisposable {
   async verify(options: { machineId?: string; signal?: AbortSignal } = {}): Promise<Verification> {
     await this.#open()
     return verifyClient(this.#context, options.machineId, this.#orClosing(options.signal))
+  }
+
+  /** Calls `listener` at each such event; returns the function that ends it. A listener that throws breaks nothing. */
+  on<Name extends ClientEventName>(name: Name, listener: ClientEventListener<Name>): () => void {
+    return this.#context.events.on(name, listener)
   }
 
   /** Ends what is running (it is finished or put back) and closes the store. Idempotent. */

@@ -1,5 +1,6 @@
 import { type Capi, createCapi, MachineAuthenticator } from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
+import { EventFeed } from './events.js'
 import type { ResolvedOptions } from './options.js'
 
 /** What every part of one client shares. */
@@ -8,6 +9,7 @@ export interface ClientContext {
   readonly storage: Storage
   readonly capi: Capi
   readonly authenticator: MachineAuthenticator
+  readonly events: EventFeed
   /** Counted since the client was made. */
   readonly totals: { requests: number; logins: number }
 }
@@ -15,12 +17,14 @@ export interface ClientContext {
 export function createContext(options: ResolvedOptions): ClientContext {
   const { storage, environment, userAgentPrefix, timeoutMs, gzip, fetch } = options
   const totals = { requests: 0, logins: 0 }
+  const events = new EventFeed()
   const capi = createCapi({
     environment,
     timeoutMs,
     gzip,
-    onRequest: () => {
+    onRequest: (event) => {
       totals.requests += 1
+      events.emit('request', event)
     },
     ...(userAgentPrefix !== undefined && { userAgentPrefix }),
     ...(fetch !== undefined && { fetch }),
@@ -29,9 +33,10 @@ export function createContext(options: ResolvedOptions): ClientContext {
     ...options,
     capi,
     store: storage,
-    onLogin: () => {
+    onLogin: (machineId) => {
       totals.logins += 1
+      events.emit('login', { machineId })
     },
   })
-  return { options, storage, capi, authenticator, totals }
+  return { options, storage, capi, authenticator, events, totals }
 }

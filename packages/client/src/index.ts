@@ -22,6 +22,7 @@ export { type CreateSignalInput, createSignal, parseTimestamp, type Signal } fro
 export { CapiClient, type ClientStats, type GetDecisionsOptions } from './client.js'
 export type { EnrollOptions, EnrollResult } from './enroll.js'
 export { PartlyAddedError, SendFailedError } from './errors.js'
+export type { ClientEventListener, ClientEventName, ClientEvents } from './events.js'
 export type { CapiClientOptions } from './options.js'
 export type { SendProgress, SendReport, StopReason } from './report.js'
 export type { SendOptions } from './send.js'

@@ -1,0 +1,77 @@
+import type { CapiRequestEvent, CscapiError, FailingReason } from '@cscapi/core'
+import type { SendReport, StopReason } from './report.js'
+
+/** What {@link CapiClient.on} tells of, by name. Holds no secret. All times are milliseconds. */
+export interface ClientEvents {
+  /** CAPI took these signals, and the store has been told so. */
+  readonly sent: { readonly machineId: string; readonly count: number }
+  /** These signals became dead letters. */
+  readonly rejected: {
+    readonly machineId: string
+    readonly uuids: readonly string[]
+    /** CAPI's message, or ours. */
+    readonly reason: string
+    readonly status: number | undefined
+  }
+  /** Signals were put back. */
+  readonly postponed: {
+    readonly machineId: string
+    readonly count: number
+    readonly afterMs: number
+    readonly error: CscapiError | undefined
+  }
+  /** Every process of the store waits. */
+  readonly paused: { readonly reason: StopReason; readonly message: string | undefined; readonly forMs: number }
+  /** A machine is left alone for a while. */
+  readonly machineFailing: {
+    readonly machineId: string
+    readonly reason: FailingReason
+    readonly message: string | undefined
+    readonly retryAfterMs: number
+  }
+  /** CAPI accepted a login. */
+  readonly login: { readonly machineId: string }
+  /** One HTTP request ended. */
+  readonly request: CapiRequestEvent
+  /** One `sendSignals` run ended, as its report says. */
+  readonly sendRun: SendReport
+  /** Signals were left out on their way in, or dropped to make room. */
+  readonly dropped: { readonly count: number; readonly reason: 'filtered' | 'repeated' | 'full' }
+  /** Something that needs an operator's eye but stops nothing. */
+  readonly warning: { readonly code: string; readonly message: string; readonly error?: unknown }
+}
+
+export type ClientEventName = keyof ClientEvents
+export type ClientEventListener<Name extends ClientEventName> = (event: ClientEvents[Name]) => void
+
+type Listeners = { [Name in ClientEventName]?: Set<ClientEventListener<Name>> }
+
+/** Tells listeners in the order they came. One that throws breaks nothing: its error goes to `onListenerError`. */
+export class EventFeed {
+  readonly #listeners: Listeners = {}
+  readonly #onListenerError: (name: ClientEventName, error: unknown) => void
+
+  constructor(onListenerError: (name: ClientEventName, error: unknown) => void = () => undefined) {
+    this.#onListenerError = onListenerError
+  }
+
+  /** Returns the function that ends the subscription. */
+  on<Name extends ClientEventName>(name: Name, listener: ClientEventListener<Name>): () => void {
+    const listeners: Set<ClientEventListener<Name>> = this.#listeners[name] ?? new Set()
+    Object.assign(this.#listeners, { [name]: listeners.add(listener) })
+    return () => {
+      listeners.delete(listener)
+    }
+  }
+
+  emit<Name extends ClientEventName>(name: Name, event: ClientEvents[Name]): void {
+    const listeners: Set<ClientEventListener<Name>> | undefined = this.#listeners[name]
+    for (const listener of listeners ?? []) {
+      try {
+        listener(event)
+      } catch (error) {
+        this.#onListenerError(name, error)
+      }
+    }
+  }
+}
