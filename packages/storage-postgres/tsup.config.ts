@@ -4,6 +4,12 @@ export default defineConfig({
   entry: ['src/index.ts'],
   format: 'esm',
   target: 'es2022',
-  dts: true,
+  dts: { resolve: ['@cscapi/storage-sql'] },
   clean: true,
+  // Prisma is bundled: an installed package brings no @prisma/*. Its runtime is CommonJS and wants a `require`.
+  noExternal: [/^@prisma\//, '@cscapi/storage-sql', 'postgres-array'],
+  external: ['pg'],
+  splitting: false,
+  minify: true,
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 })

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
+import { z } from 'zod'
 import { isConflict, mapError, postgresError } from './errors.js'
+import type { PrismaClient } from './generated/client.js'
 
 /** Tries of a transaction that loses against others. */
 const TRIES = 8
@@ -14,21 +16,27 @@ export interface Sql {
 
 export interface DatabaseOptions {
   readonly pool: Pool
+  /** On the same pool. */
+  readonly prisma: PrismaClient
   readonly schema: string
   /** Added to the server's time; for tests only. */
   readonly clockOffsetMs: () => number
 }
 
+const nowSchema = z.tuple([z.object({ now: z.coerce.number() })])
+
 /** A pool of connections on one schema. No session state and no named statements, so that a pooler in transaction mode may stand in between. */
 export class Database {
   readonly #pool: Pool
+  readonly #prisma: PrismaClient
   readonly #schema: string
   readonly #clockOffsetMs: () => number
   #underWay = 0
   #idle: (() => void) | undefined
 
-  constructor({ pool, schema, clockOffsetMs }: DatabaseOptions) {
+  constructor({ pool, prisma, schema, clockOffsetMs }: DatabaseOptions) {
     this.#pool = pool
+    this.#prisma = prisma
     this.#schema = quoteSchema(schema)
     this.#clockOffsetMs = clockOffsetMs
   }
@@ -52,8 +60,26 @@ export class Database {
     })
   }
 
-  /** Resolves once nothing is under way. */
-  async settled(): Promise<void> {
+  /** Reads whole rows. Not inside {@link Database.run}: a call that holds one connection must not wait for another. */
+  models<T>(operation: string, read: (prisma: PrismaClient) => Promise<T>): Promise<T> {
+    return this.#tracked(operation, () => read(this.#prisma))
+  }
+
+  /** The server's time, in epoch milliseconds. */
+  now(operation: string): Promise<number> {
+    return this.run(operation, async (sql) => {
+      const [{ now }] = nowSchema.parse(await sql.query('SELECT @now AS now'))
+      return now
+    })
+  }
+
+  /** Waits for what is under way, and lets go of Prisma. The pool is its owner's to end. */
+  async close(): Promise<void> {
+    await this.#settled()
+    await this.#prisma.$disconnect()
+  }
+
+  async #settled(): Promise<void> {
     if (this.#underWay === 0) return
     await new Promise<void>((resolve) => {
       this.#idle = resolve

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { LeaseRequest, SignalLease } from '@cscapi/storage'
+import { toMachine } from '@cscapi/storage-sql'
 import { z } from 'zod'
 import type { Database } from './database.js'
-import { credentialColumns, credentialSchema, toMachine } from './machines.js'
+import { findCredential } from './machines.js'
 
 /** One statement: takes the machine that has been due longest, past those that others are just taking. */
 const TAKE = `
 UPDATE @.machines m SET lease_token = $1, lease_until = @now + $2, due_at = @now + $2, lease_seqs = '{}'
 FROM (SELECT id FROM @.machines WHERE due_at <= @now ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) AS due
 WHERE m.id = due.id AND m.due_at <= @now
-RETURNING m.id, m.machine_id AS "machineId", m.attempts, @now - m.attempts_since AS "attemptsForMs"`
+RETURNING m.id, m.machine_id AS "machineId", m.attempts, @now - m.attempts_since AS "attemptsForMs", @now AS now`
 
 /**
  * A statement of its own, and so a later view of the signals: one view for both could show signals that the last holder
@@ -22,28 +23,39 @@ held AS (UPDATE @.machines SET lease_seqs = coalesce((SELECT array_agg(seq) FROM
 SELECT first.uuid, first.payload FROM first, held ORDER BY first.seq`
 
 const takenSchema = z
-  .array(z.object({ id: z.string(), machineId: z.string(), attempts: z.number(), attemptsForMs: z.coerce.number() }))
+  .array(
+    z.object({
+      id: z.string(),
+      machineId: z.string(),
+      attempts: z.number(),
+      attemptsForMs: z.coerce.number(),
+      now: z.coerce.number(),
+    }),
+  )
   .max(1)
 const signalsSchema = z.array(z.object({ uuid: z.string(), payload: z.string() }))
 
-export function lease(database: Database, { leaseMs, maxSignals }: LeaseRequest): Promise<SignalLease | undefined> {
-  return database.run('lease', async (sql) => {
-    const token = randomUUID()
+export async function lease(
+  database: Database,
+  { leaseMs, maxSignals }: LeaseRequest,
+): Promise<SignalLease | undefined> {
+  const token = randomUUID()
+  const leased = await database.run('lease', async (sql) => {
     const [taken] = takenSchema.parse(await sql.query(TAKE, token, Math.ceil(leaseMs)))
     if (taken === undefined) return undefined
-    const { id, machineId, attempts, attemptsForMs } = taken
-    const signals = signalsSchema.parse(await sql.query(HOLD, id, maxSignals, token))
-    const select = `SELECT ${credentialColumns} FROM @.credentials WHERE machine_id = $1`
-    const [credential] = z.array(credentialSchema).parse(await sql.query(select, machineId))
-    return {
-      machineId,
-      token,
-      machine: credential && toMachine(credential),
-      signals,
-      attempts,
-      attemptsForMs: attempts === 0 ? 0 : attemptsForMs,
-    }
+    return { ...taken, signals: signalsSchema.parse(await sql.query(HOLD, taken.id, maxSignals, token)) }
   })
+  if (leased === undefined) return undefined
+  const { machineId, attempts, attemptsForMs, signals, now } = leased
+  const credential = await findCredential(database, 'lease', machineId)
+  return {
+    machineId,
+    token,
+    machine: credential && toMachine(machineId, credential, now),
+    signals,
+    attempts,
+    attemptsForMs: attempts === 0 ? 0 : attemptsForMs,
+  }
 }
 
 /** False when the lease was lost. */

@@ -1,71 +1,21 @@
-import type { FailingReason, Machine, MachinePage, MachinePatch, NewMachine } from '@cscapi/core'
+import type { Machine, MachinePage, MachinePatch, NewMachine } from '@cscapi/core'
+import { type CredentialRow, credentialChanges, toMachine } from '@cscapi/storage-sql'
 import { z } from 'zod'
-import type { Sql } from './database.js'
+import type { Database, Sql } from './database.js'
 import { postgresError } from './errors.js'
 
-const reasonSchema = z.enum([
-  'credentials_refused',
-  'machine_id_taken',
-  'register_refused',
-  'unauthorized',
-]) satisfies z.ZodType<FailingReason>
-
-const ms = z.coerce.number()
-
-/** A machine with durations counted on the server's clock. */
-export const credentialColumns = `machine_id AS "machineId", password, registered, auth_failures AS "authFailures", token,
-  token_scenarios AS "scenarios", token_expires_at - @now AS "expiresInMs", failing_reason AS "reason", failing_message AS "message",
-  failing_count AS "count", @now - failing_since AS "sinceMs", failing_retry_at - @now AS "retryInMs"`
-
-export const credentialSchema = z.object({
-  machineId: z.string(),
-  password: z.string(),
-  registered: z.boolean(),
-  authFailures: z.number(),
-  token: z.string().nullable(),
-  scenarios: z.string().nullable(),
-  expiresInMs: ms.nullable(),
-  reason: reasonSchema.nullable(),
-  message: z.string().nullable(),
-  count: z.number(),
-  sinceMs: ms.nullable(),
-  retryInMs: ms.nullable(),
-})
-
-const scenariosSchema = z.array(z.string())
-
-export function toMachine(row: z.infer<typeof credentialSchema>): Machine {
-  const { machineId, password, registered, authFailures, token, scenarios, expiresInMs, reason } = row
-  return {
-    machineId,
-    password,
-    registered,
-    authFailures,
-    token:
-      token === null
-        ? undefined
-        : {
-            value: token,
-            scenarios: scenariosSchema.parse(JSON.parse(scenarios ?? '[]')),
-            expiresInMs: expiresInMs ?? undefined,
-          },
-    failing:
-      reason === null
-        ? undefined
-        : {
-            reason,
-            message: row.message ?? undefined,
-            count: row.count,
-            sinceMs: row.sinceMs ?? 0,
-            retryInMs: row.retryInMs ?? 0,
-          },
-  }
+export async function getMachine(database: Database, machineId: string): Promise<Machine | undefined> {
+  const [now, row] = await Promise.all([database.now('getMachine'), findCredential(database, 'getMachine', machineId)])
+  return row && toMachine(machineId, row, now)
 }
 
-export async function getMachine(sql: Sql, machineId: string): Promise<Machine | undefined> {
-  const rows = await sql.query(`SELECT ${credentialColumns} FROM @.credentials WHERE machine_id = $1`, machineId)
-  const [row] = z.array(credentialSchema).parse(rows)
-  return row && toMachine(row)
+export async function findCredential(
+  database: Database,
+  operation: string,
+  machineId: string,
+): Promise<CredentialRow | undefined> {
+  const row = await database.models(operation, ({ credential }) => credential.findUnique({ where: { machineId } }))
+  return row ?? undefined
 }
 
 /** Inside a transaction. */
@@ -77,29 +27,17 @@ export async function createMachine(sql: Sql, { machineId, password }: NewMachin
 
 /** Inside a transaction. */
 export async function updateMachine(sql: Sql, machineId: string, patch: MachinePatch): Promise<void> {
-  const { registered, authFailures, token, failing } = patch
-  const sets: string[] = ['machine_id = machine_id']
-  const values: unknown[] = [machineId]
-  const set = (column: string, value: unknown, expression = (parameter: string) => parameter) => {
-    values.push(value)
-    sets.push(`${column} = ${expression(`$${values.length}`)}`)
-  }
-  const fromNow = (parameter: string) => `@now + ${parameter}::bigint`
-  if (registered) set('registered', true)
-  if (authFailures !== undefined) set('auth_failures', authFailures)
-  if (token !== undefined) {
-    set('token', token?.value ?? null)
-    set('token_scenarios', token ? JSON.stringify(token.scenarios) : null)
-    set('token_expires_at', token?.lifetimeMs === undefined ? null : Math.round(token.lifetimeMs), fromNow)
-  }
-  if (failing !== undefined) {
-    set('failing_reason', failing?.reason ?? null)
-    set('failing_message', failing?.message ?? null)
-    set('failing_count', failing?.count ?? 0)
-    set('failing_retry_at', failing ? Math.round(failing.retryAfterMs) : null, fromNow)
-    sets.push(`failing_since = ${failing ? 'coalesce(failing_since, @now)' : 'NULL'}`)
-  }
-  const changed = await sql.execute(`UPDATE @.credentials SET ${sets.join(', ')} WHERE machine_id = $1`, ...values)
+  const changes = credentialChanges(patch)
+  const sets = changes.map((change, index) => {
+    const parameter = `$${index + 2}`
+    return `${change.column} = ${'inMs' in change ? `@now + ${parameter}::bigint` : parameter}`
+  })
+  const { failing } = patch
+  if (failing !== undefined) sets.push(`failing_since = ${failing ? 'coalesce(failing_since, @now)' : 'NULL'}`)
+  // Also where nothing is to be set: it tells whether the machine is known.
+  const set = sets.length > 0 ? sets.join(', ') : 'machine_id = machine_id'
+  const values = changes.map((change) => ('inMs' in change ? change.inMs : change.value))
+  const changed = await sql.execute(`UPDATE @.credentials SET ${set} WHERE machine_id = $1`, machineId, ...values)
   if (changed === 0) throw postgresError('storage_conflict', 'updateMachine', `There is no machine ${machineId}`)
   if (failing !== undefined) await moveDueTime(sql, machineId, failing === null ? 0 : Math.round(failing.retryAfterMs))
 }
@@ -114,14 +52,23 @@ async function moveDueTime(sql: Sql, machineId: string, retryAfterMs: number): P
 }
 
 export async function listMachines(
-  sql: Sql,
-  { after = '', limit = 100, failing }: { after?: string; limit?: number; failing?: boolean },
+  database: Database,
+  { after, limit = 100, failing }: { after?: string; limit?: number; failing?: boolean },
 ): Promise<MachinePage> {
-  const condition = failing === undefined ? '' : `AND failing_reason IS ${failing ? 'NOT NULL' : 'NULL'}`
-  const select = `SELECT ${credentialColumns} FROM @.credentials WHERE machine_id COLLATE "C" > $1 ${condition}
-    ORDER BY machine_id COLLATE "C" LIMIT $2`
-  const rows = z.array(credentialSchema).parse(await sql.query(select, after, limit + 1))
-  const machines = rows.slice(0, limit).map(toMachine)
+  const [now, rows] = await Promise.all([
+    database.now('listMachines'),
+    database.models('listMachines', ({ credential }) =>
+      credential.findMany({
+        where: {
+          ...(after !== undefined && { machineId: { gt: after } }),
+          ...(failing !== undefined && { failingReason: failing ? { not: null } : null }),
+        },
+        orderBy: { machineId: 'asc' },
+        take: limit + 1,
+      }),
+    ),
+  ])
+  const machines = rows.slice(0, limit).map((row) => toMachine(row.machineId, row, now))
   return { machines, next: rows.length > limit ? machines.at(-1)?.machineId : undefined }
 }
 

@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto'
+import { type AppliedMigration, appliedMigrationsSchema, type Migration, missingMigrations } from '@cscapi/storage-sql'
 import type { Pool, PoolClient } from 'pg'
-import { z } from 'zod'
 import { inTransaction, quoteSchema, withClient } from './database.js'
 import { postgresError } from './errors.js'
 import { migrations } from './migrations.gen.js'
-
-const LATEST = migrations.length
-
-const rowsSchema = z.array(z.object({ version: z.coerce.number(), name: z.string(), checksum: z.string() }))
 
 /** What `open()` does about the schema: apply what is missing; check only; or neither. */
 export type MigrateMode = 'auto' | 'verify' | 'never'
@@ -34,49 +30,38 @@ export async function migrate(pool: Pool, schema: string, mode: MigrateMode): Pr
     inTransaction(client, async () => {
       await client.query('SELECT pg_advisory_xact_lock($1)', [lockOf(schema)])
       const applied = await readLedger(client, schema)
-      checkLedger(applied, schema)
-      if (applied.length === LATEST) return
+      const missing = missingMigrations(migrations, applied, { adapter: 'postgres', store: `The schema ${schema}` })
+      if (missing.length === 0) return
       if (mode === 'verify') throw missingError(schema, applied.length)
-      await apply(client, schema, applied.length)
+      await apply(client, schema, missing)
     }),
   )
 }
 
-async function readLedger(client: PoolClient, schema: string): Promise<z.infer<typeof rowsSchema>> {
+async function readLedger(client: PoolClient, schema: string): Promise<AppliedMigration[]> {
   const table = `${quoteSchema(schema)}.cscapi_migrations`
   const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [table])
   if (rows[0]?.there !== true) return []
-  return rowsSchema.parse((await client.query(`SELECT version, name, checksum FROM ${table} ORDER BY version`)).rows)
+  return appliedMigrationsSchema.parse(
+    (await client.query(`SELECT version, name, checksum FROM ${table} ORDER BY version`)).rows,
+  )
 }
 
-async function apply(client: PoolClient, schema: string, from: number): Promise<void> {
+async function apply(client: PoolClient, schema: string, missing: readonly Migration[]): Promise<void> {
   const quoted = quoteSchema(schema)
   // Only where it is missing: a role may use a schema that it may not create.
   const { rows } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])
   if (rows.length === 0) await client.query(`CREATE SCHEMA ${quoted}`)
   await client.query(`SET LOCAL search_path TO ${quoted}`)
   await client.query(LEDGER)
-  for (const { version, name, checksum, sql } of migrations.slice(from)) {
+  for (const { version, name, checksum, sql } of missing) {
     await client.query(ledgerRow(version, name, checksum))
     await client.query(sql)
   }
 }
 
-function checkLedger(applied: z.infer<typeof rowsSchema>, schema: string): void {
-  for (const { version, name, checksum } of applied) {
-    const known = migrations[version - 1]
-    if (known === undefined) {
-      const message = `The schema ${schema} has version ${version}, and this version of cscapi knows up to ${LATEST}; upgrade @cscapi/storage-postgres`
-      throw postgresError('storage_schema_newer', 'open', message)
-    }
-    if (known.checksum === checksum) continue
-    const message = `The schema ${schema} was made with another migration ${name} than this version of cscapi ships`
-    throw postgresError('storage_corrupt', 'open', message)
-  }
-}
-
 function missingError(schema: string, version: number) {
-  const message = `The schema ${schema} has version ${version} of ${LATEST}: run migrationSql() with a role that may, or open with migrate "auto"`
+  const message = `The schema ${schema} has version ${version} of ${migrations.length}: run migrationSql() with a role that may, or open with migrate "auto"`
   return postgresError('storage_schema_missing', 'open', message)
 }
 

@@ -1,9 +1,7 @@
-import type { QueueStats, SignalFilter, SignalPage, SignalStatus } from '@cscapi/storage'
+import type { QueueStats, SignalFilter, SignalPage } from '@cscapi/storage'
+import { SIGNAL_STATES, toSignalPage } from '@cscapi/storage-sql'
 import { z } from 'zod'
 import type { Sql } from './database.js'
-
-const STATES: Record<SignalStatus, number> = { pending: 0, rejected: 1, sent: 2 }
-const STATUSES: readonly SignalStatus[] = ['pending', 'rejected', 'sent']
 
 /** A signal under a live lease is its holder's. */
 const HELD = 's.state = 0 AND m.lease_token IS NOT NULL AND m.lease_until > @now AND s.seq = ANY(m.lease_seqs)'
@@ -21,18 +19,6 @@ const statsSchema = z.tuple([
     changes: number,
   }),
 ])
-const listedSchema = z.array(
-  z.object({
-    seq: z.string(),
-    machineId: z.string(),
-    uuid: z.string(),
-    payload: z.string(),
-    state: number,
-    ageMs: number,
-    reason: z.string().nullable(),
-    httpStatus: number.nullable(),
-  }),
-)
 const goneSchema = z.array(z.object({ machine: z.string(), state: number }))
 
 /** Sums over machines, and one probe for each that is awake. */
@@ -66,21 +52,11 @@ export async function listSignals(
   filter: SignalFilter,
   { after = '0', limit = 100 }: { after?: string; limit?: number },
 ): Promise<SignalPage> {
-  const select = `SELECT s.seq, m.machine_id AS "machineId", s.uuid, s.payload, s.state, @now - s.changed_at AS "ageMs",
+  const select = `SELECT s.seq AS position, m.machine_id AS "machineId", s.uuid, s.payload, s.state, @now - s.changed_at AS "ageMs",
       s.reason, s.http_status AS "httpStatus"
     FROM @.signals s JOIN @.machines m ON m.id = s.machine
     WHERE ${matches(filter)} AND s.seq > $4::bigint ORDER BY s.seq LIMIT $1`
-  const rows = listedSchema.parse(await sql.query(select, ...valuesOf(filter, limit + 1), after))
-  const signals = rows.slice(0, limit).map(({ machineId, uuid, payload, state, ageMs, reason, httpStatus }) => ({
-    machineId,
-    uuid,
-    payload,
-    status: STATUSES[state] ?? 'pending',
-    ageMs,
-    reason: reason ?? undefined,
-    httpStatus: httpStatus ?? undefined,
-  }))
-  return { signals, next: rows.length > limit ? rows[limit - 1]?.seq : undefined }
+  return toSignalPage(await sql.query(select, ...valuesOf(filter, limit + 1), after), limit)
 }
 
 /** Inside a transaction; the machines of what is deleted that might have to fall asleep are returned with the count. */
@@ -96,9 +72,9 @@ export async function deleteSignals(
       WHERE ${matches(filter)} AND NOT (${HELD}) ORDER BY s.seq LIMIT $1) AS x
     WHERE d.uuid = x.uuid AND d.machine = x.machine RETURNING d.machine, d.state`
   const gone = goneSchema.parse(await sql.query(remove, ...valuesOf(filter, limit)))
-  const pending = gone.filter(({ state }) => state === STATES.pending)
+  const pending = gone.filter(({ state }) => state === SIGNAL_STATES.pending)
   if (pending.length > 0) await sql.execute('INSERT INTO @.pending_changes (change) VALUES ($1)', -pending.length)
-  for (const [id, count] of countByMachine(gone.filter(({ state }) => state === STATES.rejected))) {
+  for (const [id, count] of countByMachine(gone.filter(({ state }) => state === SIGNAL_STATES.rejected))) {
     await sql.execute('UPDATE @.machines SET rejected = rejected - $2 WHERE id = $1', id, count)
   }
   // A lease that ran out may be extended late: it must not count signals that are gone.
@@ -132,7 +108,9 @@ export async function requeueSignals(sql: Sql, filter: Omit<SignalFilter, 'statu
 /** The filter as SQL over {@link valuesOf}. States are written out, so that the partial indexes can be used. */
 function matches({ status, machineId, olderThanMs }: SignalFilter): string {
   const conditions = [
-    status === undefined ? 'TRUE' : `s.state = ${STATES[status]}${status === 'pending' ? '' : ' AND s.state > 0'}`,
+    status === undefined
+      ? 'TRUE'
+      : `s.state = ${SIGNAL_STATES[status]}${status === 'pending' ? '' : ' AND s.state > 0'}`,
   ]
   conditions.push(machineId === undefined ? '$2::text IS NULL' : 'm.machine_id = $2')
   conditions.push(olderThanMs === undefined ? '$3::bigint IS NULL' : 's.changed_at <= @now - $3::bigint')

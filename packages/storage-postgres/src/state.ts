@@ -1,10 +1,7 @@
-import { randomInt } from 'node:crypto'
 import type { SetStateOptions, StateValue } from '@cscapi/core'
+import { newStateVersion } from '@cscapi/storage-sql'
 import { z } from 'zod'
 import type { Sql } from './database.js'
-
-/** Drawn at random, so that a key's version does not come back after a deletion. */
-const LARGEST_VERSION = 2 ** 48 - 1
 
 const stateSchema = z.array(
   z.object({ value: z.instanceof(Uint8Array), version: z.coerce.number(), expiresInMs: z.coerce.number().nullable() }),
@@ -32,7 +29,7 @@ export async function setState(
     await sql.execute('DELETE FROM @.state WHERE key = $1', key)
     return 0
   }
-  const version = randomInt(1, LARGEST_VERSION)
+  const version = newStateVersion()
   const upsert = `INSERT INTO @.state (key, value, version, expires_at) VALUES ($1, $2, $3, @now + $4::bigint)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version, expires_at = excluded.expires_at`
   await sql.execute(

@@ -37,6 +37,8 @@ const calls = (): Record<string, () => Promise<unknown>> => ({
   lease: () => storage.lease({ leaseMs: 60_000, maxSignals: 10 }),
   settle: () => storage.settle({ machineId: 'm', token: 'none' }, { sent: ['u1'] }),
   stats: () => storage.stats(),
+  getMachine: () => storage.getMachine('m'),
+  listMachines: () => storage.listMachines(),
   getState: () => storage.getState('k'),
   setState: () => storage.setState('k', new Uint8Array([1])),
 })

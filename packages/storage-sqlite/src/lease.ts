@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { LeaseRequest, SignalLease } from '@cscapi/storage'
+import { toMachine } from '@cscapi/storage-sql'
 import { z } from 'zod'
 import type { Database } from './database.js'
-import { toMachine } from './machines.js'
 
 /** One statement: takes the machine that has been due longest, and remembers the last signal it hands out. */
 const TAKE = `

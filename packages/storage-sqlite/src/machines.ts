@@ -1,45 +1,10 @@
-import type { FailingReason, Machine, MachinePage, MachinePatch, NewMachine } from '@cscapi/core'
+import type { Machine, MachinePage, MachinePatch, NewMachine } from '@cscapi/core'
+import { credentialChanges, toMachine } from '@cscapi/storage-sql'
 import { z } from 'zod'
 import type { Sql } from './database.js'
 import { sqliteError } from './errors.js'
-import type { CredentialModel } from './generated/models.js'
 
-const scenariosSchema = z.array(z.string())
-const reasonSchema = z.enum([
-  'credentials_refused',
-  'machine_id_taken',
-  'register_refused',
-  'unauthorized',
-]) satisfies z.ZodType<FailingReason>
 const idsSchema = z.array(z.object({ id: z.coerce.number() }))
-
-/** A row as the port shows it: instants become durations. */
-export function toMachine(machineId: string, row: CredentialModel, now: number): Machine {
-  return {
-    machineId,
-    password: row.password,
-    registered: row.registered,
-    authFailures: row.authFailures,
-    token:
-      row.token === null
-        ? undefined
-        : {
-            value: row.token,
-            scenarios: scenariosSchema.parse(JSON.parse(row.tokenScenarios ?? '[]')),
-            expiresInMs: row.tokenExpiresAt === null ? undefined : Number(row.tokenExpiresAt) - now,
-          },
-    failing:
-      row.failingReason === null
-        ? undefined
-        : {
-            reason: reasonSchema.parse(row.failingReason),
-            message: row.failingMessage ?? undefined,
-            count: row.failingCount,
-            sinceMs: now - Number(row.failingSince),
-            retryInMs: Number(row.failingRetryAt) - now,
-          },
-  }
-}
 
 export async function getMachine({ prisma }: Sql, machineId: string, now: number): Promise<Machine | undefined> {
   const row = await prisma.credential.findFirst({ where: { of: { machineId } } })
@@ -56,29 +21,18 @@ export async function updateMachine(sql: Sql, machineId: string, patch: MachineP
   const find = 'SELECT c.machine AS id FROM credentials c JOIN machines m ON m.id = c.machine WHERE m.machine_id = ?1'
   const [row] = idsSchema.parse(await sql.query(find, machineId))
   if (row === undefined) throw sqliteError('storage_conflict', 'updateMachine', `There is no machine ${machineId}`)
-  const { registered, authFailures, token, failing } = patch
-  const changes: [column: string, value: string | number | null][] = []
-  if (registered) changes.push(['registered', 1])
-  if (authFailures !== undefined) changes.push(['auth_failures', authFailures])
-  if (token !== undefined) {
-    const lifetimeMs = token?.lifetimeMs
-    changes.push(['token', token?.value ?? null], ['token_scenarios', token ? JSON.stringify(token.scenarios) : null])
-    changes.push(['token_expires_at', lifetimeMs === undefined ? null : Math.round(now + lifetimeMs)])
-  }
-  if (failing !== undefined) {
-    changes.push(['failing_reason', failing?.reason ?? null], ['failing_message', failing?.message ?? null])
-    changes.push(
-      ['failing_count', failing?.count ?? 0],
-      ['failing_retry_at', failing ? Math.round(now + failing.retryAfterMs) : null],
-    )
-  }
+  const changes = credentialChanges(patch)
   if (changes.length > 0) {
-    const set = changes.map(([column], index) => `${column} = ?${index + 2}`).join(', ')
-    await sql.execute(`UPDATE credentials SET ${set} WHERE machine = ?1`, row.id, ...changes.map(([, value]) => value))
+    const set = changes.map(({ column }, index) => `${column} = ?${index + 2}`).join(', ')
+    const values = changes.map((change) => ('inMs' in change ? now + change.inMs : toBindable(change.value)))
+    await sql.execute(`UPDATE credentials SET ${set} WHERE machine = ?1`, row.id, ...values)
   }
+  const { failing } = patch
   if (failing !== undefined)
     await moveDueTime(sql, row.id, failing === null ? undefined : Math.round(now + failing.retryAfterMs), now)
 }
+
+const toBindable = (value: string | number | boolean | null) => (typeof value === 'boolean' ? Number(value) : value)
 
 async function moveDueTime(sql: Sql, id: number, failingUntil: number | undefined, now: number): Promise<void> {
   const since = failingUntil === undefined ? 'NULL' : 'coalesce(failing_since, ?2)'

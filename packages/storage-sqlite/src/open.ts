@@ -1,9 +1,11 @@
 import { open as openFile } from 'node:fs/promises'
+import { assertNotNewer } from '@cscapi/storage-sql'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { type Connection, Database } from './database.js'
 import { corruptError, mapError, sqliteError } from './errors.js'
 import { PrismaClient } from './generated/client.js'
-import { assertNotNewer, migrate } from './migrate.js'
+import { migrate } from './migrate.js'
+import { migrations } from './migrations.gen.js'
 
 /** Memory for pages, in KiB, and WAL pages between checkpoints: uuids of version 7 then settle at the same cost whatever the backlog. */
 const CACHE_KIB = 65_536
@@ -53,7 +55,7 @@ async function refuseForeignFile(path: string): Promise<void> {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0)
     if (bytesRead === 0) return
     if (buffer.toString('latin1', 0, MAGIC.length) !== MAGIC) throw corruptError(path)
-    assertNotNewer(buffer.readUInt32BE(USER_VERSION_AT), path)
+    assertNotNewer(buffer.readUInt32BE(USER_VERSION_AT), migrations, { adapter: 'sqlite', store: path })
   } finally {
     await file.close()
   }

@@ -1,9 +1,7 @@
-import type { QueueStats, SignalFilter, SignalPage, SignalStatus } from '@cscapi/storage'
+import type { QueueStats, SignalFilter, SignalPage } from '@cscapi/storage'
+import { SIGNAL_STATES, toSignalPage } from '@cscapi/storage-sql'
 import { z } from 'zod'
 import type { Sql, SqlValue } from './database.js'
-
-const STATES: Record<SignalStatus, number> = { pending: 0, rejected: 1, sent: 2 }
-const STATUSES: readonly SignalStatus[] = ['pending', 'rejected', 'sent']
 
 /** A signal under a live lease is its holder's. */
 const HELD = 's.state = 0 AND m.lease_token IS NOT NULL AND m.lease_until > ?1 AND s.id <= m.lease_last'
@@ -20,18 +18,6 @@ const statsSchema = z.tuple([
     oldest: number.nullable(),
   }),
 ])
-const listedSchema = z.array(
-  z.object({
-    id: number,
-    machineId: z.string(),
-    uuid: z.string(),
-    payload: z.string(),
-    state: number,
-    changedAt: number,
-    reason: z.string().nullable(),
-    httpStatus: number.nullable(),
-  }),
-)
 const goneSchema = z.array(z.object({ id: number, machine: number, state: number }))
 
 /** Sums over machines, and one probe for each that is awake. */
@@ -54,19 +40,9 @@ export async function listSignals(
   { after = '0', limit = 100 }: { after?: string; limit?: number },
   now: number,
 ): Promise<SignalPage> {
-  const select = `SELECT s.id, m.machine_id AS machineId, s.uuid, s.payload, s.state, s.changed_at AS changedAt, s.reason, s.http_status AS httpStatus
+  const select = `SELECT s.id AS position, m.machine_id AS machineId, s.uuid, s.payload, s.state, ?1 - s.changed_at AS ageMs, s.reason, s.http_status AS httpStatus
     FROM signals s JOIN machines m ON m.id = s.machine WHERE ${matches(filter)} AND s.id > ?5 ORDER BY s.id LIMIT ?2`
-  const rows = listedSchema.parse(await sql.query(select, ...valuesOf(filter, limit + 1, now), Number(after)))
-  const signals = rows.slice(0, limit).map(({ machineId, uuid, payload, state, changedAt, reason, httpStatus }) => ({
-    machineId,
-    uuid,
-    payload,
-    status: STATUSES[state] ?? 'pending',
-    ageMs: now - changedAt,
-    reason: reason ?? undefined,
-    httpStatus: httpStatus ?? undefined,
-  }))
-  return { signals, next: rows.length > limit ? String(rows[limit - 1]?.id) : undefined }
+  return toSignalPage(await sql.query(select, ...valuesOf(filter, limit + 1, now), Number(after)), limit)
 }
 
 /** Inside a transaction. */
@@ -79,8 +55,8 @@ export async function deleteSignals(sql: Sql, filter: SignalFilter, limit: numbe
     due_at = CASE WHEN lease_token IS NULL AND pending - ?2 = 0 THEN NULL ELSE due_at END WHERE id = ?1`
   for (const id of new Set(gone.map(({ machine }) => machine))) {
     const own = gone.filter(({ machine }) => machine === id)
-    const pending = own.filter(({ state }) => state === STATES.pending).map((signal) => signal.id)
-    const rejected = own.filter(({ state }) => state === STATES.rejected).length
+    const pending = own.filter(({ state }) => state === SIGNAL_STATES.pending).map((signal) => signal.id)
+    const rejected = own.filter(({ state }) => state === SIGNAL_STATES.rejected).length
     await sql.execute(discount, id, pending.length, rejected, JSON.stringify(pending))
   }
   return gone.length
@@ -108,7 +84,7 @@ export async function requeueSignals(
 function matches({ status, machineId, olderThanMs }: SignalFilter): string {
   const conditions = ['1 = 1']
   if (status === 'pending') conditions.push('s.state = 0')
-  else if (status !== undefined) conditions.push(`s.state = ${STATES[status]} AND s.state > 0`)
+  else if (status !== undefined) conditions.push(`s.state = ${SIGNAL_STATES[status]} AND s.state > 0`)
   if (machineId !== undefined) conditions.push('s.machine = (SELECT id FROM machines WHERE machine_id = ?3)')
   if (olderThanMs !== undefined) conditions.push('s.changed_at <= ?4')
   return conditions.join(' AND ')

@@ -1,9 +1,6 @@
-import { randomInt } from 'node:crypto'
 import type { SetStateOptions, StateValue } from '@cscapi/core'
+import { newStateVersion } from '@cscapi/storage-sql'
 import type { Sql } from './database.js'
-
-/** Drawn at random, so that a key's version does not come back after a deletion. */
-const LARGEST_VERSION = 2 ** 48 - 1
 
 export async function getState({ prisma }: Sql, key: string, now: number): Promise<StateValue | undefined> {
   const row = await prisma.state.findUnique({ where: { key } })
@@ -26,7 +23,7 @@ export async function setState(
     await sql.execute('DELETE FROM state WHERE key = ?1', key)
     return 0
   }
-  const version = randomInt(1, LARGEST_VERSION)
+  const version = newStateVersion()
   const expiresAt = expiresInMs === undefined ? null : Math.round(now + expiresInMs)
   const upsert = `INSERT INTO state (key, value, version, expires_at) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version, expires_at = excluded.expires_at`

@@ -3,13 +3,15 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { schemaSql } from '@cscapi/storage-sql/scripts/schema-engine.mjs'
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { schemaSql } from '../scripts/schema-engine.mjs'
 import { SqliteStorage } from '../src/index.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 const PROGRAM = fileURLToPath(new URL('./programs/store.mjs', import.meta.url))
+const MEMORY = new PrismaBetterSqlite3({ url: 'file::memory:' })
 const SCHEMA = fileURLToPath(new URL('../prisma/schema.prisma', import.meta.url))
 
 async function newStore(): Promise<string> {
@@ -60,7 +62,9 @@ const opening = (path: string) => new SqliteStorage({ path }).open()
 describe('the schema', () => {
   test('is what schema.prisma says after all migrations', async () => {
     const migrated = new BetterSqlite3(await newStore(), { readonly: true })
-    expect(structureOf(migrated)).toEqual(structureOf(databaseFrom(await schemaSql())))
+    expect(structureOf(migrated)).toEqual(
+      structureOf(databaseFrom(await schemaSql(readFileSync(SCHEMA, 'utf8'), MEMORY))),
+    )
     migrated.close()
   })
 
@@ -70,7 +74,7 @@ describe('the schema', () => {
     ['the condition of an index', 'raw("state = 0")', 'raw("state = 1")'],
   ])('and %s that the migrations lack would be noticed', async (_, from, to) => {
     const migrated = new BetterSqlite3(await newStore(), { readonly: true })
-    const drifted = databaseFrom(await schemaSql(readFileSync(SCHEMA, 'utf8').replace(from, to)))
+    const drifted = databaseFrom(await schemaSql(readFileSync(SCHEMA, 'utf8').replace(from, to), MEMORY))
     expect(structureOf(migrated)).not.toEqual(structureOf(drifted))
     migrated.close()
   })

@@ -1,11 +1,9 @@
-// Writes what is made from other files: the Prisma client, and the migrations as strings (files beside a bundle get lost in other bundles).
+// Run in an adapter's folder. Writes what is made from other files: the Prisma client, and the migrations as strings (files beside a
+// bundle get lost in other bundles).
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
-const prisma = fileURLToPath(new URL('../node_modules/.bin/prisma', import.meta.url))
+import { resolve } from 'node:path'
 
 // `generate` looks for the native engine without using it: any existing file keeps it from a download.
 const env = {
@@ -14,17 +12,20 @@ const env = {
   PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
   PRISMA_HIDE_UPDATE_MESSAGE: '1',
 }
-const { status, stdout, stderr } = spawnSync(prisma, ['generate'], { cwd: root, env, encoding: 'utf8' })
+const { status, stdout, stderr } = spawnSync(resolve('node_modules/.bin/prisma'), ['generate'], {
+  env,
+  encoding: 'utf8',
+})
 if (status !== 0) {
   process.stderr.write(`${stdout}${stderr}`)
   process.exit(1)
 }
 
-const files = readdirSync(new URL('../migrations/', import.meta.url))
+const files = readdirSync('migrations')
   .filter((name) => name.endsWith('.sql'))
   .sort()
 const migrations = files.map((file, index) => {
-  const sql = readFileSync(new URL(`../migrations/${file}`, import.meta.url), 'utf8')
+  const sql = readFileSync(`migrations/${file}`, 'utf8')
   if (Number.parseInt(file, 10) !== index + 1)
     throw new Error(`migrations are numbered from 0001 without gaps: ${file}`)
   return {
@@ -34,5 +35,9 @@ const migrations = files.map((file, index) => {
     sql,
   }
 })
-const text = `// Made by scripts/generate.mjs from migrations/*.sql.\nexport const migrations = ${JSON.stringify(migrations, null, 2)} as const\n`
-writeFileSync(new URL('../src/migrations.gen.ts', import.meta.url), text)
+const text = `// Made from migrations/*.sql.
+import type { Migration } from '@cscapi/storage-sql'
+
+export const migrations: readonly Migration[] = ${JSON.stringify(migrations, null, 2)}
+`
+writeFileSync('src/migrations.gen.ts', text)

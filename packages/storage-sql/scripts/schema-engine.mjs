@@ -1,13 +1,11 @@
-// Prisma's schema engine without its native binary: prints the SQL that creates what schema.prisma says.
+// Prisma's schema engine without its native binary.
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import { pathToFileURL } from 'node:url'
 import { bindSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 
 const require = createRequire(import.meta.url)
-const schemaPath = fileURLToPath(new URL('../prisma/schema.prisma', import.meta.url))
 
 /** The bindings keep one instance; a second one in the same process breaks both. */
 async function loadBindings() {
@@ -22,16 +20,16 @@ async function loadBindings() {
 
 let loading
 
-/** The SQL that creates a schema (by default schema.prisma) in an empty database. */
-export async function schemaSql(content) {
-  const schema = content ?? (await readFile(schemaPath, 'utf8'))
+/** The SQL that creates a Prisma schema in an empty database. */
+export async function schemaSql(schema, driverAdapterFactory) {
+  const path = 'schema.prisma'
   loading ??= loadBindings()
   const bindings = await loading
-  const factory = bindSqlAdapterFactory(new PrismaBetterSqlite3({ url: 'file::memory:' }))
-  const engine = await bindings.SchemaEngine.new({ datamodels: [[schemaPath, schema]] }, () => {}, factory)
+  const factory = bindSqlAdapterFactory(driverAdapterFactory)
+  const engine = await bindings.SchemaEngine.new({ datamodels: [[path, schema]] }, () => {}, factory)
   const { stdout } = await engine.diff({
     from: { tag: 'empty' },
-    to: { tag: 'schemaDatamodel', files: [{ path: schemaPath, content: schema }], configDir: '.' },
+    to: { tag: 'schemaDatamodel', files: [{ path, content: schema }], configDir: '.' },
     script: true,
     exitCode: null,
     shadowDatabaseUrl: null,
@@ -39,5 +37,3 @@ export async function schemaSql(content) {
   })
   return stdout
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(await schemaSql())

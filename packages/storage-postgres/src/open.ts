@@ -1,0 +1,47 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { Pool } from 'pg'
+import { Database } from './database.js'
+import { mapError, postgresError } from './errors.js'
+import { PrismaClient } from './generated/client.js'
+import { migrate } from './migrate.js'
+import type { PostgresStorageOptions } from './options.js'
+
+/** Connects, brings the schema up to date, and returns the database and what lets go of a pool that is ours. */
+export async function openDatabase(
+  options: PostgresStorageOptions,
+): Promise<{ database: Database; release: () => Promise<void> }> {
+  const { schema = 'cscapi', migrate: mode = 'auto', testClockOffsetMs = () => 0 } = options
+  const pool = options.pool ?? makePool(options)
+  const release = async () => {
+    if (options.pool === undefined) await pool.end()
+  }
+  try {
+    await migrate(pool, schema, mode)
+    const prisma = new PrismaClient({ adapter: new PrismaPg(asOwnPool(pool), { schema }) })
+    return { database: new Database({ pool, prisma, schema, clockOffsetMs: testClockOffsetMs }), release }
+  } catch (error) {
+    await release().catch(() => undefined)
+    throw mapError(error, 'open')
+  }
+}
+
+function makePool(options: PostgresStorageOptions): Pool {
+  if (options.url === undefined)
+    throw postgresError('storage_failed', 'open', 'A PostgreSQL storage needs a url or a pool')
+  const { url, ssl, poolSize = 10, connectTimeoutMs = 10_000, statementTimeoutMs = 30_000 } = options
+  const pool = new Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: statementTimeoutMs,
+    ...(ssl !== undefined && { ssl }),
+  })
+  // An idle connection that breaks is replaced; the next call tells if the server is gone.
+  pool.on('error', () => {})
+  return pool
+}
+
+/** Prisma takes a pool that another copy of pg made for connection settings. */
+function asOwnPool(pool: Pool): Pool {
+  return pool instanceof Pool ? pool : new Proxy<Pool>(pool, { getPrototypeOf: () => Pool.prototype })
+}

@@ -1,0 +1,82 @@
+import type { FailingReason, Machine, MachinePatch } from '@cscapi/core'
+import { z } from 'zod'
+
+/** A row of `credentials`: what a machine needs to talk to CAPI. Instants are epoch milliseconds of the store's clock. */
+export interface CredentialRow {
+  readonly password: string
+  readonly registered: boolean
+  readonly token: string | null
+  /** A JSON array of text. */
+  readonly tokenScenarios: string | null
+  readonly tokenExpiresAt: bigint | null
+  readonly authFailures: number
+  readonly failingReason: string | null
+  readonly failingMessage: string | null
+  readonly failingCount: number
+  readonly failingSince: bigint | null
+  readonly failingRetryAt: bigint | null
+}
+
+const scenariosSchema = z.array(z.string())
+const reasonSchema = z.enum([
+  'credentials_refused',
+  'machine_id_taken',
+  'register_refused',
+  'unauthorized',
+]) satisfies z.ZodType<FailingReason>
+
+/** A row as the port shows it: instants become durations. */
+export function toMachine(machineId: string, row: CredentialRow, now: number): Machine {
+  const { password, registered, authFailures, token, tokenExpiresAt, failingReason, failingCount } = row
+  return {
+    machineId,
+    password,
+    registered,
+    authFailures,
+    token:
+      token === null
+        ? undefined
+        : {
+            value: token,
+            scenarios: scenariosSchema.parse(JSON.parse(row.tokenScenarios ?? '[]')),
+            expiresInMs: tokenExpiresAt === null ? undefined : Number(tokenExpiresAt) - now,
+          },
+    failing:
+      failingReason === null
+        ? undefined
+        : {
+            reason: reasonSchema.parse(failingReason),
+            message: row.failingMessage ?? undefined,
+            count: failingCount,
+            sinceMs: now - Number(row.failingSince),
+            retryInMs: Number(row.failingRetryAt) - now,
+          },
+  }
+}
+
+/** A column of `credentials` and its new value: a plain one, or an instant so many milliseconds from now. */
+export type CredentialChange =
+  | { readonly column: string; readonly value: string | number | boolean | null }
+  | { readonly column: string; readonly inMs: number }
+
+/** What a patch writes. `failing_since` is the adapter's to write: it stays as it is while the machine goes on failing. */
+export function credentialChanges({ registered, authFailures, token, failing }: MachinePatch): CredentialChange[] {
+  const changes: CredentialChange[] = []
+  const set = (column: string, value: string | number | boolean | null) => changes.push({ column, value })
+  const setInstant = (column: string, inMs: number | undefined) =>
+    changes.push(inMs === undefined ? { column, value: null } : { column, inMs: Math.round(inMs) })
+  if (registered) set('registered', true)
+  if (authFailures !== undefined) set('auth_failures', authFailures)
+  if (token !== undefined) {
+    set('token', token?.value ?? null)
+    set('token_scenarios', token ? JSON.stringify(token.scenarios) : null)
+    setInstant('token_expires_at', token?.lifetimeMs)
+  }
+  if (failing !== undefined) {
+    set('failing_reason', failing?.reason ?? null)
+    set('failing_message', failing?.message ?? null)
+    set('failing_count', failing?.count ?? 0)
+    setInstant('failing_retry_at', failing?.retryAfterMs)
+  }
+  return changes
+}

@@ -1,2 +1,0 @@
-/** The SQL that creates a schema (by default schema.prisma) in an empty database. */
-export function schemaSql(content?: string): Promise<string>

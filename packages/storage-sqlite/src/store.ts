@@ -1,0 +1,43 @@
+import type { OpenStore } from '@cscapi/storage-sql'
+import type { Database } from './database.js'
+import { enqueue } from './enqueue.js'
+import { sqliteError } from './errors.js'
+import { extend, lease } from './lease.js'
+import { createMachine, deleteMachines, getMachine, listMachines, updateMachine } from './machines.js'
+import { settle } from './settle.js'
+import { deleteSignals, listSignals, requeueSignals, stats } from './signals.js'
+import { getState, setState } from './state.js'
+
+/** The port's calls on an open database: which of them reads, and which needs a transaction. */
+export function storeOn(database: Database, now: () => number): OpenStore {
+  return {
+    close: () => database.close(),
+    getMachine: (machineId) => database.run('getMachine', (sql) => getMachine(sql, machineId, now())),
+    createMachine: async (machine) => {
+      const created = await database.transaction('createMachine', async (sql) => {
+        await createMachine(sql, machine)
+        return getMachine(sql, machine.machineId, now())
+      })
+      if (created === undefined) throw sqliteError('storage_failed', 'createMachine', 'The machine was not stored')
+      return created
+    },
+    updateMachine: (machineId, patch) =>
+      database.transaction('updateMachine', (sql) => updateMachine(sql, machineId, patch, now())),
+    listMachines: (page = {}) => database.run('listMachines', (sql) => listMachines(sql, page, now())),
+    deleteMachines: (machineIds) => database.transaction('deleteMachines', (sql) => deleteMachines(sql, machineIds)),
+    getState: (key) => database.run('getState', (sql) => getState(sql, key, now())),
+    setState: (key, value, options = {}) =>
+      database.transaction('setState', (sql) => setState(sql, key, value, options, now())),
+    enqueue: (signals) => database.transaction('enqueue', (sql) => enqueue(sql, signals, now())),
+    lease: (request) => lease(database, request, now()),
+    settle: (held, result) => database.transaction('settle', (sql) => settle(sql, held, result, now())),
+    extend: (held, leaseMs) => extend(database, held, now() + leaseMs),
+    stats: () => database.run('stats', (sql) => stats(sql, now())),
+    listSignals: (filter = {}, page = {}) =>
+      database.run('listSignals', (sql) => listSignals(sql, filter, page, now())),
+    deleteSignals: (filter = {}, limit = 500) =>
+      database.transaction('deleteSignals', (sql) => deleteSignals(sql, filter, limit, now())),
+    requeueSignals: (filter = {}, limit = 500) =>
+      database.transaction('requeueSignals', (sql) => requeueSignals(sql, filter, limit, now())),
+  }
+}
