@@ -3,7 +3,7 @@ import { InvalidArgumentError, program } from 'commander'
 export interface Arguments {
   /** Files, or `-` for standard input; empty: the sample. */
   readonly log: readonly string[]
-  /** `memory:`, `sqlite:PATH` or `redis://…`; `undefined`: a new file in the temporary folder. */
+  /** `memory:`, `sqlite:PATH`, `postgres://…` or `redis://…`; `undefined`: a new file in the temporary folder. */
   readonly storage: string | undefined
   readonly environment: 'emulator' | 'development' | 'production' | { readonly baseUrl: string }
   readonly machineKey: string | undefined
@@ -27,7 +27,7 @@ export function readArguments(argv: readonly string[], version: string): Argumen
     )
     .option(
       '--storage <url>',
-      'memory:, sqlite:PATH or redis://HOST:PORT; what is queued there is sent too (default: a new file in the temporary folder)',
+      'memory:, sqlite:PATH, postgres://HOST/DATABASE or redis://HOST:PORT; what is queued there is sent too (default: a new file in the temporary folder)',
       storageUrl,
     )
     .option(
@@ -61,8 +61,8 @@ function collect(value: string, previous: readonly string[]): string[] {
 }
 
 function storageUrl(value: string): string {
-  if (/^(memory:|sqlite:.+|rediss?:\/\/.+)$/.test(value)) return value
-  throw new InvalidArgumentError('It must be memory:, sqlite:PATH or redis://HOST:PORT.')
+  if (/^(memory:|sqlite:.+|(postgres|postgresql|redis|rediss):\/\/.+)$/.test(value)) return value
+  throw new InvalidArgumentError('It must be memory:, sqlite:PATH, postgres://HOST/DATABASE or redis://HOST:PORT.')
 }
 
 function environment(value: string): Arguments['environment'] {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createEmulator } from '@cscapi/emulator'
-import { startRedis } from '@cscapi/test-servers'
+import { startPostgres, startRedis } from '@cscapi/test-servers'
 import { afterAll, describe, expect, test } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
@@ -57,16 +57,19 @@ describe('the demo', () => {
     expect(again.stdout).toMatch(/Signals sent +0/)
   })
 
-  test('takes another store by one flag', async () => {
-    const redis = await startRedis()
+  test.each([
+    ['Redis', () => startRedis()],
+    ['PostgreSQL', () => startPostgres()],
+  ])('takes %s for its store by one flag', async (_, start) => {
+    const server = await start()
     try {
-      const { status, stdout } = demo(['--storage', redis.url])
+      const { status, stdout } = demo(['--storage', server.url])
       expect(status).toBe(0)
       expect(stdout).toMatch(/Signals sent +7/)
     } finally {
-      await redis.stop()
+      await server.stop()
     }
-  }, 120_000)
+  })
 
   test('reads what a shell pipes in', () => {
     const pipeline = 'printf %s "$1" | "$2" "$3" --storage "$4"'
@@ -140,7 +143,7 @@ describe('the demo', () => {
 
   test.each([
     [['--bogus'], /unknown option '--bogus'/],
-    [['--storage', 'mysql://x'], /must be memory:, sqlite:PATH or redis/],
+    [['--storage', 'mysql://x'], /must be memory:, sqlite:PATH, postgres/],
     [['--environment', 'http://capi.example/v3'], /loopback/],
     [['--timeout-ms', 'soon'], /whole number of milliseconds/],
     [['--log', '/does/not/exist'], /cannot be read \(ENOENT\)/],
