@@ -1,3 +1,4 @@
+import { getJsonState, toJsonState } from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
 import { z } from 'zod'
 
@@ -13,8 +14,8 @@ export async function noteDelivered(storage: Storage, machineIds: ReadonlySet<st
   if (machineIds.size === 0) return
   const known = await readDelivered(storage)
   const latest = [...machineIds].slice(0, REMEMBERED)
-  const value = JSON.stringify([...new Set([...latest, ...known])].slice(0, REMEMBERED))
-  await storage.setState(KEY, new TextEncoder().encode(value), { expiresInMs: REMEMBER_MS })
+  const value = toJsonState([...new Set([...latest, ...known])].slice(0, REMEMBERED))
+  await storage.setState(KEY, value, { expiresInMs: REMEMBER_MS })
 }
 
 /** Whether another machine got signals through within the last day: then a server error is about these signals. */
@@ -23,6 +24,5 @@ export async function othersGetThrough(storage: Storage, machineId: string): Pro
 }
 
 async function readDelivered(storage: Storage): Promise<string[]> {
-  const stored = await storage.getState(KEY)
-  return stored === undefined ? [] : machineIdsSchema.parse(JSON.parse(new TextDecoder().decode(stored.value)))
+  return (await getJsonState(storage, KEY, machineIdsSchema))?.value ?? []
 }

@@ -2,6 +2,7 @@ import type { Capi } from './capi.js'
 import type { Clock } from './clock.js'
 import { type DecideContext, decide, type Outcome } from './decide.js'
 import { CapiAuthError, CapiResponseError, type CscapiError, isCscapiError, StorageError } from './errors.js'
+import { LoginBudget, type LoginBudgetOptions } from './login-budget.js'
 import { assertMachineId } from './machine-id.js'
 import type { Machine, MachinePatch, MachineStore } from './machine-store.js'
 import { generatePassword } from './password.js'
@@ -25,6 +26,8 @@ export interface MachineAuthenticatorOptions {
   readonly retryDelayMs: number
   readonly maxRetryDelayMs: number
   readonly allowLongMachineIds?: boolean
+  /** Shared by every process of the store. Default: no bound. */
+  readonly loginBudget?: LoginBudgetOptions
   /** Called after every login that CAPI accepted. */
   readonly onLogin?: (machineId: string) => void
 }
@@ -45,11 +48,14 @@ export interface AuthenticateOptions {
  */
 export class MachineAuthenticator {
   readonly #options: MachineAuthenticatorOptions
+  readonly #budget: LoginBudget | undefined
   /** Machines in a row that a fresh token did not help, in this process. */
   readonly #unauthorized = new Set<string>()
 
+  /** @throws InputError when the login budget breaks a rule. */
   constructor(options: MachineAuthenticatorOptions) {
     this.#options = options
+    if (options.loginBudget !== undefined) this.#budget = new LoginBudget({ ...options, budget: options.loginBudget })
   }
 
   /**
@@ -59,6 +65,7 @@ export class MachineAuthenticator {
    * @throws CapiAuthError `credentials_refused`, `machine_id_taken`, `register_refused` when CAPI refuses the machine, which is then left alone for 1 h doubling to 24 h;
    * `machine_failing` meanwhile.
    * @throws CapiForbiddenError `forbidden` when CAPI blocks this address (the store is paused then), `paused` while it is.
+   * @throws LoginBudgetError `login_budget_spent` when it takes a login and the budget allows none: try again after `retryAfterMs`.
    * @throws CapiRateLimitError, CapiNetworkError, CapiTimeoutError, CapiResponseError, CapiProtocolError when CAPI is in trouble: try again later.
    * @throws AbortedError, StorageError
    */
@@ -126,6 +133,8 @@ export class MachineAuthenticator {
     const { store } = this.#options
     const pause = await readPause(store)
     if (pause?.reason === 'forbidden') throw pausedError('POST /watchers/login', pause)
+    // A machine that may not log in is not registered either: it would be registered again and again while it waits.
+    await this.#budget?.assertLeft(machine.machineId)
     let alreadyRegistered = false
     if (!machine.registered) {
       alreadyRegistered = await this.#register(machine, options.signal)
@@ -152,6 +161,7 @@ export class MachineAuthenticator {
     const { capi, store } = this.#options
     const { machineId, password, failing } = machine
     const scenarios = [...(options.scenarios ?? this.#options.scenarios)]
+    await this.#budget?.take(machineId)
     try {
       const { token, lifetimeMs } = await capi.login({ machineId, password, scenarios }, { signal: options.signal })
       const patch: MachinePatch = { registered: true, token: { value: token, scenarios, lifetimeMs } }

@@ -12,6 +12,7 @@ import {
   CapiTimeoutError,
   CscapiError,
   InputError,
+  LoginBudgetError,
   StorageError,
 } from './errors.js'
 import type { EndpointName } from './http.js'
@@ -56,6 +57,14 @@ const TRANSIENT: Record<string, CscapiError> = {
 }
 
 describe('decide', () => {
+  test('a spent login budget postpones until a login is left, on every endpoint; it is no attempt and no outage', () => {
+    const spent = new LoginBudgetError('sensor', { logins: 20, windowMs: 3_000_000 }, 90_000)
+    for (const endpoint of ENDPOINTS) {
+      const outcome = { action: 'postpone', afterMs: 90_000, transient: false, unauthorized: false }
+      expect(decide(spent, on(endpoint, { attempts: 20, reauthenticated: true }))).toEqual(outcome)
+    }
+  })
+
   test('a 2xx is done, on every endpoint', () => {
     for (const endpoint of ENDPOINTS) expect(decide(undefined, on(endpoint))).toEqual({ action: 'done' })
   })

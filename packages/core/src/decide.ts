@@ -1,4 +1,11 @@
-import { CapiNetworkError, CapiProtocolError, CapiResponseError, CapiTimeoutError, type CscapiError } from './errors.js'
+import {
+  CapiNetworkError,
+  CapiProtocolError,
+  CapiResponseError,
+  CapiTimeoutError,
+  type CscapiError,
+  LoginBudgetError,
+} from './errors.js'
 import type { EndpointName } from './http.js'
 import type { FailingReason } from './machine-store.js'
 
@@ -89,6 +96,7 @@ export function decide(error: CscapiError | undefined, context: DecideContext): 
     case 'machine_id_taken':
     case 'register_refused':
     case 'paused':
+    case 'login_budget_spent':
       return { action: 'postpone', afterMs: retryAfterOf(error), transient: false, unauthorized: false }
   }
   if (!isAnswer(error)) return { action: 'raise' }
@@ -165,5 +173,5 @@ function delay(error: CscapiError, context: DecideContext): number {
 }
 
 function retryAfterOf(error: CscapiError): number {
-  return error instanceof CapiResponseError ? (error.retryAfterMs ?? 0) : 0
+  return error instanceof CapiResponseError || error instanceof LoginBudgetError ? (error.retryAfterMs ?? 0) : 0
 }

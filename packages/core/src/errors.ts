@@ -63,6 +63,24 @@ export class CapiProtocolError extends CscapiError {
   override readonly name = 'CapiProtocolError'
 }
 
+/** No login was made, because the store's login budget is spent; {@link LoginBudgetError.retryAfterMs} says when it is worth another try. Code: `login_budget_spent`. */
+export class LoginBudgetError extends CscapiError {
+  override readonly name = 'LoginBudgetError'
+  /** Milliseconds. */
+  readonly retryAfterMs: number
+
+  constructor(machineId: string, budget: { logins: number; windowMs: number }, retryAfterMs: number) {
+    const minutes = (ms: number) => Math.ceil(ms / 60_000)
+    const spent = `${budget.logins} logins in ${minutes(budget.windowMs)} min are made already`
+    super(
+      'login_budget_spent',
+      `Machine ${machineId} was not logged in: ${spent}; it is tried again in ${minutes(retryAfterMs)} min`,
+      { retryable: true },
+    )
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
 /** The caller's `AbortSignal` fired. Code: `aborted`. `report` holds what was done so far, where the call makes one. */
 export class AbortedError extends CscapiError {
   override readonly name = 'AbortedError'

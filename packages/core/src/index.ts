@@ -24,12 +24,20 @@ export {
   InputError,
   type InputIssue,
   isCscapiError,
+  LoginBudgetError,
   type ResponseDetails,
   StorageError,
   type StorageErrorCode,
 } from './errors.js'
 export type { CallOptions, CapiRequestEvent, EndpointName } from './http.js'
 export { issuesOf } from './issues.js'
+export { getJsonState, type JsonStateValue, toJsonState } from './json-state.js'
+export {
+  FREE_ACCOUNT_LOGIN_BUDGET,
+  LoginBudget,
+  type LoginBudgetOptions,
+  type LoginBudgetSettings,
+} from './login-budget.js'
 export { assertMachineId, generateMachineIdFromKey, machineIdRule } from './machine-id.js'
 export type {
   FailingReason,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CapiForbiddenError } from './errors.js'
+import { getJsonState, toJsonState } from './json-state.js'
 import type { StateStore } from './state-store.js'
 
 /**
@@ -30,10 +31,12 @@ export async function readPause(state: StateStore): Promise<Pause | undefined> {
 }
 
 async function readPauseAt(state: StateStore, key: string): Promise<Pause | undefined> {
-  const stored = await state.getState(key)
+  const stored = await getJsonState(state, key, pauseSchema)
   if (stored?.expiresInMs === undefined) return undefined
-  const { reason, message } = pauseSchema.parse(JSON.parse(new TextDecoder().decode(stored.value)))
-  return { reason, message, remainingMs: stored.expiresInMs }
+  // A pause that cannot be read is a pause all the same.
+  const reason = key === keyOf('forbidden') ? 'forbidden' : 'outage'
+  const { reason: written = reason, message } = stored.value ?? {}
+  return { reason: written, message, remainingMs: stored.expiresInMs }
 }
 
 /** Pauses the store for `forMs` milliseconds. A later pause extends an earlier one and never shortens it. */
@@ -44,7 +47,7 @@ export async function extendPause(
   // A backoff with full jitter may be no wait at all.
   if (pause.forMs <= 0) return
   const key = keyOf(pause.reason)
-  const value = new TextEncoder().encode(JSON.stringify({ reason: pause.reason, message: pause.message }))
+  const value = toJsonState({ reason: pause.reason, message: pause.message })
   for (;;) {
     const current = await state.getState(key)
     if (current?.expiresInMs !== undefined && current.expiresInMs >= pause.forMs) return

@@ -31,10 +31,15 @@ export function readTokenClaims(token: string): TokenClaims {
   }
 }
 
-/** Milliseconds from issue to expiry, `exp − iat`; the host's clock plays no part. `undefined` where the token does not say. */
+/** No token is believed to live longer, in milliseconds. */
+const LONGEST_MS = 366 * 24 * 3_600_000
+
+/** Milliseconds from issue to expiry, `exp − iat`, a year at most; the host's clock plays no part. `undefined` where the token does not say. */
 export function tokenLifetimeMs(token: string): number | undefined {
   const { iat, exp } = readTokenClaims(token)
-  return iat === undefined || exp === undefined || exp <= iat ? undefined : Math.round((exp - iat) * 1_000)
+  if (iat === undefined || exp === undefined) return undefined
+  const lifetimeMs = Math.round((exp - iat) * 1_000)
+  return lifetimeMs > 0 ? Math.min(lifetimeMs, LONGEST_MS) : undefined
 }
 
 function decodePayload(token: string): unknown {

@@ -42,7 +42,8 @@ export function readAttacker(input: AttackerInput, refuse: Refuse): Source | und
   ] as const) {
     const value = input[path]
     if (value === undefined) continue
-    if (!(Math.abs(value) <= bound)) refuse(path, value, `must be degrees from -${bound} to ${bound}`)
+    if (typeof value !== 'number' || !(Math.abs(value) <= bound))
+      refuse(path, value, `must be degrees from -${bound} to ${bound}`)
     source[path] = value
   }
   return source

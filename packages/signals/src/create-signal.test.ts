@@ -263,3 +263,19 @@ describe('scenario names', () => {
     expect(made).toBeGreaterThan(400)
   })
 })
+
+describe('values that TypeScript would refuse', () => {
+  test.each([
+    ['createdAt', null],
+    ['createdAt', true],
+    ['machineId', 123],
+    ['scenario', { toString: () => 'acme/x' }],
+    ['uuid', { toString: 0 }],
+    ['latitude', null],
+    ['longitude', '5'],
+  ])('are refused by path: %s %j', (path, value) => {
+    expect(() => createSignal({ ...input, [path]: value })).toThrow(
+      expect.objectContaining({ code: 'invalid_input', issues: [expect.objectContaining({ path })] }),
+    )
+  })
+})

@@ -73,16 +73,17 @@ export function createSignal(input: CreateSignalInput): CreatedSignal {
   const source = readAttacker(input, refuse)
   const scenarioProblem = scenarioRule(input.scenario)
   if (scenarioProblem !== undefined) refuse('scenario', input.scenario, scenarioProblem)
-  if (!/^[a-zA-Z0-9]{1,128}$/.test(input.machineId)) refuse('machineId', input.machineId, 'must be letters and digits')
-  if (input.uuid !== undefined && !UUID.test(input.uuid)) refuse('uuid', input.uuid, 'must be a uuid')
+  if (!matches(/^[a-zA-Z0-9]{1,128}$/, input.machineId))
+    refuse('machineId', input.machineId, 'must be letters and digits')
+  if (input.uuid !== undefined && !matches(UUID, input.uuid)) refuse('uuid', input.uuid, 'must be a uuid')
   if (input.alertId !== undefined && !Number.isSafeInteger(input.alertId))
     refuse('alertId', input.alertId, 'must be a whole number')
   const times = readTimes(input, refuse)
   const context = readContext(input.context, refuse)
   const decisions = readDecisions(input.decisions, refuse)
-  const subject = source ? `${source.scope} ${source.value}` : ''
+  const performed = issues.length === 0 && source ? `${source.scope} ${source.value} performed '${input.scenario}'` : ''
   const signal: CreatedSignal = {
-    message: text('message', `${subject} performed '${input.scenario}'`),
+    message: text('message', performed),
     scenario: input.scenario,
     scenario_hash: text('scenarioHash', ''),
     scenario_version: text('scenarioVersion', ''),
@@ -99,6 +100,8 @@ export function createSignal(input: CreateSignalInput): CreatedSignal {
   if (issues.length > 0) throw new InputError('No signal was made', issues)
   return signal
 }
+
+const matches = (pattern: RegExp, value: unknown) => typeof value === 'string' && pattern.test(value)
 
 function readTimes(
   input: CreateSignalInput,

@@ -14,7 +14,9 @@ const TEXT =
  * (Python), Go's `2020-11-28 10:20:46.842701127 +0100 +0100`. Text without a zone is UTC. `undefined` if it is no instant from year 1 to 9999.
  */
 export function parseTimestamp(input: Date | string | number): Timestamp | undefined {
-  if (typeof input !== 'string') return inRange({ ms: Math.floor(Number(input)), ns: 0 })
+  if (typeof input === 'number') return inRange({ ms: Math.floor(input), ns: 0 })
+  if (input instanceof Date) return inRange({ ms: input.getTime(), ns: 0 })
+  if (typeof input !== 'string') return undefined
   const match = TEXT.exec(input)
   if (match === null) return undefined
   const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = match

@@ -51,7 +51,7 @@ export async function lease(
   return {
     machineId,
     token,
-    machine: credential && toMachine(machineId, credential, now),
+    machine: credential && toMachine('postgres', machineId, credential, now),
     signals,
     attempts,
     attemptsForMs: attempts === 0 ? 0 : attemptsForMs,

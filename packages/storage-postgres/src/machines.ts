@@ -6,7 +6,7 @@ import { postgresError } from './errors.js'
 
 export async function getMachine(database: Database, machineId: string): Promise<Machine | undefined> {
   const [now, row] = await Promise.all([database.now('getMachine'), findCredential(database, 'getMachine', machineId)])
-  return row && toMachine(machineId, row, now)
+  return row && toMachine('postgres', machineId, row, now)
 }
 
 export async function findCredential(
@@ -68,7 +68,7 @@ export async function listMachines(
       }),
     ),
   ])
-  const machines = rows.slice(0, limit).map((row) => toMachine(row.machineId, row, now))
+  const machines = rows.slice(0, limit).map((row) => toMachine('postgres', row.machineId, row, now))
   return { machines, next: rows.length > limit ? machines.at(-1)?.machineId : undefined }
 }
 

@@ -20,7 +20,7 @@ export function toMachine(machineId: string, row: ReadonlyMap<string, string>, n
   if (password === undefined) return undefined
   const until = (field: string): number | undefined => {
     const instant = row.get(field)
-    return instant === undefined ? undefined : Math.round((Number(instant) - now) / 1_000)
+    return instant === undefined ? undefined : Math.round((toNumber(machineId, instant) - now) / 1_000)
   }
   const token = row.get('token')
   const failing = row.get('failing')
@@ -32,7 +32,7 @@ export function toMachine(machineId: string, row: ReadonlyMap<string, string>, n
       token === undefined
         ? undefined
         : { value: token, scenarios: toScenarios(machineId, row.get('scenarios')), expiresInMs: until('tokenUntil') },
-    authFailures: Number(row.get('authFailures') ?? 0),
+    authFailures: toNumber(machineId, row.get('authFailures')),
     failing:
       failing === undefined
         ? undefined
@@ -41,7 +41,7 @@ export function toMachine(machineId: string, row: ReadonlyMap<string, string>, n
               REASONS.find((reason) => reason === failing) ??
               corrupt(machineId, `an unknown failing reason: ${failing}`),
             message: row.get('failingMessage'),
-            count: Number(row.get('failingCount') ?? 0),
+            count: toNumber(machineId, row.get('failingCount')),
             sinceMs: -(until('failingSince') ?? 0),
             retryInMs: until('failingUntil') ?? 0,
           },
@@ -49,7 +49,20 @@ export function toMachine(machineId: string, row: ReadonlyMap<string, string>, n
 }
 
 function toScenarios(machineId: string, json = '[]'): string[] {
-  const parsed: unknown = JSON.parse(json)
+  const parsed = parseJson(json)
   if (Array.isArray(parsed) && parsed.every((scenario) => typeof scenario === 'string')) return parsed
   return corrupt(machineId, 'scenarios that are no list of names')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function toNumber(machineId: string, text = '0'): number {
+  const number = Number(text)
+  return Number.isFinite(number) ? number : corrupt(machineId, `${JSON.stringify(text)} for a number`)
 }

@@ -1,4 +1,4 @@
-import type { FailingReason, Machine, MachinePatch } from '@cscapi/core'
+import { type FailingReason, type Machine, type MachinePatch, StorageError } from '@cscapi/core'
 import { z } from 'zod'
 
 /** A row of `credentials`: what a machine needs to talk to CAPI. Instants are epoch milliseconds of the store's clock. */
@@ -25,8 +25,20 @@ const reasonSchema = z.enum([
   'unauthorized',
 ]) satisfies z.ZodType<FailingReason>
 
-/** A row as the port shows it: instants become durations. */
-export function toMachine(machineId: string, row: CredentialRow, now: number): Machine {
+/**
+ * A row as the port shows it: instants become durations.
+ * @throws StorageError `storage_corrupt` when the row is not as cscapi writes it
+ */
+export function toMachine(adapter: 'sqlite' | 'postgres', machineId: string, row: CredentialRow, now: number): Machine {
+  try {
+    return readMachine(machineId, row, now)
+  } catch {
+    const message = `The row of machine ${machineId} is not as cscapi writes it; delete the machine, or restore a copy`
+    throw new StorageError('storage_corrupt', message, { adapter, operation: 'getMachine' })
+  }
+}
+
+function readMachine(machineId: string, row: CredentialRow, now: number): Machine {
   const { password, registered, authFailures, token, tokenExpiresAt, failingReason, failingCount } = row
   return {
     machineId,

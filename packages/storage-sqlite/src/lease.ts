@@ -52,7 +52,7 @@ export function lease(
     return {
       machineId,
       token,
-      machine: credential === null ? undefined : toMachine(machineId, credential, now),
+      machine: credential === null ? undefined : toMachine('sqlite', machineId, credential, now),
       signals,
       attempts,
       attemptsForMs: attempts === 0 ? 0 : now - attemptsSince,

@@ -8,7 +8,7 @@ const idsSchema = z.array(z.object({ id: z.coerce.number() }))
 
 export async function getMachine({ prisma }: Sql, machineId: string, now: number): Promise<Machine | undefined> {
   const row = await prisma.credential.findFirst({ where: { of: { machineId } } })
-  return row === null ? undefined : toMachine(machineId, row, now)
+  return row === null ? undefined : toMachine('sqlite', machineId, row, now)
 }
 
 export async function createMachine(sql: Sql, { machineId, password }: NewMachine): Promise<void> {
@@ -56,7 +56,7 @@ export async function listMachines(
     orderBy: { of: { machineId: 'asc' } },
     take: limit + 1,
   })
-  const machines = rows.slice(0, limit).map((row) => toMachine(row.of.machineId, row, now))
+  const machines = rows.slice(0, limit).map((row) => toMachine('sqlite', row.of.machineId, row, now))
   return { machines, next: rows.length > limit ? machines.at(-1)?.machineId : undefined }
 }
 

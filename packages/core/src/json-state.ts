@@ -1,0 +1,29 @@
+import type { ZodType } from 'zod'
+import type { StateStore, StateValue } from './state-store.js'
+
+/** A state value that we wrote as JSON. `value` is `undefined` where it cannot be read: damaged, or another program's. */
+export interface JsonStateValue<T> extends Omit<StateValue, 'value'> {
+  readonly value: T | undefined
+}
+
+/** Reads what {@link toJsonState} made; `undefined` where the key has no value. */
+export async function getJsonState<T>(
+  state: StateStore,
+  key: string,
+  schema: ZodType<T>,
+): Promise<JsonStateValue<T> | undefined> {
+  const stored = await state.getState(key)
+  return stored && { ...stored, value: parseOrUndefined(stored.value, schema) }
+}
+
+export function toJsonState(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value))
+}
+
+function parseOrUndefined<T>(bytes: Uint8Array, schema: ZodType<T>): T | undefined {
+  try {
+    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)))
+  } catch {
+    return undefined
+  }
+}
