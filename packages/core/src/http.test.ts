@@ -1,8 +1,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
+import { selfSigned } from '../test/self-signed.js'
 import { type CapiRequestEvent, createCapi } from './index.js'
 
 const PASSWORD = 'Passw0rdPassw0rdPassw0rd'
@@ -202,6 +204,21 @@ describe('trouble on the way', () => {
     const gone = await answering(200)
     for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve))
     for (const call of calls(gone)) expect(String(await failureOf(call))).toContain('ECONNREFUSED')
+  })
+
+  test('a server whose certificate nobody vouches for gets nothing', async () => {
+    const seen: string[] = []
+    const server = createTlsServer(selfSigned, (request, response) => {
+      seen.push(String(request.url))
+      response.end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    for (const call of calls(`https://127.0.0.1:${port}/v3`))
+      expect(await failureOf(call)).toMatchObject({ code: 'network_error' })
+    expect(seen).toEqual([])
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
   })
 
   test('no answer in time is a timeout, also when the answer drips in', async () => {
