@@ -1,7 +1,7 @@
 import { storageConformance } from '@cscapi/storage/conformance'
 import { startPostgres, type TestServer } from '@cscapi/test-servers'
 import { afterAll, beforeAll } from 'vitest'
-import { PostgresStorage } from '../src/index.js'
+import { harnessOf } from './harness.js'
 
 let server: TestServer
 beforeAll(async () => {
@@ -9,26 +9,4 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => server?.stop())
 
-let schemas = 0
-
-storageConformance({
-  name: 'PostgresStorage',
-  create() {
-    schemas += 1
-    const schema = `conformance_${process.pid}_${schemas}`
-    let offset = 0
-    const create = () => new PostgresStorage({ url: server.url, schema, poolSize: 4, testClockOffsetMs: () => offset })
-    return {
-      create,
-      async connect() {
-        const storage = create()
-        await storage.open()
-        return storage
-      },
-      advance(ms) {
-        offset += ms
-      },
-      destroy() {},
-    }
-  },
-})
+storageConformance(harnessOf('PostgresStorage', () => server.url))

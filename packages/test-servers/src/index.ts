@@ -1,3 +1,5 @@
+export { type Binary, type DebianProgram, debianBinary } from './debian-binary.js'
+export { startPgBouncer } from './pgbouncer.js'
 export { type PostgresOptions, startPostgres } from './postgres.js'
 export { type RedisOptions, startRedis } from './redis.js'
 export { type RedisClusterOptions, startRedisCluster, type TestRedisCluster } from './redis-cluster.js'

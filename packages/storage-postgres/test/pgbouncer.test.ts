@@ -1,0 +1,48 @@
+import { storageConformance } from '@cscapi/storage/conformance'
+import { startPgBouncer, startPostgres, type TestServer } from '@cscapi/test-servers'
+import { Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PostgresStorage } from '../src/index.js'
+import { harnessOf } from './harness.js'
+
+let server: TestServer
+let bouncer: TestServer
+
+beforeAll(async () => {
+  server = await startPostgres({ config: {} })
+  bouncer = await startPgBouncer(server.url)
+}, 120_000)
+
+afterAll(async () => {
+  await bouncer?.stop()
+  await server?.stop()
+})
+
+storageConformance(harnessOf('PostgresStorage behind PgBouncer in transaction mode', () => bouncer.url))
+
+describe('behind PgBouncer in transaction mode', () => {
+  test('eight storages that open a new schema at once make one migration', async () => {
+    const storages = Array.from({ length: 8 }, () => new PostgresStorage({ url: bouncer.url, schema: 'raced' }))
+    await Promise.all(storages.map((storage) => storage.open()))
+    const admin = new Pool({ connectionString: server.url })
+    expect((await admin.query('SELECT version FROM raced.cscapi_migrations')).rows).toEqual([{ version: 1 }])
+    await admin.end()
+    await Promise.all(storages.map((storage) => storage.close()))
+  })
+
+  test('a connection leaves nothing behind that the next one would meet', async () => {
+    const storage = new PostgresStorage({ url: bouncer.url, schema: 'left' })
+    await storage.open()
+    await storage.enqueue([{ machineId: 'm', uuid: 'u', payload: '{}' }])
+    await storage.lease({ leaseMs: 60_000, maxSignals: 1 })
+    const other = new Pool({ connectionString: bouncer.url, max: 2 })
+    for (let count = 0; count < 4; count += 1) {
+      const { rows } = await other.query(
+        "SELECT current_setting('search_path') AS path, count(*)::int AS locks FROM pg_locks WHERE locktype = 'advisory'",
+      )
+      expect(rows).toEqual([{ path: '"$user", public', locks: 0 }])
+    }
+    await other.end()
+    await storage.close()
+  })
+})
