@@ -27,6 +27,7 @@ const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string][
     'storage_schema_missing',
     'the schema is not there: open with migrate "auto", or run migrationSql()',
   ],
+  [/CERT|SELF_SIGNED|_TLS_|^UNABLE_TO_|SSL/, 'storage_unavailable', 'no trusted TLS connection; see the option ssl'],
   [/^08|^E[A-Z]+$|timeout|terminated|Connection|closed/i, 'storage_unavailable', 'the server cannot be reached'],
 ]
 
