@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { schemaSql } from '@cscapi/storage-sql/scripts/schema-engine.mjs'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import BetterSqlite3 from 'better-sqlite3'
@@ -79,16 +79,25 @@ describe('the schema', () => {
     migrated.close()
   })
 
-  test('is made once when eight processes open a new file at the same moment', async () => {
-    for (let round = 0; round < 3; round += 1) {
+  test('is made once when eight processes open a new file at the same moment, in each of twenty rounds', async () => {
+    const children = Array.from({ length: 8 }, () =>
+      spawn(process.execPath, [PROGRAM, 'openEach', ''], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    )
+    const outputs = children.map(({ stdout }) => stdout.setEncoding('utf8'))
+    await Promise.all(outputs.map((output) => once(output, 'data')))
+    for (let round = 0; round < 20; round += 1) {
       const path = join(temporaryFolder(), 'store.db')
-      await Promise.all(Array.from({ length: 8 }, () => promisify(execFile)(process.execPath, [PROGRAM, 'open', path])))
+      const answers = outputs.map((output) => once(output, 'data'))
+      for (const { stdin } of children) stdin.write(`${path}\n`)
+      expect((await Promise.all(answers)).map(([answer]) => String(answer).trim())).toEqual(Array(8).fill('open'))
       const reader = new BetterSqlite3(path, { readonly: true })
       expect(reader.prepare('SELECT version, name FROM cscapi_migrations').all()).toEqual([
         { version: 1, name: '0001-init' },
       ])
       reader.close()
     }
+    for (const { stdin } of children) stdin.end()
+    await Promise.all(children.map((child) => once(child, 'exit')))
   }, 120_000)
 
   test('of a newer version is refused by name, and the file is left byte for byte', async () => {

@@ -1,6 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -28,6 +38,10 @@ export class EmptyProject {
       cwd: this.folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
+    if (existsSync(join(this.modules, 'better-sqlite3'))) this.#addBinary()
+  }
+
+  #addBinary(): void {
     const addon = dirname(
       createRequire(join(workspaceRoot, 'packages', 'storage-sqlite', 'package.json')).resolve(
         'better-sqlite3/package.json',

@@ -1,4 +1,5 @@
 // One process of the tests: node store.mjs COMMAND FILE [NUMBER]. Uses the built package.
+import { createInterface } from 'node:readline'
 import { SqliteStorage } from '../../dist/index.js'
 
 const [command, path, number = '0'] = process.argv.slice(2)
@@ -11,9 +12,18 @@ const signal = (uuid, machine = machineId) => ({
 })
 
 const commands = {
-  /** Opens the store and says when. */
-  async open() {
-    await storage.open()
+  /** Opens the files that are named on standard input, one a line. */
+  async openEach() {
+    process.stdout.write('ready\n')
+    for await (const line of createInterface({ input: process.stdin })) {
+      const each = new SqliteStorage({ path: line })
+      const outcome = await each.open().then(
+        () => 'open',
+        ({ code, message }) => `${code} ${message}`,
+      )
+      process.stdout.write(`${outcome}\n`)
+      await each.close()
+    }
   },
   /** Adds batches of 100 for ever, and prints each batch's number once it is acknowledged. */
   async add() {
