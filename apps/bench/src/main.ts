@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { MemoryStorage } from '@cscapi/storage'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { sqliteBacklog } from './backlog.js'
-import { redisEnqueue, sqliteEnqueue } from './enqueue.js'
+import { postgresEnqueue, redisEnqueue, sqliteEnqueue } from './enqueue.js'
 import { type Figure, header, print } from './figure.js'
 import { drainMemory } from './memory.js'
 import { sendWithLatency, sendWithoutLatency } from './send.js'
@@ -17,6 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cscapi-bench-'))
 const benches: Readonly<Record<string, () => Promise<Figure>>> = {
   'enqueue-sqlite': () => sqliteEnqueue(folder),
   'enqueue-redis': redisEnqueue,
+  'enqueue-postgres': postgresEnqueue,
   'send-memory': () => sendWithoutLatency('send, no latency, memory', () => new MemoryStorage()),
   'send-sqlite': () =>
     sendWithoutLatency(

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { EnqueueResult, QueuedSignal } from '@cscapi/storage'
 import { z } from 'zod'
 import type { Sql } from './database.js'
@@ -16,28 +17,69 @@ const WAKE = `
 UPDATE @.machines SET due_at = coalesce(due_at, greatest(@now, failing_until))
 WHERE id IN (SELECT id FROM @.machines WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)`
 
+/**
+ * Texts joined into one, which the server takes apart in their order: three times as fast as an array of texts, and faster than rows of
+ * parameters. Nothing joined is taken for no text at all: then the only payload is empty.
+ */
 const ADD_SIGNALS = `
-INSERT INTO @.signals (machine, uuid, payload, changed_at)
-SELECT s.machine, s.uuid, s.payload, @now
-FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS s (machine, uuid, payload, position)
-ORDER BY s.position ON CONFLICT (uuid, machine) DO NOTHING`
+WITH added AS (INSERT INTO @.signals (machine, uuid, payload, changed_at)
+SELECT s.machine, s.uuid, coalesce(s.payload, ''), (SELECT @now)
+FROM unnest(string_to_array($1, ',')::bigint[], string_to_array($2, $4), string_to_array($3, $4)) AS s (machine, uuid, payload)
+ON CONFLICT (uuid, machine) DO NOTHING RETURNING 1)
+INSERT INTO @.pending_changes (change) SELECT count(*) FROM added RETURNING change`
 
+/** Characters in one statement, so that a batch of large signals needs no large buffers. */
+const CHARACTERS_PER_STATEMENT = 16_777_216
+
+const addedSchema = z.tuple([z.object({ change: z.coerce.number() })])
 const machinesSchema = z.array(z.object({ id: z.string(), machineId: z.string(), asleep: z.boolean() }))
 
 /** Inserts all signals and wakes their machines; inside a transaction. */
 export async function enqueue(sql: Sql, signals: readonly QueuedSignal[]): Promise<EnqueueResult> {
   const machineIds = [...new Set(signals.map(({ machineId }) => machineId))]
-  await sql.execute(ADD_MACHINES, machineIds)
-  const machines = machinesSchema.parse(await sql.query(HOLD_AWAKE, machineIds))
+  let machines = machinesSchema.parse(await sql.query(HOLD_AWAKE, machineIds))
+  if (machines.length < machineIds.length) {
+    await sql.execute(ADD_MACHINES, machineIds)
+    machines = machinesSchema.parse(await sql.query(HOLD_AWAKE, machineIds))
+  }
   const ids = new Map(machines.map(({ id, machineId }) => [machineId, id]))
-  const added = await sql.execute(
-    ADD_SIGNALS,
-    signals.map(({ machineId }) => ids.get(machineId)),
-    signals.map(({ uuid }) => uuid),
-    signals.map(({ payload }) => payload),
-  )
+  let added = 0
+  for (const slice of slicesOf(signals)) added += await addSignals(sql, ids, slice)
   const asleep = machines.filter((machine) => machine.asleep).map(({ id }) => id)
   if (added > 0 && asleep.length > 0) await sql.execute(WAKE, asleep)
-  if (added > 0) await sql.execute('INSERT INTO @.pending_changes (change) VALUES ($1)', added)
   return { added, duplicates: signals.length - added }
+}
+
+async function addSignals(
+  sql: Sql,
+  ids: ReadonlyMap<string, string>,
+  signals: readonly QueuedSignal[],
+): Promise<number> {
+  const uuids = signals.map(({ uuid }) => uuid)
+  const payloads = signals.map(({ payload }) => payload)
+  const separator = separatorFor([...uuids, ...payloads])
+  const machines = signals.map(({ machineId }) => ids.get(machineId)).join()
+  const rows = await sql.query(ADD_SIGNALS, machines, uuids.join(separator), payloads.join(separator), separator)
+  const [{ change }] = addedSchema.parse(rows)
+  return change
+}
+
+/** A control character that JSON does not have; for texts that are no JSON, something that they do not have either. */
+function separatorFor(texts: readonly string[]): string {
+  let separator = '\u001f'
+  while (texts.some((text) => text.includes(separator))) separator = randomUUID()
+  return separator
+}
+
+function* slicesOf(signals: readonly QueuedSignal[]): Generator<readonly QueuedSignal[]> {
+  let first = 0
+  let characters = 0
+  for (const [index, { payload }] of signals.entries()) {
+    characters += payload.length
+    if (characters < CHARACTERS_PER_STATEMENT) continue
+    yield signals.slice(first, index + 1)
+    first = index + 1
+    characters = 0
+  }
+  if (first < signals.length) yield signals.slice(first)
 }
