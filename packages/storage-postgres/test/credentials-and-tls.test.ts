@@ -2,10 +2,9 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { startPostgres, type TestServer } from '@cscapi/test-servers'
+import { selfSigned, startPostgres, type TestServer } from '@cscapi/test-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PostgresStorage } from '../src/index.js'
-import { selfSigned } from './self-signed.js'
 
 const PASSWORD = 'S3cret-of-the-server'
 
