@@ -1,25 +1,23 @@
-import { CscapiError, InputError, type InputIssue, isCscapiError, issuesOf, machineIdRule } from '@cscapi/core'
-import { type Signal, signalSchema } from '@cscapi/signals'
-import type { EnqueueResult, QueuedSignal } from '@cscapi/storage'
-import type { ClientContext } from './context.js'
+import { CscapiError, isCscapiError } from '@cscapi/core'
+import type { Signal } from '@cscapi/signals'
 import { PartlyAddedError } from './errors.js'
+import type { AddOptions, AddResult, Intake } from './intake.js'
 
 /** Signals stored in one atomic call when an iterable is added. */
 const SLICE = 1_000
 
 /** An array is stored whole or not at all; anything else that can be iterated, in slices. */
 export async function addSignals(
-  context: ClientContext,
+  intake: Intake,
   signals: Iterable<Signal> | AsyncIterable<Signal>,
-): Promise<EnqueueResult> {
-  if (Array.isArray(signals)) return context.storage.enqueue(toQueued(context, signals, 0))
-  const total = { added: 0, duplicates: 0 }
+  options: AddOptions,
+): Promise<AddResult> {
+  if (Array.isArray(signals)) return intake.add(signals, 0, options)
+  let total: AddResult = { added: 0, duplicates: 0, filtered: 0, repeated: 0, dropped: 0 }
   let index = 0
   let slice: Signal[] = []
   const store = async () => {
-    const { added, duplicates } = await context.storage.enqueue(toQueued(context, slice, index))
-    total.added += added
-    total.duplicates += duplicates
+    total = sum(total, await intake.add(slice, index, options))
     index += slice.length
     slice = []
   }
@@ -35,25 +33,14 @@ export async function addSignals(
   return total
 }
 
-function toQueued({ options }: ClientContext, signals: readonly Signal[], offset: number): QueuedSignal[] {
-  const issues: InputIssue[] = []
-  const queued: QueuedSignal[] = []
-  signals.forEach((signal, position) => {
-    const path = `signals[${offset + position}]`
-    const parsed = signalSchema.safeParse(signal)
-    if (!parsed.success) {
-      issues.push(...issuesOf(parsed.error, signal, path))
-      return
-    }
-    const { machine_id: machineId, uuid } = parsed.data
-    const machineRule = machineIdRule(machineId ?? '', options)
-    if (machineRule !== undefined)
-      issues.push({ path: `${path}.machine_id`, value: String(machineId), rule: machineRule })
-    if (!uuid) issues.push({ path: `${path}.uuid`, value: String(uuid), rule: 'must be set; createSignal does it' })
-    if (machineId && uuid) queued.push({ machineId, uuid, payload: JSON.stringify(signal) })
-  })
-  if (issues.length > 0) throw new InputError('No signal was added', issues)
-  return queued
+function sum(a: AddResult, b: AddResult): AddResult {
+  return {
+    added: a.added + b.added,
+    duplicates: a.duplicates + b.duplicates,
+    filtered: a.filtered + b.filtered,
+    repeated: a.repeated + b.repeated,
+    dropped: a.dropped + b.dropped,
+  }
 }
 
 /** What the caller's own iterator throws is the caller's error, told apart by its code. */

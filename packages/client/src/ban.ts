@@ -8,11 +8,13 @@ const SUSPECT_MS = 24 * 3_600_000
 
 /** Writes a pause down for every process. After a ban a probe is due; `machineId` is whose signals were answered 403. */
 export async function pauseStore(
-  { storage }: ClientContext,
+  { storage, events }: ClientContext,
   pause: { reason: PauseReason; message: string | undefined; forMs: number; machineId?: string },
 ): Promise<void> {
   if (pause.reason === 'forbidden') await storage.setState(PROBE_DUE, new TextEncoder().encode(pause.machineId ?? ''))
   await extendPause(storage, pause)
+  const { reason, message, forMs } = pause
+  events.emit('paused', { reason, message, forMs })
 }
 
 /**

@@ -59,7 +59,11 @@ export async function callForMachine<T>(
       if (outcome.unauthorized) await authenticator.unauthorized(machineId, error, { endpoint, ...policy })
       if (!outcome.transient || attempts >= maxRetries || outcome.afterMs > maxRetryDelayMs) throw error
       attempts += 1
-      await clock.sleep(outcome.afterMs, signal)
+      try {
+        await clock.sleep(outcome.afterMs, signal)
+      } catch (interruption) {
+        throw signal?.aborted ? new AbortedError(`The ${endpoint} call of machine ${machineId}`) : interruption
+      }
     }
   }
 }

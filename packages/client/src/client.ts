@@ -1,16 +1,31 @@
-import { AbortedError, CscapiError, type DecisionStream, type PauseReason, readPause } from '@cscapi/core'
+import { CscapiError, type DecisionStream, type PauseReason, readPause } from '@cscapi/core'
 import type { Signal } from '@cscapi/signals'
-import type { EnqueueResult, QueueStats } from '@cscapi/storage'
+import type { QueueStats } from '@cscapi/storage'
 import { addSignals } from './add-signals.js'
 import { callForMachine } from './call.js'
 import { type ClientContext, createContext } from './context.js'
+import {
+  exportRejected,
+  type PurgeFilter,
+  purgeRejected,
+  type RejectedFilter,
+  type RejectedSignalInfo,
+  rejectedSignals,
+  requeueRejected,
+} from './dead-letters.js'
 import { type EnrollOptions, type EnrollResult, enrollMachines } from './enroll.js'
 import { bindEnvironment } from './environment.js'
 import type { ClientEventListener, ClientEventName } from './events.js'
+import type { AddOptions, AddResult } from './intake.js'
+import { deleteMachines, listMachines, type MachineInfo, type MachinesFilter, reviveMachines } from './machines.js'
 import { type CapiClientOptions, resolveOptions } from './options.js'
+import { type Preview, previewSignals } from './preview.js'
 import { pruneFailingMachinesSignals } from './prune.js'
 import type { SendReport } from './report.js'
 import { type SendOptions, sendDue } from './send.js'
+import type { StopOptions, StopReport } from './shutdown.js'
+import { untilStopped } from './shutdown-intake.js'
+import { resolveStart, type StartOptions, startClient } from './start.js'
 import { type Verification, verifyClient } from './verify.js'
 
 export interface GetDecisionsOptions {
@@ -57,7 +72,6 @@ export interface ClientStats extends Omit<QueueStats, 'oldestPendingMs'> {
  */
 export class CapiClient implements AsyncDisposable {
   readonly #context: ClientContext
-  readonly #closing = new AbortController()
   #ready: Promise<void> | undefined
   #sending: Promise<unknown> = Promise.resolve()
   #closed: Promise<void> | undefined
@@ -70,27 +84,44 @@ export class CapiClient implements AsyncDisposable {
   /**
    * Stores signals until `sendSignals` sends them; durable when it resolves. Safe to repeat: a uuid that the store has is a duplicate.
    * An array is stored whole or not at all. Any other iterable, or async iterable, is stored in slices of 1,000.
+   * Signals about private addresses, about networks of `neverReport` and repeats within the `dedup` window are left out and counted; `redact` has its say. All of it acts here, once.
    *
    * @throws InputError naming everything that is wrong with an array's signals; none is stored.
-   * @throws PartlyAddedError with `added` and `index`, for an iterable that could not be stored to its end.
+   * @throws QueueFullError when `maxPending` leaves no room and `whenFull` is `reject`; none is stored.
+   * @throws CscapiError `redact_failed` when the `redact` hook fails; none is stored.
+   * @throws PartlyAddedError with `added` and `index`, for an iterable that could not be stored to its end, whatever the reason.
+   * @throws ClientStoppedError after `stop()`.
    * @throws StorageError
    */
-  async addSignals(signals: Iterable<Signal> | AsyncIterable<Signal>): Promise<EnqueueResult> {
+  async addSignals(signals: Iterable<Signal> | AsyncIterable<Signal>, options: AddOptions = {}): Promise<AddResult> {
     await this.#open()
-    return addSignals(this.#context, signals)
+    const { intake, shutdown } = this.#context
+    return shutdown.run(() => addSignals(intake, untilStopped(signals, shutdown.draining), options))
+  }
+
+  /**
+   * What `addSignals` would store, as the exact JSON that would leave, and what it would leave out and why. Stores nothing.
+   *
+   * @throws InputError naming everything that is wrong with the signals.
+   * @throws CscapiError `redact_failed`
+   * @throws StorageError, only with the `dedup` option: otherwise the store is not touched.
+   */
+  async preview(signals: Iterable<Signal> | AsyncIterable<Signal>): Promise<Preview> {
+    if (this.#context.options.dedup !== undefined) await this.#open()
+    return previewSignals(this.#context.intake, signals)
   }
 
   /**
    * Sends everything that is due, and returns when nothing more is. Trouble with CAPI is in the report, not thrown.
    * A second call on the same client waits for the first; other processes may send from the same store at the same time.
    *
-   * @throws AbortedError when `signal` fires or the client is closed; `report` says what was done.
+   * @throws AbortedError when `signal` fires or the client is stopped or closed meanwhile; `report` says what was done.
    * @throws SendFailedError when the store fails; it has the report too.
    * @throws InputError `environment_mismatch`
    */
   async sendSignals(options: SendOptions = {}): Promise<SendReport> {
     await this.#open()
-    const run = this.#sending.then(() => sendDue(this.#context, options, this.#closing.signal))
+    const run = this.#context.shutdown.run(() => this.#sending.then(() => sendDue(this.#context, options)))
     this.#sending = run.catch(() => undefined)
     return run
   }
@@ -111,7 +142,7 @@ export class CapiClient implements AsyncDisposable {
       scenarios: options.scenarios ?? settings.scenarios,
       signal,
     } as const
-    return callForMachine(this.#context, call, (token) =>
+    const pull = (token: string) =>
       capi.pullDecisions(
         {
           token,
@@ -119,8 +150,8 @@ export class CapiClient implements AsyncDisposable {
           ...(additionalPull !== undefined && { additionalPull }),
         },
         { signal },
-      ),
-    )
+      )
+    return this.#context.shutdown.run(() => callForMachine(this.#context, call, pull))
   }
 
   /**
@@ -131,7 +162,96 @@ export class CapiClient implements AsyncDisposable {
    */
   async enrollMachines(options: EnrollOptions): Promise<EnrollResult[]> {
     await this.#open()
-    return enrollMachines(this.#context, { ...options, signal: this.#orClosing(options.signal) })
+    const enrolment = { ...options, signal: this.#orClosing(options.signal) }
+    return this.#context.shutdown.run(() => enrollMachines(this.#context, enrolment))
+  }
+
+  /**
+   * The dead letters with the reason, status and time of their rejection, oldest first within a machine. Read in pages while you iterate.
+   *
+   * @throws InputError, AbortedError, StorageError
+   */
+  async *rejectedSignals(filter: RejectedFilter = {}): AsyncGenerator<RejectedSignalInfo, void, undefined> {
+    await this.#open()
+    yield* rejectedSignals(this.#context, { ...filter, signal: this.#orClosing(filter.signal) })
+  }
+
+  /**
+   * The dead letters as JSON lines, one signal each, with the line feed: write them to a file, correct them, and hand each line's signal to `addSignals`.
+   * Purge the originals before, since a signal's uuid is taken as long as the store has it.
+   *
+   * @throws InputError, AbortedError, StorageError
+   */
+  async *exportRejected(filter: RejectedFilter = {}): AsyncGenerator<string, void, undefined> {
+    await this.#open()
+    yield* exportRejected(this.#context, { ...filter, signal: this.#orClosing(filter.signal) })
+  }
+
+  /**
+   * Makes dead letters pending again, as the newest of their machine, and returns how many. Those rejected after the call began stay.
+   *
+   * @throws InputError, StorageError
+   * @throws AbortedError; `report.count` says how many were requeued.
+   */
+  async requeueRejected(filter: RejectedFilter = {}): Promise<number> {
+    await this.#open()
+    return requeueRejected(this.#context, { ...filter, signal: this.#orClosing(filter.signal) })
+  }
+
+  /**
+   * Deletes dead letters of at least that age, in slices, and returns how many.
+   *
+   * @throws InputError, StorageError
+   * @throws AbortedError; `report.count` says how many were deleted.
+   */
+  async purgeRejected(filter: PurgeFilter): Promise<number> {
+    await this.#open()
+    return purgeRejected(this.#context, { ...filter, signal: this.#orClosing(filter.signal) })
+  }
+
+  /**
+   * Machines that have credentials in the store, in order of id, without a secret. Read in pages while you iterate.
+   *
+   * @throws AbortedError, StorageError
+   */
+  async *machines(filter: MachinesFilter = {}): AsyncGenerator<MachineInfo, void, undefined> {
+    await this.#open()
+    yield* listMachines(this.#context, { ...filter, signal: this.#orClosing(filter.signal) })
+  }
+
+  /**
+   * Gives failing machines, these or all, another chance at once: their signals are due again. Returns how many were failing. Unknown ids are passed over.
+   *
+   * @throws AbortedError; `report.count` says how many were revived.
+   * @throws StorageError
+   */
+  async reviveMachines(machineIds?: Iterable<string>, options: { signal?: AbortSignal } = {}): Promise<number> {
+    await this.#open()
+    return reviveMachines(this.#context, machineIds, this.#orClosing(options.signal))
+  }
+
+  /**
+   * Forgets machines, their credentials and all their signals, and returns how many were known. CAPI keeps them, with a password that nobody has any more:
+   * an id that was deleted cannot be used again.
+   *
+   * @throws InputError, StorageError
+   * @throws AbortedError; `report.count` says how many were deleted.
+   */
+  async deleteMachines(machineIds: Iterable<string>, options: { signal?: AbortSignal } = {}): Promise<number> {
+    await this.#open()
+    return deleteMachines(this.#context, machineIds, this.#orClosing(options.signal))
+  }
+
+  /**
+   * Seals every machine's password and token with the newest `encryptionKey`, those in clear and those sealed with an older key, and returns how many rows it changed.
+   * After it, the older keys are not needed any more. Without an `encryptionKey` it does nothing.
+   *
+   * @throws CscapiError `wrong_encryption_key`, `sealed_text_damaged`
+   * @throws StorageError
+   */
+  async resealMachines(): Promise<number> {
+    await this.#open()
+    return this.#context.storage.resealMachines()
   }
 
   /** Deletes the pending signals of machines that are failing, and returns how many. The machines stay. */
@@ -161,7 +281,8 @@ export class CapiClient implements AsyncDisposable {
    */
   async verify(options: { machineId?: string; signal?: AbortSignal } = {}): Promise<Verification> {
     await this.#open()
-    return verifyClient(this.#context, options.machineId, this.#orClosing(options.signal))
+    const signal = this.#orClosing(options.signal)
+    return this.#context.shutdown.run(() => verifyClient(this.#context, options.machineId, signal))
   }
 
   /** Calls `listener` at each such event; returns the function that ends it. A listener that throws breaks nothing. */
@@ -169,7 +290,30 @@ export class CapiClient implements AsyncDisposable {
     return this.#context.events.on(name, listener)
   }
 
-  /** Ends what is running (it is finished or put back) and closes the store. Idempotent. */
+  /**
+   * Starts the scheduler: from now on signals are sent, decisions pulled and old signals deleted by themselves. Of all processes of a store that are started, one leads and does so;
+   * when it ends or dies, another takes over. Resolves when the store is open; whatever goes wrong later is a `warning` event, and is tried again.
+   *
+   * @throws InputError that lists every option that is wrong, `environment_mismatch`
+   * @throws CscapiError `already_started`, ClientStoppedError, StorageError
+   */
+  async start(options: StartOptions = {}): Promise<void> {
+    const settings = resolveStart(options)
+    await this.#open()
+    startClient(this.#context, settings, this)
+  }
+
+  /**
+   * Ends the scheduler and takes nothing new; what is in flight is finished or put back within the deadline. No lease, no timer and no listener of this client is left.
+   * Idempotent. The store stays open for `stats()`: `close()` it then.
+   *
+   * @throws InputError
+   */
+  async stop(options: StopOptions = {}): Promise<StopReport> {
+    return this.#context.shutdown.stop(options, () => this.stats())
+  }
+
+  /** Breaks off what is running (it is put back) and closes the store. Idempotent. `stop()` first lets calls under way finish. */
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
@@ -180,9 +324,9 @@ export class CapiClient implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.#closing.abort(new AbortedError('The client'))
-    await this.#sending
+    await this.#context.shutdown.abort()
     await this.#ready?.catch(() => undefined)
+    await this.#context.intake.close()
     await this.#context.storage.close()
   }
 
@@ -198,6 +342,7 @@ export class CapiClient implements AsyncDisposable {
   }
 
   #orClosing(signal: AbortSignal | undefined): AbortSignal {
-    return signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal])
+    const { aborting } = this.#context.shutdown
+    return signal === undefined ? aborting : AbortSignal.any([signal, aborting])
   }
 }

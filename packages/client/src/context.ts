@@ -1,23 +1,33 @@
 import { type Capi, createCapi, MachineAuthenticator } from '@cscapi/core'
-import type { Storage } from '@cscapi/storage'
 import { EventFeed } from './events.js'
+import { Intake } from './intake.js'
+import { logEvents } from './logger.js'
 import type { ResolvedOptions } from './options.js'
+import { type SealedStorage, sealedStorage } from './sealed-storage.js'
+import { Shutdown } from './shutdown.js'
 
 /** What every part of one client shares. */
 export interface ClientContext {
   readonly options: ResolvedOptions
-  readonly storage: Storage
+  readonly storage: SealedStorage
   readonly capi: Capi
   readonly authenticator: MachineAuthenticator
   readonly events: EventFeed
-  /** Counted since the client was made. */
-  readonly totals: { requests: number; logins: number }
+  readonly intake: Intake
+  readonly shutdown: Shutdown
+  /** Counted since the client was made; `leases` are those held now. */
+  readonly totals: { requests: number; logins: number; leases: number }
 }
 
 export function createContext(options: ResolvedOptions): ClientContext {
-  const { storage, environment, userAgentPrefix, timeoutMs, gzip, fetch } = options
-  const totals = { requests: 0, logins: 0 }
-  const events = new EventFeed()
+  const { environment, userAgentPrefix, timeoutMs, gzip, fetch } = options
+  const storage = sealedStorage(options.storage, options.encryption)
+  const totals = { requests: 0, logins: 0, leases: 0 }
+  const events = new EventFeed((name, error) => {
+    const message = `A listener of "${name}" threw`
+    if (name !== 'warning') events.emit('warning', { code: 'listener_failed', message, error })
+  })
+  if (options.logger !== undefined) logEvents(events, options.logger)
   const capi = createCapi({
     environment,
     timeoutMs,
@@ -37,6 +47,9 @@ export function createContext(options: ResolvedOptions): ClientContext {
       totals.logins += 1
       events.emit('login', { machineId })
     },
+    onFailing: (machineId, failing) => events.emit('machineFailing', { machineId, ...failing }),
   })
-  return { options, storage, capi, authenticator, events, totals }
+  const intake = new Intake(options, storage, events)
+  const shutdown = new Shutdown(options.clock, events, totals)
+  return { options, storage, capi, authenticator, events, intake, shutdown, totals }
 }

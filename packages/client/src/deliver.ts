@@ -10,9 +10,8 @@ import {
 import type { LeaseResult, RejectedSignal, SignalLease } from '@cscapi/storage'
 import { isAddressWelcome, isSuspect, pauseStore } from './ban.js'
 import { othersGetThrough } from './delivered.js'
+import { type Batch, PostPlan } from './post-plan.js'
 import type { SendRun } from './send-run.js'
-
-type Batch = SignalLease['signals']
 
 /** Posts the signals of one lease, then settles it: whatever happens, what CAPI took and refused is written down and the rest is put back. */
 export async function deliver(run: SendRun, lease: SignalLease): Promise<void> {
@@ -30,43 +29,60 @@ class Delivery {
   readonly #leasedAt: { value: number }
   readonly #sent: string[] = []
   readonly #rejected: RejectedSignal[] = []
-  #batches: Batch[]
+  readonly #plan: PostPlan
   #retry: LeaseResult['retry']
   #failing = 0
   #refusedToken: string | undefined
+  /** Why the rest is put back. */
+  #error: CscapiError | undefined
   #lost = false
 
   constructor(run: SendRun, lease: SignalLease) {
     this.#run = run
     this.#lease = lease
     this.#leasedAt = { value: run.context.options.clock.now() }
-    this.#batches = batchesOf(lease.signals, run.context.options.maxBatchBytes)
+    this.#plan = new PostPlan(lease.signals, run.context.options.maxBatchBytes)
   }
 
   async post(): Promise<void> {
-    while (this.#batches.length > 0 && this.#retry === undefined && !this.#run.ending) {
+    for (let batch = this.#plan.first; batch !== undefined; batch = this.#plan.first) {
+      if (this.#retry !== undefined || this.#run.ending) return
       if (!(await this.#run.hold(this.#lease, this.#leasedAt))) {
         this.#lost = true
         return
       }
-      await this.#postFirst()
+      await this.#post(batch)
     }
   }
 
   async settle(): Promise<void> {
-    if (this.#lost) return
     const { storage } = this.#run.context
     const result = { sent: this.#sent, rejected: this.#rejected, keepSent: this.#run.settings.keepSent }
-    const { lost } = await storage.settle(this.#lease, this.#retry ? { ...result, retry: this.#retry } : result)
+    const retry = this.#retry
+    const { lost } = this.#lost
+      ? { lost: true }
+      : await storage.settle(this.#lease, retry === undefined ? result : { ...result, retry })
     const sent = this.#sent.length
     const rejected = lost ? 0 : this.#rejected.length
     const postponed = lost ? 0 : this.#lease.signals.length - sent - rejected
     this.#run.count({ sent, rejected, postponed, failing: this.#failing })
     if (sent > 0) this.#run.delivered.add(this.#lease.machineId)
+    // What another worker has taken over is its to tell.
+    if (!lost) this.#tell(postponed)
   }
 
-  async #postFirst(): Promise<void> {
-    const [batch = [], ...others] = this.#batches
+  #tell(postponed: number): void {
+    const { events } = this.#run.context
+    const { machineId } = this.#lease
+    if (this.#sent.length > 0) events.emit('sent', { machineId, count: this.#sent.length })
+    for (const { reason, status, uuids } of byReason(this.#rejected)) {
+      events.emit('rejected', { machineId, uuids, reason, status })
+    }
+    const afterMs = this.#retry?.afterMs ?? 0
+    if (postponed > 0) events.emit('postponed', { machineId, count: postponed, afterMs, error: this.#error })
+  }
+
+  async #post(batch: Batch): Promise<void> {
     const { authenticator, capi } = this.#run.context
     const { machineId, machine } = this.#lease
     const { signal } = this.#run.settings
@@ -79,12 +95,12 @@ class Delivery {
     } catch (error) {
       if (signal.aborted) return
       if (!isCscapiError(error)) throw error
-      await this.#act(await this.#decide(error, batch, token), error, batch, others, token)
+      await this.#act(await this.#decide(error, batch, token), error, batch, token)
       return
     }
     this.#run.answered()
     for (const { uuid } of batch) this.#sent.push(uuid)
-    this.#batches = others
+    this.#plan.posted()
     await authenticator.succeeded(machine)
   }
 
@@ -114,25 +130,20 @@ class Delivery {
     return outcome
   }
 
-  async #act(
-    outcome: Outcome,
-    error: CscapiError,
-    batch: Batch,
-    others: Batch[],
-    token: string | undefined,
-  ): Promise<void> {
+  async #act(outcome: Outcome, error: CscapiError, batch: Batch, token: string | undefined): Promise<void> {
     const run = this.#run
     if (outcome.action !== 'postpone' || !outcome.transient) run.answered()
+    this.#error = error
     switch (outcome.action) {
       case 'login':
         this.#refusedToken = token
         return
       case 'split':
-        this.#batches = [...halvesOf(batch), ...others]
+        this.#plan.split()
         return
       case 'reject':
         for (const { uuid } of batch) this.#rejected.push({ uuid, ...reasonOf(error) })
-        this.#batches = others
+        this.#plan.rejected()
         return
       case 'fail':
         this.#failing = 1
@@ -183,25 +194,17 @@ function reasonOf(error: CscapiError): Omit<RejectedSignal, 'uuid'> {
   return { reason: error.serverMessage ?? error.code, status: error.status }
 }
 
-function halvesOf(batch: Batch): Batch[] {
-  const middle = Math.ceil(batch.length / 2)
-  return [batch.slice(0, middle), batch.slice(middle)]
-}
-
-/** Cuts a lease into batches of at most `maxBytes` of JSON; a signal that is larger alone stands alone. */
-function batchesOf(signals: Batch, maxBytes: number): Batch[] {
-  const batches: Batch[] = []
-  let batch: Batch[number][] = []
-  let bytes = 2
-  for (const signal of signals) {
-    const size = Buffer.byteLength(signal.payload) + 1
-    if (batch.length > 0 && bytes + size > maxBytes) {
-      batches.push(batch)
-      batch = []
-      bytes = 2
-    }
-    batch.push(signal)
-    bytes += size
+function byReason(rejected: readonly RejectedSignal[]): Iterable<{
+  reason: string
+  status: number | undefined
+  uuids: string[]
+}> {
+  const groups = new Map<string, { reason: string; status: number | undefined; uuids: string[] }>()
+  for (const { uuid, reason, status } of rejected) {
+    const key = `${status} ${reason}`
+    const group = groups.get(key) ?? { reason, status, uuids: [] }
+    group.uuids.push(uuid)
+    groups.set(key, group)
   }
-  return batch.length > 0 ? [...batches, batch] : batches
+  return groups.values()
 }

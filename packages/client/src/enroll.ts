@@ -2,9 +2,12 @@ import {
   AbortedError,
   assertEnrollable,
   CapiForbiddenError,
+  CapiResponseError,
   type CscapiError,
   InputError,
   isCscapiError,
+  machineIdRule,
+  StorageError,
 } from '@cscapi/core'
 import { callForMachine } from './call.js'
 import type { ClientContext } from './context.js'
@@ -21,27 +24,37 @@ export interface EnrollOptions {
   readonly signal?: AbortSignal
 }
 
-/** What became of one machine. Enrolment still has to be accepted in the console. */
+/** What became of one machine. Enrolment still has to be accepted in the console. `message` is what CAPI said, if anything. */
 export type EnrollResult =
   | {
       readonly machineId: string
       readonly status: 'enrolled' | 'already-enrolled'
       readonly message: string | undefined
     }
-  /** CAPI refuses the key, or the machine; repeating does not help. */
-  | { readonly machineId: string; readonly status: 'refused'; readonly error: CscapiError }
-  /** CAPI is in trouble or forbids this address: try again later. */
-  | { readonly machineId: string; readonly status: 'postponed'; readonly error: CscapiError }
+  | {
+      readonly machineId: string
+      /** CAPI refuses the key, or the machine: repeating does not help. */
+      readonly status: 'refused'
+      readonly message: string | undefined
+      readonly error: CscapiError
+    }
+  | {
+      readonly machineId: string
+      /** CAPI is in trouble, forbids this address for now, or refused the machine a while ago: try again later. */
+      readonly status: 'postponed'
+      readonly message: string | undefined
+      readonly error: CscapiError
+    }
+
+type Failure = Omit<Extract<EnrollResult, { error: CscapiError }>, 'machineId'>
 
 /** Enrolls one machine after the other; a refused key and a pause end it, since the others would meet the same. */
 export async function enrollMachines(context: ClientContext, options: EnrollOptions): Promise<EnrollResult[]> {
   const { machineIds, signal, ...request } = options
   assertEnrollable(options)
-  if (machineIds.length === 0) {
-    throw new InputError('No machine was enrolled', [{ path: 'machineIds', value: '[]', rule: 'must name a machine' }])
-  }
+  assertMachineIds(context, machineIds)
   const results: EnrollResult[] = []
-  let forAll: { status: 'refused' | 'postponed'; error: CscapiError } | undefined
+  let forAll: Failure | undefined
   for (const machineId of new Set(machineIds)) {
     if (forAll !== undefined) {
       results.push({ machineId, ...forAll })
@@ -54,11 +67,28 @@ export async function enrollMachines(context: ClientContext, options: EnrollOpti
       )
       results.push({ machineId, status: answer.status, message: answer.message })
     } catch (error) {
-      if (!isCscapiError(error) || error instanceof InputError || error instanceof AbortedError) throw error
-      const failure = { status: error.retryable ? ('postponed' as const) : ('refused' as const), error }
+      if (error instanceof AbortedError) throw new AbortedError('Enrolling machines', { report: results })
+      if (!isCscapiError(error) || error instanceof InputError || error instanceof StorageError) throw error
+      const failure = failureOf(error)
       results.push({ machineId, ...failure })
       if (error instanceof CapiForbiddenError || error.code === 'rate_limited') forAll = failure
     }
   }
   return results
+}
+
+function failureOf(error: CscapiError): Failure {
+  const message = error instanceof CapiResponseError ? error.serverMessage : undefined
+  const isPostponed = error.retryable || error.code === 'machine_failing'
+  return { status: isPostponed ? 'postponed' : 'refused', message, error }
+}
+
+/** All of them before the first call, so that a slip in the list does not end a run in its middle. */
+function assertMachineIds({ options }: ClientContext, machineIds: readonly string[]): void {
+  const issues = machineIds.flatMap((machineId, index) => {
+    const rule = machineIdRule(machineId, options)
+    return rule === undefined ? [] : [{ path: `machineIds[${index}]`, value: String(machineId), rule }]
+  })
+  if (machineIds.length === 0) issues.push({ path: 'machineIds', value: '[]', rule: 'must name a machine' })
+  if (issues.length > 0) throw new InputError('No machine was enrolled', issues)
 }

@@ -34,6 +34,37 @@ export class PartlyAddedError extends CscapiError {
   }
 }
 
+/** `maxPending` signals wait already, and `whenFull` is `reject`: nothing of the call was stored. Code `queue_full`. */
+export class QueueFullError extends CscapiError {
+  override readonly name = 'QueueFullError'
+  /** Signals that wait in the store, leased ones included. */
+  readonly pending: number
+  readonly maxPending: number
+
+  constructor(pending: number, count: number, maxPending: number) {
+    const canFit = count <= maxPending
+    const advice = canFit ? 'send first, then add again' : 'add them in smaller calls, or raise maxPending'
+    super(
+      'queue_full',
+      `${pending} of ${maxPending} signals wait already, so ${count} more were not added: ${advice}`,
+      {
+        retryable: canFit,
+      },
+    )
+    this.pending = pending
+    this.maxPending = maxPending
+  }
+}
+
+/** The client was stopped, or is being stopped: it takes no signals and begins nothing. Code `client_stopped`. */
+export class ClientStoppedError extends CscapiError {
+  override readonly name = 'ClientStoppedError'
+
+  constructor() {
+    super('client_stopped', 'The client is stopped: nothing new is taken or begun; make a new one')
+  }
+}
+
 /** The message without the code at its end, which is that of the wrapping error too. */
 function withoutCode({ message, code }: CscapiError): string {
   return message.endsWith(` [${code}]`) ? message.slice(0, -code.length - 3) : message

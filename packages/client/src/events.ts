@@ -1,5 +1,6 @@
 import type { CapiRequestEvent, CscapiError, FailingReason } from '@cscapi/core'
 import type { SendReport, StopReason } from './report.js'
+import type { StopReport } from './shutdown.js'
 
 /** What {@link CapiClient.on} tells of, by name. Holds no secret. All times are milliseconds. */
 export interface ClientEvents {
@@ -37,6 +38,8 @@ export interface ClientEvents {
   readonly sendRun: SendReport
   /** Signals were left out on their way in, or dropped to make room. */
   readonly dropped: { readonly count: number; readonly reason: 'filtered' | 'repeated' | 'full' }
+  /** The client was stopped, by a call or a signal of the process. */
+  readonly stopped: StopReport
   /** Something that needs an operator's eye but stops nothing. */
   readonly warning: { readonly code: string; readonly message: string; readonly error?: unknown }
 }

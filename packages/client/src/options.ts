@@ -1,10 +1,14 @@
-import { type Clock, type Environment, InputError, issuesOf } from '@cscapi/core'
+import { type Clock, type Environment, InputError, issuesOf, type LoginBudgetOptions } from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
 import { z } from 'zod'
 import { systemClock } from './clock.js'
+import { type EncryptionOption, encryptionIssues, resolveEncryption } from './encryption-option.js'
+import { type IntakeOptions, intakeSettings, type ResolvedIntakeOptions } from './intake-options.js'
+import type { Logger } from './logger.js'
+import type { SealOptions } from './sealed-storage.js'
 
 /** Options of {@link CapiClient}. All times are milliseconds. */
-export interface CapiClientOptions {
+export interface CapiClientOptions extends IntakeOptions {
   /** Where machines and signals are kept. Opened on first use, closed by `client.close()`. */
   readonly storage: Storage
   /** The scenarios that your machines detect; sent at login, and CAPI tailors the blocklist to them. */
@@ -37,6 +41,15 @@ export interface CapiClientOptions {
   readonly gzip?: boolean
   /** Accept the ids of 49 to 64 characters that the Python SDK makes with a prefix. Default false. */
   readonly allowLongMachineIds?: boolean
+  /** How many logins all processes of the store make at most, e.g. `FREE_ACCOUNT_LOGIN_BUDGET`: machines over it wait. Default: no bound. */
+  readonly loginBudget?: LoginBudgetOptions
+  /**
+   * Seals passwords and tokens in the store with AES-256-GCM: 32 bytes, a passphrase of at least 12 characters, or `{ keys: [newest, …older], requireSealed }`.
+   * Default: they are stored in clear.
+   */
+  readonly encryptionKey?: EncryptionOption
+  /** Gets a line for everything that happens: pino, or anything with its four methods. Default: silent. */
+  readonly logger?: Logger
   /** Default: the host's clock. */
   readonly clock?: Clock
   /** From 0 (inclusive) to 1. Default `Math.random`. */
@@ -45,9 +58,14 @@ export interface CapiClientOptions {
   readonly fetch?: typeof fetch
 }
 
+type WithoutDefault = 'userAgentPrefix' | 'fetch' | 'loginBudget' | 'logger'
+/** Kept in another form, so that no key is shown where options are. */
+type Replaced = 'encryptionKey'
+
 /** {@link CapiClientOptions} with every default filled in. */
-export type ResolvedOptions = Required<Omit<CapiClientOptions, 'userAgentPrefix' | 'fetch'>> &
-  Pick<CapiClientOptions, 'userAgentPrefix' | 'fetch'>
+export type ResolvedOptions = Required<Omit<CapiClientOptions, WithoutDefault | Replaced | keyof IntakeOptions>> &
+  ResolvedIntakeOptions &
+  Pick<CapiClientOptions, WithoutDefault> & { readonly encryption: SealOptions }
 
 const ms = z
   .int()
@@ -69,6 +87,8 @@ const settingsSchema = z.object({
   outageThreshold: z.int().min(1).default(5),
   gzip: z.boolean().default(false),
   allowLongMachineIds: z.boolean().default(false),
+  loginBudget: z.object({ logins: z.int().min(1).max(10_000), windowMs: z.int().min(1).max(86_400_000) }).optional(),
+  ...intakeSettings,
 })
 
 /** Checks the options and fills in the defaults. @throws InputError that lists everything that is wrong. */
@@ -91,15 +111,27 @@ export function resolveOptions(options: CapiClientOptions): ResolvedOptions {
       rule: 'must be a storage instance, e.g. new SqliteStorage({ path })',
     })
   }
+  issues.push(...encryptionIssues(options.encryptionKey))
+  const { logger } = options
+  if (
+    logger !== undefined &&
+    !(['debug', 'info', 'warn', 'error'] as const).every((level) => isFunction(logger[level]))
+  ) {
+    issues.push({ path: 'logger', value: typeof logger, rule: 'must have the methods debug, info, warn and error' })
+  }
   if (!parsed.success || issues.length > 0) throw new InputError('The client cannot be made', issues)
   const { userAgentPrefix, fetch } = options
+  const { loginBudget, ...settings } = parsed.data
   return {
-    ...parsed.data,
+    ...settings,
+    ...(loginBudget !== undefined && { loginBudget }),
     storage: options.storage,
+    encryption: resolveEncryption(options.encryptionKey),
     environment: options.environment,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     ...(userAgentPrefix !== undefined && { userAgentPrefix }),
     ...(fetch !== undefined && { fetch }),
+    ...(logger !== undefined && { logger }),
   }
 }

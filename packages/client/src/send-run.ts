@@ -8,6 +8,8 @@ export interface RunSettings {
   readonly batchSize: number
   readonly keepSent: boolean
   readonly signal: AbortSignal
+  /** Fires when calls under way are finished, and no more are made. */
+  readonly draining: AbortSignal
 }
 
 /** The state that the workers of one run share. */
@@ -31,7 +33,12 @@ export class SendRun {
 
   /** Whether workers take nothing more and put back what they hold. */
   get ending(): boolean {
-    return this.#failed || this.#report.stopped !== undefined || this.settings.signal.aborted
+    return this.#failed || this.#report.stopped !== undefined || this.isBrokenOff
+  }
+
+  /** Whether the caller wants the run to end. */
+  get isBrokenOff(): boolean {
+    return this.settings.signal.aborted || this.settings.draining.aborted
   }
 
   /** One worker met an error that ends the run. */

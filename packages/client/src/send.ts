@@ -25,16 +25,18 @@ export interface SendOptions {
 const PAUSE_CHECK_MS = 1_000
 
 /** Sends what is due and returns when nothing more is, or when going on would do harm. */
-export async function sendDue(context: ClientContext, options: SendOptions, closing: AbortSignal): Promise<SendReport> {
-  const signal = options.signal === undefined ? closing : AbortSignal.any([options.signal, closing])
+export async function sendDue(context: ClientContext, options: SendOptions): Promise<SendReport> {
+  const { draining, aborting } = context.shutdown
+  const signal = options.signal === undefined ? aborting : AbortSignal.any([options.signal, aborting])
   const run = new SendRun(context, {
     concurrency: wholeNumber('concurrency', options.concurrency ?? context.options.concurrency, 256),
     batchSize: wholeNumber('batchSize', options.batchSize ?? context.options.batchSize, 1_000),
     keepSent: options.prune === false,
     signal,
+    draining,
   })
   try {
-    if (await mayBegin(run)) {
+    if (!run.ending && (await mayBegin(run))) {
       const { pending, leased } = await context.storage.stats()
       const pendingAtStart = pending + leased
       const report = () => options.onProgress?.({ ...run.report(), pendingAtStart })
@@ -43,10 +45,12 @@ export async function sendDue(context: ClientContext, options: SendOptions, clos
       await reportMetrics(run)
     }
   } catch (error) {
-    if (signal.aborted) throw new AbortedError('Sending signals', { report: run.report() })
+    if (run.isBrokenOff) throw new AbortedError('Sending signals', { report: run.report() })
     throw isCscapiError(error) ? new SendFailedError(error, run.report()) : error
+  } finally {
+    context.events.emit('sendRun', run.report())
   }
-  if (signal.aborted) throw new AbortedError('Sending signals', { report: run.report() })
+  if (run.isBrokenOff) throw new AbortedError('Sending signals', { report: run.report() })
   return run.report()
 }
 
@@ -65,7 +69,7 @@ async function meetsPause(run: SendRun): Promise<boolean> {
 }
 
 async function work(run: SendRun, report: () => void): Promise<void> {
-  const { storage, options } = run.context
+  const { storage, options, totals } = run.context
   let checkedAt = options.clock.now()
   while (!run.ending) {
     if (options.clock.now() - checkedAt >= PAUSE_CHECK_MS) {
@@ -74,7 +78,10 @@ async function work(run: SendRun, report: () => void): Promise<void> {
     }
     const lease = await storage.lease({ leaseMs: options.leaseMs, maxSignals: run.settings.batchSize })
     if (lease === undefined) return
-    await deliver(run, lease)
+    totals.leases += 1
+    await deliver(run, lease).finally(() => {
+      totals.leases -= 1
+    })
     report()
   }
 }

@@ -4,7 +4,7 @@ import { type DecideContext, decide, type Outcome } from './decide.js'
 import { CapiAuthError, CapiResponseError, type CscapiError, isCscapiError, StorageError } from './errors.js'
 import { LoginBudget, type LoginBudgetOptions } from './login-budget.js'
 import { assertMachineId } from './machine-id.js'
-import type { Machine, MachinePatch, MachineStore } from './machine-store.js'
+import type { FailingReason, Machine, MachinePatch, MachineStore } from './machine-store.js'
 import { generatePassword } from './password.js'
 import { extendPause, pausedError, readPause } from './pause.js'
 import { withStateLock } from './state-lock.js'
@@ -30,6 +30,15 @@ export interface MachineAuthenticatorOptions {
   readonly loginBudget?: LoginBudgetOptions
   /** Called after every login that CAPI accepted. */
   readonly onLogin?: (machineId: string) => void
+  /** Called after the store was told that a machine is left alone for `retryAfterMs` milliseconds. */
+  readonly onFailing?: (machineId: string, failing: FailingNote) => void
+}
+
+export interface FailingNote {
+  readonly reason: FailingReason
+  /** CAPI's message, if any. */
+  readonly message: string | undefined
+  readonly retryAfterMs: number
 }
 
 export interface AuthenticateOptions {
@@ -189,6 +198,7 @@ export class MachineAuthenticator {
     if (outcome.action !== 'fail') return error
     const { reason, count, retryAfterMs } = outcome
     await this.#options.store.updateMachine(machineId, { failing: { reason, message, count, retryAfterMs } })
+    this.#options.onFailing?.(machineId, { reason, message, retryAfterMs })
     return failingError(machineId, reason, message, retryAfterMs)
   }
 }

@@ -1,4 +1,9 @@
-export { type AuthenticateOptions, MachineAuthenticator, type MachineAuthenticatorOptions } from './authenticate.js'
+export {
+  type AuthenticateOptions,
+  type FailingNote,
+  MachineAuthenticator,
+  type MachineAuthenticatorOptions,
+} from './authenticate.js'
 export { type Capi, type CapiOptions, createCapi } from './capi.js'
 export type { Clock } from './clock.js'
 export { type DecideContext, decide, type Outcome, SLOW_PATH_ATTEMPTS } from './decide.js'
@@ -32,6 +37,7 @@ export {
 export type { CallOptions, CapiRequestEvent, EndpointName } from './http.js'
 export { issuesOf } from './issues.js'
 export { getJsonState, type JsonStateValue, toJsonState } from './json-state.js'
+export { assertKeys, type EncryptionKey, isSealed, Keyring } from './keyring.js'
 export {
   FREE_ACCOUNT_LOGIN_BUDGET,
   LoginBudget,
@@ -52,6 +58,7 @@ export type {
 } from './machine-store.js'
 export { generatePassword } from './password.js'
 export { extendPause, type Pause, type PauseReason, pausedError, readPause } from './pause.js'
+export { Secret } from './secret.js'
 export { type StateLockOptions, withStateLock } from './state-lock.js'
 export type { SetStateOptions, StateStore, StateValue } from './state-store.js'
 export { readTokenClaims, type TokenClaims, tokenLifetimeMs } from './token.js'

@@ -15,6 +15,7 @@ export interface LoginBudgetOptions {
 export const FREE_ACCOUNT_LOGIN_BUDGET: LoginBudgetOptions = { logins: 20, windowMs: 50 * 60_000 }
 
 const KEY = 'login-budget'
+const SPREAD_MS = 60_000
 
 /** The ages, in milliseconds, of the logins in the window when it was last written; the value runs out `keptMs` after that. */
 const windowSchema = z.object({ keptMs: z.number(), ages: z.array(z.number()) })
@@ -81,12 +82,12 @@ export class LoginBudget {
     return { ages: ages.map((age) => age + elapsedMs).filter((age) => age < this.#keptMs), version: stored.version }
   }
 
-  /** The wait is spread over the mean time between two logins, so that chance and not a machine's id says whose turn is next. */
+  /** Waits are spread a little, so that chance and not a machine's id says whose turn is next. */
   #assertNotSpent(ages: readonly number[], machineId: string): void {
     const { budget, random } = this.#settings
     const inTheWay = ages[budget.logins - 1]
     if (inTheWay === undefined) return
-    const spreadMs = random() * (budget.windowMs / budget.logins)
+    const spreadMs = random() * Math.min(SPREAD_MS, budget.windowMs / budget.logins)
     throw new LoginBudgetError(machineId, budget, Math.ceil(this.#keptMs - inTheWay + spreadMs))
   }
 }

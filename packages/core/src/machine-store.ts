@@ -51,6 +51,8 @@ export interface NewMachine {
 
 /** What {@link MachineStore.updateMachine} changes; a field that is absent stays, `null` clears. */
 export interface MachinePatch {
+  /** The same password in another form: sealed, or sealed anew. CAPI knows one password, which never changes. */
+  readonly password?: string
   readonly registered?: true
   readonly token?: NewMachineToken | null
   readonly authFailures?: number

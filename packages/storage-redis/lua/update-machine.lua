@@ -15,6 +15,9 @@ end
 local patch = cjson.decode(ARGV[3])
 pass_at_maxmemory(queue)
 
+if patch.password then
+  redis.call('HSET', credentials, 'password', patch.password)
+end
 if patch.registered then
   redis.call('HSET', credentials, 'registered', '1')
 end

@@ -44,8 +44,9 @@ export async function updateMachine(store: OpenStore, machineId: string, patch: 
     })
 }
 
-function toJson({ registered, token, authFailures, failing }: MachinePatch): string {
+function toJson({ password, registered, token, authFailures, failing }: MachinePatch): string {
   return JSON.stringify({
+    password,
     registered,
     authFailures,
     token: token && {

@@ -72,11 +72,18 @@ export type CredentialChange =
   | { readonly column: string; readonly inMs: number }
 
 /** What a patch writes. `failing_since` is the adapter's to write: it stays as it is while the machine goes on failing. */
-export function credentialChanges({ registered, authFailures, token, failing }: MachinePatch): CredentialChange[] {
+export function credentialChanges({
+  password,
+  registered,
+  authFailures,
+  token,
+  failing,
+}: MachinePatch): CredentialChange[] {
   const changes: CredentialChange[] = []
   const set = (column: string, value: string | number | boolean | null) => changes.push({ column, value })
   const setInstant = (column: string, inMs: number | undefined) =>
     changes.push(inMs === undefined ? { column, value: null } : { column, inMs: Math.round(inMs) })
+  if (password !== undefined) set('password', password)
   if (registered) set('registered', true)
   if (authFailures !== undefined) set('auth_failures', authFailures)
   if (token !== undefined) {

@@ -2,7 +2,7 @@ import { type Machine, type MachinePatch, type NewMachine, StorageError } from '
 
 interface Credentials {
   readonly machineId: string
-  readonly password: string
+  password: string
   registered: boolean
   token: { value: string; scenarios: readonly string[]; expiresAt: number | undefined } | undefined
   authFailures: number
@@ -38,6 +38,7 @@ export class MemoryMachines {
       const details = { adapter: 'memory', operation: 'updateMachine' }
       throw new StorageError('storage_conflict', `There is no machine ${machineId}`, details)
     }
+    if (patch.password !== undefined) machine.password = patch.password
     if (patch.registered) machine.registered = true
     if (patch.authFailures !== undefined) machine.authFailures = patch.authFailures
     if (patch.token !== undefined) {

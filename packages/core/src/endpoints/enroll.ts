@@ -25,7 +25,7 @@ const answerSchema = z.looseObject({ message: z.string() })
 /** @throws InputError when the key or a tag breaks a rule of CAPI v3 swagger `EnrollRequest`; the key is not shown. */
 export function assertEnrollable({ attachmentKey, tags = [] }: Pick<EnrollRequest, 'attachmentKey' | 'tags'>): void {
   const issues: InputIssue[] = []
-  if (!/^[a-zA-Z0-9]+$/.test(attachmentKey)) {
+  if (typeof attachmentKey !== 'string' || !/^[a-zA-Z0-9]+$/.test(attachmentKey)) {
     issues.push({
       path: 'attachmentKey',
       value: '[redacted]',

@@ -39,6 +39,23 @@ export const machineCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'a password can be written in another form, and nothing else changes',
+    async run({ connect }) {
+      const [one, other] = [await connect(), await connect()]
+      await one.createMachine({ machineId: machineA, password: 'in clear' })
+      await one.updateMachine(machineA, {
+        registered: true,
+        token: { value: 't', scenarios: ['a/b'], lifetimeMs: 60_000 },
+      })
+      await one.updateMachine(machineA, { password: 'sealed:1:0a1b2c3d:Zm9v_-' })
+      expect(await other.getMachine(machineA)).toMatchObject({
+        password: 'sealed:1:0a1b2c3d:Zm9v_-',
+        registered: true,
+        token: { value: 't', scenarios: ['a/b'] },
+      })
+    },
+  },
+  {
     name: 'an update changes the fields it names and no others, for every connection',
     async run({ connect }) {
       const [one, other] = [await connect(), await connect()]

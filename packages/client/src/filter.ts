@@ -1,0 +1,103 @@
+import type { Signal } from '@cscapi/signals'
+import { NetworkSet, type Span, spanOf } from './filter-ranges.js'
+
+/** Why a signal was left out on its way in. */
+export type FilterReason =
+  /** Its address belongs to no attacker on the Internet: private, loopback, link-local, … */
+  | 'private_address'
+  /** Its address lies in, or contains, a network of `neverReport`. */
+  | 'never_report'
+  /** Its like was added within the `dedup` window. */
+  | 'repeated'
+
+/** Ranges that name nobody on the Internet (RFC 6890). Documentation and benchmarking ranges are not among them: examples and tests live there. */
+const PRIVATE: readonly (readonly [network: string, kind: string])[] = [
+  ['0.0.0.0/8', 'unspecified'],
+  ['10.0.0.0/8', 'private'],
+  ['172.16.0.0/12', 'private'],
+  ['192.168.0.0/16', 'private'],
+  ['100.64.0.0/10', 'shared by a carrier’s customers'],
+  ['127.0.0.0/8', 'loopback'],
+  ['169.254.0.0/16', 'link-local'],
+  ['224.0.0.0/4', 'multicast'],
+  ['240.0.0.0/4', 'reserved'],
+  ['::/128', 'unspecified'],
+  ['::1/128', 'loopback'],
+  ['64:ff9b:1::/48', 'private'],
+  ['fc00::/7', 'private'],
+  ['fe80::/10', 'link-local'],
+  ['fec0::/10', 'private'],
+  ['ff00::/8', 'multicast'],
+]
+
+export interface FilterOptions {
+  readonly allowPrivate: boolean
+  readonly neverReport: readonly string[]
+}
+
+/** What a look at a signal's addresses shows. */
+export interface Judgement {
+  /** Values that their scope calls an address and that are none: nobody can say whether they may leave. */
+  readonly unreadable: readonly { readonly path: string; readonly value: string }[]
+  readonly refusal: Refusal | undefined
+}
+
+export interface Refusal {
+  readonly reason: Exclude<FilterReason, 'repeated'>
+  /** For people. */
+  readonly detail: string
+}
+
+/** Says which signals are not for CAPI, by the addresses that they accuse: their source's and those of their decisions. */
+export class AddressFilter {
+  readonly #private: NetworkSet
+  readonly #own: NetworkSet
+
+  constructor({ allowPrivate, neverReport }: FilterOptions) {
+    this.#private = new NetworkSet(allowPrivate ? [] : PRIVATE)
+    this.#own = new NetworkSet(neverReport.map((network) => [network, network]))
+  }
+
+  judge(signal: Signal): Judgement {
+    const unreadable: { path: string; value: string }[] = []
+    let refusal: Refusal | undefined
+    for (const { path, value, isAddress, isEnrichment } of claimsOf(signal)) {
+      const span = spanOf(value)
+      if (span !== undefined) refusal ??= this.#refusalOf(value, span, isEnrichment)
+      else if (isAddress) unreadable.push({ path, value })
+    }
+    return { unreadable, refusal }
+  }
+
+  #refusalOf(value: string, span: Span, isEnrichment: boolean): Refusal | undefined {
+    const own = isEnrichment ? undefined : this.#own.find(span)
+    if (own !== undefined) return { reason: 'never_report', detail: `${value} meets ${own} of neverReport` }
+    const kind = this.#private.find(span)
+    return kind === undefined ? undefined : { reason: 'private_address', detail: `${value} is ${kind}` }
+  }
+}
+
+interface Claim {
+  readonly path: string
+  readonly value: string
+  /** Its scope says so. Other values, a user name for example, may happen to read as one. */
+  readonly isAddress: boolean
+  /** The network that somebody found around the attacker: it may well hold yours, too. */
+  readonly isEnrichment: boolean
+}
+
+function* claimsOf({ source, decisions = [] }: Signal): Generator<Claim> {
+  const { scope, value, ip = '', range = '' } = source
+  yield { path: 'source.value', value, isAddress: isAddressScope(scope), isEnrichment: false }
+  if (ip !== '' && ip !== value) yield { path: 'source.ip', value: ip, isAddress: true, isEnrichment: false }
+  if (range !== '' && range !== value) yield { path: 'source.range', value: range, isAddress: true, isEnrichment: true }
+  for (const [index, decision] of decisions.entries()) {
+    if (decision.value === value) continue
+    const isAddress = isAddressScope(decision.scope)
+    yield { path: `decisions[${index}].value`, value: decision.value, isAddress, isEnrichment: false }
+  }
+}
+
+function isAddressScope(scope: string): boolean {
+  return /^(ip|range)$/i.test(scope)
+}
