@@ -188,3 +188,25 @@ describe('a Secret', () => {
     expect(Secret.reveal(secret)).toBe('hidden text')
   })
 })
+
+describe('an attachment key', () => {
+  test('may be given as a Secret', async () => {
+    const { client, emulator } = arrange()
+    const attachmentKey = new Secret('attachmentkey1')
+    const [result] = await client.enrollMachines({ machineIds: [machine()], attachmentKey })
+    expect(result).toMatchObject({ status: 'enrolled' })
+    expect(emulator.record.last('enroll')?.body).toMatchObject({ attachment_key: 'attachmentkey1' })
+  })
+})
+
+describe('a client with a certificate authority and a proxy', () => {
+  test('takes both, shows neither, and names what is wrong with them', () => {
+    const { connect } = arrange()
+    const client = connect({ proxy: 'http://user:s3cret@proxy.example.com:3128' })
+    expect(inspect(client, { depth: 20, showHidden: true })).not.toContain('s3cret')
+    const { fetch: _, ...withoutFetch } = { fetch: undefined }
+    expect(() =>
+      connect({ ...withoutFetch, environment: 'production', ca: 'nonsense', fetch: undefined as never }),
+    ).toThrow(/ca\[0\]: must be certificates as PEM/)
+  })
+})

@@ -20,7 +20,7 @@ export interface ClientContext {
 }
 
 export function createContext(options: ResolvedOptions): ClientContext {
-  const { environment, userAgentPrefix, timeoutMs, gzip, fetch } = options
+  const { environment, userAgentPrefix, timeoutMs, gzip, fetch, ca, proxy } = options
   const storage = sealedStorage(options.storage, options.encryption)
   const totals = { requests: 0, logins: 0, leases: 0 }
   const events = new EventFeed((name, error) => {
@@ -32,6 +32,8 @@ export function createContext(options: ResolvedOptions): ClientContext {
     environment,
     timeoutMs,
     gzip,
+    ca,
+    proxy,
     onRequest: (event) => {
       totals.requests += 1
       events.emit('request', event)

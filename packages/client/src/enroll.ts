@@ -7,6 +7,7 @@ import {
   InputError,
   isCscapiError,
   machineIdRule,
+  Secret,
   StorageError,
 } from '@cscapi/core'
 import { callForMachine } from './call.js'
@@ -15,7 +16,7 @@ import type { ClientContext } from './context.js'
 export interface EnrollOptions {
   readonly machineIds: readonly string[]
   /** From the console; letters and digits. A secret. */
-  readonly attachmentKey: string
+  readonly attachmentKey: string | Secret
   /** The name that the console shows. */
   readonly name?: string
   readonly tags?: readonly string[]
@@ -50,8 +51,9 @@ type Failure = Omit<Extract<EnrollResult, { error: CscapiError }>, 'machineId'>
 
 /** Enrolls one machine after the other; a refused key and a pause end it, since the others would meet the same. */
 export async function enrollMachines(context: ClientContext, options: EnrollOptions): Promise<EnrollResult[]> {
-  const { machineIds, signal, ...request } = options
-  assertEnrollable(options)
+  const { machineIds, signal, ...rest } = options
+  const request = { ...rest, attachmentKey: Secret.reveal(options.attachmentKey) }
+  assertEnrollable(request)
   assertMachineIds(context, machineIds)
   const results: EnrollResult[] = []
   let forAll: Failure | undefined

@@ -1,4 +1,12 @@
-import { type Clock, type Environment, InputError, issuesOf, type LoginBudgetOptions } from '@cscapi/core'
+import {
+  type Clock,
+  type Environment,
+  InputError,
+  issuesOf,
+  type LoginBudgetOptions,
+  Secret,
+  type TransportOptions,
+} from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
 import { z } from 'zod'
 import { systemClock } from './clock.js'
@@ -8,7 +16,7 @@ import type { Logger } from './logger.js'
 import type { SealOptions } from './sealed-storage.js'
 
 /** Options of {@link CapiClient}. All times are milliseconds. */
-export interface CapiClientOptions extends IntakeOptions {
+export interface CapiClientOptions extends IntakeOptions, TransportOptions {
   /** Where machines and signals are kept. Opened on first use, closed by `client.close()`. */
   readonly storage: Storage
   /** The scenarios that your machines detect; sent at login, and CAPI tailors the blocklist to them. */
@@ -58,7 +66,7 @@ export interface CapiClientOptions extends IntakeOptions {
   readonly fetch?: typeof fetch
 }
 
-type WithoutDefault = 'userAgentPrefix' | 'fetch' | 'loginBudget' | 'logger'
+type WithoutDefault = 'userAgentPrefix' | 'fetch' | 'loginBudget' | 'logger' | keyof TransportOptions
 /** Kept in another form, so that no key is shown where options are. */
 type Replaced = 'encryptionKey'
 
@@ -133,5 +141,8 @@ export function resolveOptions(options: CapiClientOptions): ResolvedOptions {
     ...(userAgentPrefix !== undefined && { userAgentPrefix }),
     ...(fetch !== undefined && { fetch }),
     ...(logger !== undefined && { logger }),
+    ca: options.ca,
+    proxy:
+      options.proxy === undefined || options.proxy === false ? options.proxy : new Secret(Secret.reveal(options.proxy)),
   }
 }

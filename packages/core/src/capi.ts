@@ -10,10 +10,11 @@ import { type Environment, resolveBaseUrl } from './environment.js'
 import { InputError } from './errors.js'
 import { type CallOptions, type CapiRequestEvent, Http } from './http.js'
 import { issuesOf } from './issues.js'
+import { type TransportOptions, transportFetch } from './transport.js'
 import { userAgentOf } from './user-agent.js'
 
 /** Options of {@link createCapi}. */
-export interface CapiOptions {
+export interface CapiOptions extends TransportOptions {
   readonly environment: Environment
   /** Default: none. */
   readonly userAgentPrefix?: string | undefined
@@ -21,7 +22,7 @@ export interface CapiOptions {
   readonly timeoutMs?: number | undefined
   /** Compress bodies over 5 KiB. Default false. */
   readonly gzip?: boolean | undefined
-  /** Default: the platform's. */
+  /** Default: the platform's. One of your own knows of proxies and certificates itself. */
   readonly fetch?: typeof fetch | undefined
   /** Told of every request after it ended. */
   readonly onRequest?: ((event: CapiRequestEvent) => void) | undefined
@@ -61,7 +62,8 @@ export function createCapi(options: CapiOptions): Capi {
   if (!parsed.success) throw new InputError('CAPI cannot be called', issuesOf(parsed.error, options))
   const baseUrl = resolveBaseUrl(options.environment)
   const userAgent = userAgentOf(options.userAgentPrefix)
-  const http = new Http({ ...parsed.data, baseUrl, userAgent, fetch: options.fetch, onRequest: options.onRequest })
+  const fetch = options.fetch ?? transportFetch(baseUrl, options)
+  const http = new Http({ ...parsed.data, baseUrl, userAgent, fetch, onRequest: options.onRequest })
   return {
     baseUrl,
     userAgent,

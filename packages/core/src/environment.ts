@@ -26,7 +26,7 @@ export function resolveBaseUrl(environment: Environment): string {
   return url.href.replace(/\/+$/, '')
 }
 
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
