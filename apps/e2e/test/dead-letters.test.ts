@@ -73,7 +73,9 @@ describe('rejected signals', () => {
   test('one that cannot be read as a signal is shown as it is, and hides no other', async () => {
     const { client, storage } = arrange()
     const uuids = ['a', 'b']
-    await storage.enqueue(uuids.map((uuid) => ({ machineId: machine(), uuid, payload: uuid === 'a' ? '{' : '{\n "a": 1\n}' })))
+    await storage.enqueue(
+      uuids.map((uuid) => ({ machineId: machine(), uuid, payload: uuid === 'a' ? '{' : '{\n "a": 1\n}' })),
+    )
     const lease = await storage.lease({ leaseMs: 1_000, maxSignals: 2 })
     if (lease === undefined) throw new Error('nothing was leased')
     await storage.settle(lease, { rejected: uuids.map((uuid) => ({ uuid, reason: 'no' })) })

@@ -23,10 +23,19 @@ describe('the result of an enrolment', () => {
       error: { code: 'attachment_key_refused', status: 403 },
     })
     for (const [fault, expected] of [
-      [{ status: 400, body: { message: 'name is too long' } }, { status: 'refused', message: 'name is too long' }],
-      [{ status: 500, body: { message: 'busy' } }, { status: 'postponed', message: 'busy' }],
+      [
+        { status: 400, body: { message: 'name is too long' } },
+        { status: 'refused', message: 'name is too long' },
+      ],
+      [
+        { status: 500, body: { message: 'busy' } },
+        { status: 'postponed', message: 'busy' },
+      ],
       [{ kind: 'reset' }, { status: 'postponed', message: undefined, error: { code: 'network_error' } }],
-      [{ kind: 'rate-limit', retryAfter: 30 }, { status: 'postponed', error: { code: 'rate_limited' } }],
+      [
+        { kind: 'rate-limit', retryAfter: 30 },
+        { status: 'postponed', error: { code: 'rate_limited' } },
+      ],
     ] as const) {
       emulator.faults.inject({ route: 'enroll', ...fault })
       expect(await enroll()).toMatchObject(expected)
@@ -92,9 +101,10 @@ describe('the result of an enrolment', () => {
     const client = connect({ clock: { now: Date.now, sleep } })
     emulator.faults.inject({ route: 'enroll', status: 503, machineId: machine(2) })
     const machineIds = [machine(1), machine(2)]
-    await expect(
-      client.enrollMachines({ machineIds, attachmentKey: KEY, signal: stop.signal }),
-    ).rejects.toMatchObject({ code: 'aborted', report: [{ machineId: machine(1), status: 'enrolled' }] })
+    await expect(client.enrollMachines({ machineIds, attachmentKey: KEY, signal: stop.signal })).rejects.toMatchObject({
+      code: 'aborted',
+      report: [{ machineId: machine(1), status: 'enrolled' }],
+    })
   })
 })
 

@@ -3,6 +3,7 @@ import { EventFeed } from './events.js'
 import { Intake } from './intake.js'
 import { logEvents } from './logger.js'
 import type { ResolvedOptions } from './options.js'
+import { RequestCounts } from './prometheus.js'
 import { type SealedStorage, sealedStorage } from './sealed-storage.js'
 import { Shutdown } from './shutdown.js'
 
@@ -13,6 +14,7 @@ export interface ClientContext {
   readonly capi: Capi
   readonly authenticator: MachineAuthenticator
   readonly events: EventFeed
+  readonly counts: RequestCounts
   readonly intake: Intake
   readonly shutdown: Shutdown
   /** Counted since the client was made; `leases` are those held now. */
@@ -27,6 +29,7 @@ export function createContext(options: ResolvedOptions): ClientContext {
     const message = `A listener of "${name}" threw`
     if (name !== 'warning') events.emit('warning', { code: 'listener_failed', message, error })
   })
+  const counts = new RequestCounts(events)
   if (options.logger !== undefined) logEvents(events, options.logger)
   const capi = createCapi({
     environment,
@@ -34,6 +37,7 @@ export function createContext(options: ResolvedOptions): ClientContext {
     gzip,
     ca,
     proxy,
+    onWarning: (warning) => events.emit('warning', warning),
     onRequest: (event) => {
       totals.requests += 1
       events.emit('request', event)
@@ -53,5 +57,5 @@ export function createContext(options: ResolvedOptions): ClientContext {
   })
   const intake = new Intake(options, storage, events)
   const shutdown = new Shutdown(options.clock, events, totals)
-  return { options, storage, capi, authenticator, events, intake, shutdown, totals }
+  return { options, storage, capi, authenticator, events, counts, intake, shutdown, totals }
 }

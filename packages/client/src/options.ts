@@ -58,6 +58,8 @@ export interface CapiClientOptions extends IntakeOptions, TransportOptions {
   readonly encryptionKey?: EncryptionOption
   /** Gets a line for everything that happens: pino, or anything with its four methods. Default: silent. */
   readonly logger?: Logger
+  /** Make spans and metrics through `@opentelemetry/api`, which has to be installed then. Default false. */
+  readonly openTelemetry?: boolean
   /** Default: the host's clock. */
   readonly clock?: Clock
   /** From 0 (inclusive) to 1. Default `Math.random`. */
@@ -95,6 +97,7 @@ const settingsSchema = z.object({
   outageThreshold: z.int().min(1).default(5),
   gzip: z.boolean().default(false),
   allowLongMachineIds: z.boolean().default(false),
+  openTelemetry: z.boolean().default(false),
   loginBudget: z.object({ logins: z.int().min(1).max(10_000), windowMs: z.int().min(1).max(86_400_000) }).optional(),
   ...intakeSettings,
 })

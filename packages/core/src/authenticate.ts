@@ -97,6 +97,11 @@ export class MachineAuthenticator {
     })
   }
 
+  /** How many logins the budget leaves now; `undefined` without one. */
+  async loginsLeft(): Promise<number | undefined> {
+    return this.#budget?.left()
+  }
+
   /** A call with this machine's token was answered 2xx. */
   async succeeded(machine: Pick<Machine, 'machineId' | 'authFailures'> | undefined): Promise<void> {
     this.#unauthorized.clear()

@@ -10,7 +10,7 @@ import { type Environment, resolveBaseUrl } from './environment.js'
 import { InputError } from './errors.js'
 import { type CallOptions, type CapiRequestEvent, Http } from './http.js'
 import { issuesOf } from './issues.js'
-import { type TransportOptions, transportFetch } from './transport.js'
+import { type TransportOptions, type TransportWarning, transportFetch } from './transport.js'
 import { userAgentOf } from './user-agent.js'
 
 /** Options of {@link createCapi}. */
@@ -22,10 +22,12 @@ export interface CapiOptions extends TransportOptions {
   readonly timeoutMs?: number | undefined
   /** Compress bodies over 5 KiB. Default false. */
   readonly gzip?: boolean | undefined
-  /** Default: the platform's. One of your own knows of proxies and certificates itself. */
+  /** Default: the platform's. One of your own makes its own connections: it cannot stand beside `ca` and `proxy`. */
   readonly fetch?: typeof fetch | undefined
   /** Told of every request after it ended. */
   readonly onRequest?: ((event: CapiRequestEvent) => void) | undefined
+  /** Told once of what an operator should change. */
+  readonly onWarning?: ((warning: TransportWarning) => void) | undefined
 }
 
 /**
@@ -62,7 +64,7 @@ export function createCapi(options: CapiOptions): Capi {
   if (!parsed.success) throw new InputError('CAPI cannot be called', issuesOf(parsed.error, options))
   const baseUrl = resolveBaseUrl(options.environment)
   const userAgent = userAgentOf(options.userAgentPrefix)
-  const fetch = options.fetch ?? transportFetch(baseUrl, options)
+  const fetch = transportFetch(baseUrl, options)
   const http = new Http({ ...parsed.data, baseUrl, userAgent, fetch, onRequest: options.onRequest })
   return {
     baseUrl,

@@ -18,6 +18,9 @@ export interface CallOptions {
 /** One request, told about after it ended; holds no secret. */
 export interface CapiRequestEvent {
   readonly endpoint: EndpointName
+  readonly method: 'GET' | 'POST'
+  /** Below the base URL, e.g. `/watchers/login`. */
+  readonly path: string
   /** `undefined` when there was no answer. */
   readonly status: number | undefined
   /** Milliseconds. */
@@ -113,7 +116,7 @@ export class Http {
       throw isCscapiError(error) ? error : transportError(site, error)
     } finally {
       deadline.end()
-      onRequest?.({ endpoint, status, durationMs: performance.now() - startedAt })
+      onRequest?.({ endpoint, method, path, status, durationMs: performance.now() - startedAt })
     }
   }
 

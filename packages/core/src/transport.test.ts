@@ -1,16 +1,26 @@
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect } from 'node:net'
+import { rootCertificates } from 'node:tls'
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { selfSigned } from '../test/self-signed.js'
-import { createCapi, InputError, Secret, type TransportOptions, transportFetch } from './index.js'
+import {
+  createCapi,
+  InputError,
+  Secret,
+  type TransportOptions,
+  type TransportWarning,
+  transportFetch,
+} from './index.js'
 
 const PASSWORD = 'Passw0rdPassw0rdPassw0rd'
 
 const servers: { close(): unknown; closeAllConnections(): void }[] = []
 afterEach(() => {
+  vi.unstubAllGlobals()
   for (const server of servers.splice(0)) {
     server.closeAllConnections()
     server.close()
@@ -92,16 +102,36 @@ describe('a certificate authority of yours', () => {
     expect(seen).toEqual([{ url: '/v3/watchers', length: String(body.length), body }])
   })
 
-  test('may be bytes, or several', async () => {
+  const other = rootCertificates[0] ?? ''
+  test.each<[string, NonNullable<TransportOptions['ca']>]>([
+    ['several', [other, new TextEncoder().encode(selfSigned.cert)]],
+    ['a file of several, with words between them', `# Acme\n${other}\n# proxy\n${selfSigned.cert}`],
+    ['bytes of DER', new Uint8Array(new X509Certificate(selfSigned.cert).raw)],
+  ])('may be %s', async (_, ca) => {
     const { port, seen } = await tlsServer()
-    await register(`https://127.0.0.1:${port}/v3`, { ca: [selfSigned.cert, new TextEncoder().encode(selfSigned.cert)] })
+    await register(`https://127.0.0.1:${port}/v3`, { ca })
     expect(seen).toHaveLength(1)
   })
 
-  test('that is no certificate is refused', () => {
-    for (const ca of ['not a certificate', selfSigned.key, ['', selfSigned.cert]]) {
-      expect(() => createCapi({ environment: 'production', ca })).toThrow(InputError)
-    }
+  test('is trusted for the names of its certificates only', async () => {
+    const { port, seen } = await tlsServer()
+    const failure = await failureOf(register(`https://127.0.0.2:${port}/v3`, { ca: selfSigned.cert }))
+    expect(failure).toMatchObject({ code: 'network_error' })
+    expect(seen).toEqual([])
+  })
+
+  test.each<[string, unknown, string]>([
+    ['other text', 'not a certificate', 'the content of the file, not its name'],
+    ['a private key', selfSigned.key, 'not a private key'],
+    ['one of several', ['', selfSigned.cert], 'ca[0]'],
+    ['damaged', selfSigned.cert.replace('MIIB', 'AAAA'), 'can be read'],
+    ['other bytes', new Uint8Array(8), 'can be read'],
+    ['no text', 5, 'PEM text'],
+  ])('that is no certificate is refused without being shown: %s', (_, ca, rule) => {
+    const make = () => createCapi({ environment: 'production', ca: ca as string })
+    expect(make).toThrow(InputError)
+    expect(make).toThrow(rule)
+    expect(make).not.toThrow(/MIGH|MIIB/)
   })
 
   test('is the only way: neither an option nor the environment switches verification off', async () => {
@@ -109,10 +139,34 @@ describe('a certificate authority of yours', () => {
     const baseUrl = `https://127.0.0.1:${port}/v3`
     const unverified = { tls: { rejectUnauthorized: false }, rejectUnauthorized: false }
     expect(await failureOf(register(baseUrl, unverified as TransportOptions))).toMatchObject({ code: 'network_error' })
-    const fetch = transportFetch(baseUrl, {}, { NODE_TLS_REJECT_UNAUTHORIZED: '0' })
-    expect(fetch).toBeDefined()
-    expect(await failureOf(register(baseUrl, {}, fetch))).toMatchObject({ code: 'network_error' })
+    const env: Record<string, string> = {}
+    const warnings: TransportWarning[] = []
+    const fetch = transportFetch(baseUrl, { onWarning: (warning) => warnings.push(warning) }, env)
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    try {
+      // The platform gives way, if only after the client was made.
+      expect((await globalThis.fetch(baseUrl)).status).toBe(200)
+      seen.length = 0
+      env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+      for (let call = 0; call < 2; call += 1)
+        expect(await failureOf(register(baseUrl, {}, fetch))).toMatchObject({
+          code: 'network_error',
+          message: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT'),
+        })
+    } finally {
+      vi.unstubAllEnvs()
+    }
     expect(seen).toEqual([])
+    expect(warnings).toEqual([
+      { code: 'insecure_tls_environment', message: expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED') },
+    ])
+  })
+
+  test('cannot stand beside a fetch that would not heed it, and neither can a proxy', () => {
+    const fetch = async () => new Response()
+    const refused = { ca: selfSigned.cert, proxy: 'http://user:s3cret@proxy.example' }
+    expect(() => createCapi({ environment: 'production', fetch, ...refused })).toThrow(/ca: .*; proxy: /)
+    expect(() => createCapi({ environment: 'production', fetch, proxy: false })).not.toThrow()
   })
 })
 
@@ -138,11 +192,41 @@ describe('a proxy', () => {
       proxy: url.replace('//', '//user:wr0ng@'),
     })
     const failure = await failureOf(register(`https://localhost:${port}/v3`, {}, fetch))
-    expect(failure).toMatchObject({ code: 'network_error', retryable: true })
+    expect(failure).toMatchObject({
+      code: 'network_error',
+      retryable: true,
+      message: expect.stringContaining(`the proxy ${url} answered 407`),
+    })
     const shown = inspect(failure, { depth: 9, showHidden: true })
     for (const secret of ['wr0ng', 's3cret', PASSWORD, Buffer.from('user:wr0ng').toString('base64')])
       expect(shown).not.toContain(secret)
     expect(seen).toEqual([])
+  })
+
+  test('that is down is named', async () => {
+    const { port } = await tlsServer()
+    const { url } = await proxy()
+    const server = servers.pop()
+    for (const one of [server, ...servers.splice(1)]) one?.close()
+    const fetch = transportFetch('https://capi.example.com/v3', { proxy: url })
+    const failure = await failureOf(register(`https://localhost:${port}/v3`, {}, fetch))
+    expect(failure).toMatchObject({ message: expect.stringContaining(`ECONNREFUSED, through the proxy ${url}`) })
+  })
+
+  test('changes neither the deadline nor what a redirect means', async () => {
+    const silent = createTlsServer(selfSigned, () => undefined)
+    const { url } = await proxy()
+    const via = { ca: selfSigned.cert, proxy: url }
+    const fetch = transportFetch('https://capi.example.com/v3', via)
+    const capi = createCapi({
+      environment: { baseUrl: `https://localhost:${await listen(silent)}` },
+      timeoutMs: 60,
+      fetch,
+    })
+    await expect(capi.pullDecisions({ token: 't' })).rejects.toMatchObject({ code: 'timeout' })
+    const away = createTlsServer(selfSigned, (_, response) => response.writeHead(307, { location: '/there' }).end())
+    const redirected = register(`https://localhost:${await listen(away)}/v3`, {}, fetch)
+    await expect(redirected).rejects.toMatchObject({ code: 'unexpected_response' })
   })
 
   test('is taken from the environment, unless NO_PROXY names the host', async () => {
@@ -173,8 +257,11 @@ describe('a proxy', () => {
     ],
     ['proxy: false', 'https://capi.example.com/v3', { proxy: false }, { HTTPS_PROXY: 'http://proxy:1' }],
     ['an environment without one', 'https://capi.example.com/v3', {}, {}],
-  ])('is not used, and undici not loaded, with %s', (_, baseUrl, options, env) => {
-    expect(transportFetch(baseUrl, options, env)).toBeUndefined()
+  ])('is not used, and the platform asked as ever, with %s', async (_, baseUrl, options, env) => {
+    const platform = vi.fn(async () => new Response('from the platform'))
+    vi.stubGlobal('fetch', platform)
+    const response = await transportFetch(baseUrl, options, env)(`${baseUrl}/signals`)
+    expect(await response.text()).toBe('from the platform')
   })
 
   test('that is no URL is refused without being shown', () => {

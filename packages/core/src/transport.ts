@@ -1,24 +1,73 @@
 import { createSecureContext } from 'node:tls'
+import { isLoopback } from './environment.js'
 import { InputError, type InputIssue } from './errors.js'
 import { type ProxyRoutes, type ProxyServer, readProxies } from './proxy.js'
 import { Secret } from './secret.js'
 import { type CertificateAuthorities, platformAuthorities, readAuthorities } from './transport-ca.js'
 
-/** How servers are reached. Certificates are always verified; there is no option against it. */
+/** How CAPI is reached. Certificates are always verified; there is no option against it. */
 export interface TransportOptions {
-  /** Authorities that are trusted beside the platform's, e.g. that of a proxy which inspects TLS. */
+  /** Certificate authorities to trust beside the usual ones. Default: none. */
   readonly ca?: CertificateAuthorities | undefined
-  /** URL of an HTTP proxy, with user and password where it wants them; `false` for none. Default: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
+  /**
+   * `http://user:password@host:port` of a proxy, or `false` for none. Default: what `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say.
+   * A loopback address is never called through a proxy.
+   */
   readonly proxy?: string | Secret | false | undefined
-  /** Reaches servers in another way; it has its own proxies and authorities then. */
-  readonly fetch?: typeof fetch | undefined
-  /** Told once of what an operator should change. */
-  readonly onWarning?: ((warning: { code: string; message: string }) => void) | undefined
 }
 
-/** What is wrong with the options, without a secret. */
-export function transportIssues({ ca, proxy, fetch }: TransportOptions): readonly InputIssue[] {
-  if (fetch === undefined) return [...readAuthorities(ca).issues, ...readProxies(proxy, process.env).issues]
+/** Something that an operator should change. */
+export interface TransportWarning {
+  readonly code: 'insecure_tls_environment'
+  readonly message: string
+}
+
+interface FetchOptions extends TransportOptions {
+  readonly fetch?: typeof fetch | undefined
+  readonly onWarning?: ((warning: TransportWarning) => void) | undefined
+}
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/**
+ * The `fetch` of a base URL: the platform's, unless a proxy, a certificate authority, or an environment that would switch verification off asks for another.
+ * Only then undici is loaded. `NODE_TLS_REJECT_UNAUTHORIZED=0` has no effect but a warning.
+ *
+ * @throws InputError when a certificate or the URL of a proxy, in the environment too, cannot be used; or when they stand beside a `fetch` that would not heed them
+ */
+export function transportFetch(baseUrl: string, options: FetchOptions, env: Variables = process.env): typeof fetch {
+  const { protocol, hostname } = new URL(baseUrl)
+  const authorities = readAuthorities(options.ca)
+  const proxies = readProxies(options.proxy, isLoopback(hostname) || options.fetch !== undefined ? {} : env)
+  const issues = [...authorities.issues, ...proxies.issues, ...unheeded(options)]
+  if (issues.length > 0) throw new InputError('CAPI cannot be called', issues)
+  if (options.fetch !== undefined) return options.fetch
+  const { pems } = authorities
+  const routes = isLoopback(hostname) ? readProxies(false, env).routes : proxies.routes
+  const isOwn = pems.length > 0 || routes.differ
+  let warn = options.onWarning
+  let own: Promise<typeof fetch> | undefined
+  return async (input, init) => {
+    // At each call: a program may set it whenever it likes.
+    const isSwitchedOff = protocol === 'https:' && env.NODE_TLS_REJECT_UNAUTHORIZED === '0'
+    if (isSwitchedOff) {
+      warn?.(SWITCHED_OFF)
+      warn = undefined
+    }
+    if (!isOwn && !isSwitchedOff) return fetch(input, init)
+    own ??= loadFetch(pems, routes)
+    return (await own)(input, init)
+  }
+}
+
+const SWITCHED_OFF: TransportWarning = {
+  code: 'insecure_tls_environment',
+  message:
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: the certificate of CAPI is verified all the same, those of other servers are not. Unset it, and name your own authority with the option ca',
+}
+
+function unheeded({ fetch, ca, proxy }: FetchOptions): InputIssue[] {
+  if (fetch === undefined) return []
   const rule = 'must be left out beside fetch, which makes its own connections'
   const issues: InputIssue[] = []
   if (ca !== undefined) issues.push({ path: 'ca', value: typeof ca, rule })
@@ -26,39 +75,7 @@ export function transportIssues({ ca, proxy, fetch }: TransportOptions): readonl
   return issues
 }
 
-/**
- * A `fetch` that goes through the proxies and trusts the authorities; the platform's own as long as there are none. Only otherwise undici is loaded.
- * `NODE_TLS_REJECT_UNAUTHORIZED=0` has no effect on it but a warning.
- *
- * @throws InputError when a certificate or the URL of a proxy cannot be read, in the environment too
- */
-export function createFetch(options: TransportOptions = {}): typeof fetch {
-  const issues = transportIssues(options)
-  if (issues.length > 0) throw new InputError('No connection can be made', issues)
-  if (options.fetch !== undefined) return options.fetch
-  const { pems } = readAuthorities(options.ca)
-  const { routes } = readProxies(options.proxy, process.env)
-  let warn = options.onWarning
-  let own: Promise<typeof fetch> | undefined
-  return async (input, init) => {
-    const isSwitchedOff = process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0' && urlOf(input).protocol === 'https:'
-    if (isSwitchedOff) {
-      warn?.(SWITCHED_OFF)
-      warn = undefined
-    }
-    if (pems.length === 0 && !routes.differ && !isSwitchedOff) return fetch(input, init)
-    own ??= ownFetch(pems, routes)
-    return (await own)(input, init)
-  }
-}
-
-const SWITCHED_OFF = {
-  code: 'insecure_tls_environment',
-  message:
-    'NODE_TLS_REJECT_UNAUTHORIZED=0 is set. CAPI is verified all the same, other connections of this process are not: unset it, and name your own authority with the option ca',
-}
-
-async function ownFetch(pems: readonly string[], routes: ProxyRoutes): Promise<typeof fetch> {
+async function loadFetch(pems: readonly string[], routes: ProxyRoutes): Promise<typeof fetch> {
   const { Agent, Pool, ProxyAgent, fetch: send } = await import('undici')
   const tls = {
     rejectUnauthorized: true,
@@ -69,7 +86,6 @@ async function ownFetch(pems: readonly string[], routes: ProxyRoutes): Promise<t
       uri: url,
       requestTls: tls,
       proxyTls: tls,
-      proxyTunnel: false,
       ...(authorization !== undefined && { token: Secret.reveal(authorization) }),
     })
   const dispatcher = new Agent({
@@ -81,27 +97,24 @@ async function ownFetch(pems: readonly string[], routes: ProxyRoutes): Promise<t
   })
   return async (input, init) => {
     try {
-      return await send(input, { ...init, dispatcher })
+      // Not called outright: undici's types of a request are newer than the platform's.
+      return await Reflect.apply(send, undefined, [input, { ...init, dispatcher }])
     } catch (error) {
-      const proxy = routes.proxyOf(urlOf(input))
+      const proxy = routes.proxyOf(new URL(input instanceof Request ? input.url : input))
       throw proxy === undefined || init?.signal?.aborted ? error : new ProxyError(proxy, error)
     }
   }
 }
 
-const urlOf = (input: string | URL | Request) => new URL(input instanceof Request ? input.url : input)
-
-/** Says that a proxy was in between, in the one place that errors of a connection are told by: their code. */
+/** Says that a proxy was in between, in the one place that trouble with a connection is told by: the code. */
 class ProxyError extends Error {
   readonly code: string
 
   constructor({ url }: ProxyServer, thrown: unknown) {
     const chain = causesOf(thrown)
-    const refusal = chain.map(({ message }) => /^Proxy response \((\d+)\)/.exec(message)?.[1]).find(Boolean)
+    const answer = chain.map(({ message }) => /^Proxy response \((\d+)\)/.exec(message)?.[1]).find(Boolean)
     const code = chain.map((error) => ('code' in error ? error.code : undefined)).find((one) => typeof one === 'string')
-    const text = refusal
-      ? `the proxy ${url} answered ${refusal}`
-      : `${code ?? 'no connection'}, through the proxy ${url}`
+    const text = answer ? `the proxy ${url} answered ${answer}` : `${code ?? 'no connection'}, through the proxy ${url}`
     super(text)
     this.code = text
   }
