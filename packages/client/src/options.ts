@@ -83,7 +83,14 @@ const ms = z
   .max(2 ** 31 - 1)
 const isFunction = (value: unknown) => typeof value === 'function'
 
+/** What switches verification off elsewhere. Passed over in silence, it would look as if it did so here. */
+const ALWAYS_VERIFIED = z
+  .undefined({ error: 'does not exist: certificates are always verified; name an authority of your own with ca' })
+  .optional()
+
 const settingsSchema = z.object({
+  tls: ALWAYS_VERIFIED,
+  rejectUnauthorized: ALWAYS_VERIFIED,
   scenarios: z.array(z.string().min(1)).min(1),
   maxRetries: z.int().min(0).max(20).default(3),
   retryDelayMs: ms.default(5_000),

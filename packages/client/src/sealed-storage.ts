@@ -1,4 +1,4 @@
-import { CscapiError, type EncryptionKey, Keyring, type Machine, type MachinePatch } from '@cscapi/core'
+import { CscapiError, type EncryptionKey, isCscapiError, Keyring, type Machine, type MachinePatch } from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
 
 export interface SealOptions {
@@ -37,7 +37,9 @@ export function sealedStorage(storage: Storage, options: SealOptions): SealedSto
       try {
         return { ...lease, machine: seals.open(lease.machine) }
       } catch (error) {
-        await storage.settle(lease, {})
+        // A wrong key is put right at once; a damaged row stays so, and must not end every run that the other machines are sent in.
+        const isDamaged = isCscapiError(error) && error.code === 'sealed_text_damaged'
+        await storage.settle(lease, isDamaged ? { retry: { afterMs: DAMAGED_MS, countsAsAttempt: false } } : {})
         throw error
       }
     },
@@ -50,6 +52,8 @@ export function sealedStorage(storage: Storage, options: SealOptions): SealedSto
     },
   }) as SealedStorage
 }
+
+const DAMAGED_MS = 3_600_000
 
 const aboutPassword = (machineId: string) => `password of machine ${machineId}`
 const aboutToken = (machineId: string) => `token of machine ${machineId}`
