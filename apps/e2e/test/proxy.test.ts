@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { inspect, promisify } from 'node:util'
-import { type CapiClientOptions, Secret } from '@cscapi/client'
+import { CapiClient, type CapiClientOptions, Secret } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
+import { MemoryStorage } from '@cscapi/storage'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { arrange, machine, signalsOf } from './arrange.js'
+import { arrange, machine, SCENARIO, signalsOf } from './arrange.js'
 import { temporaryFolder } from './temporary-folder.js'
 import { authority, capiExample } from './test-certificates.js'
 
@@ -36,7 +37,10 @@ async function arrangeProxy({ credentials, certificate = capiExample }: Partial<
   const tlsPort = await listen(
     createTlsServer(certificate, (socket) => {
       const upstream = connectTcp(Number(new URL(url).port), '127.0.0.1')
-      socket.on('error', () => upstream.destroy()).pipe(upstream.on('error', () => socket.destroy())).pipe(socket)
+      socket
+        .on('error', () => upstream.destroy())
+        .pipe(upstream.on('error', () => socket.destroy()))
+        .pipe(socket)
     }),
   )
   const asked: string[] = []
@@ -53,14 +57,23 @@ async function arrangeProxy({ credentials, certificate = capiExample }: Partial<
     socket.on('data', (bytes) => {
       seen += bytes.toString('latin1')
     })
-    socket.on('error', () => upstream.destroy()).pipe(upstream.on('error', () => socket.destroy())).pipe(socket)
+    socket
+      .on('error', () => upstream.destroy())
+      .pipe(upstream.on('error', () => socket.destroy()))
+      .pipe(socket)
   })
   const proxyUrl = `http://127.0.0.1:${await listen(proxy)}`
-  const { connect } = arrange()
   const client = (options: Partial<CapiClientOptions> = {}) => {
-    const environment = { baseUrl: 'https://capi.example/v3' }
-    const { fetch: _, ...made } = { environment, ca: authority, maxRetries: 0, ...options, fetch: undefined }
-    return connectReal(connect, made)
+    const made = new CapiClient({
+      storage: new MemoryStorage(),
+      scenarios: [SCENARIO],
+      environment: { baseUrl: 'https://capi.example/v3' },
+      ca: authority,
+      maxRetries: 0,
+      ...options,
+    })
+    onTestFinished(() => made.close())
+    return made
   }
   return { emulator, proxyUrl, asked, seen: () => seen, client }
 }
@@ -70,14 +83,7 @@ interface ProxySettings {
   readonly certificate: { readonly key: string; readonly cert: string }
 }
 
-/** The arranged client, with the platform's own connections. */
-function connectReal(connect: ReturnType<typeof arrange>['connect'], options: Partial<CapiClientOptions>) {
-  const made = connect({ ...options, fetch: undefined } as Partial<CapiClientOptions>)
-  onTestFinished(() => made.close())
-  return made
-}
-
-async function sendOne(client: ReturnType<Awaited<ReturnType<typeof arrangeProxy>>['client']>) {
+async function sendOne(client: CapiClient) {
   await client.addSignals(signalsOf(machine(), 1))
   return client.sendSignals()
 }
@@ -142,7 +148,7 @@ describe('verification', () => {
       [{ ca: undefined }, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
       [{ environment: elsewhere }, 'ERR_TLS_CERT_ALTNAME_INVALID'],
     ] as const) {
-      const made = client({ proxy: proxyUrl, ...options } as Partial<CapiClientOptions>)
+      const made = client({ proxy: proxyUrl, ...options })
       await expect(made.getDecisions({ machineId: machine() })).rejects.toMatchObject({
         code: 'network_error',
         message: expect.stringContaining(reason),
@@ -154,7 +160,7 @@ describe('verification', () => {
   test('stays on, with a warning, where NODE_TLS_REJECT_UNAUTHORIZED=0 switches it off for everybody else', async () => {
     const { client, proxyUrl, emulator } = await arrangeProxy()
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
-    const made = client({ proxy: proxyUrl, ca: undefined } as Partial<CapiClientOptions>)
+    const made = client({ proxy: proxyUrl, ca: undefined })
     const warnings: unknown[] = []
     made.on('warning', (warning) => warnings.push(warning))
     for (let call = 0; call < 2; call += 1)

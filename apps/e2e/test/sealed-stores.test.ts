@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { copyStorage, MemoryStorage, type Storage } from '@cscapi/storage'
+import { PostgresStorage } from '@cscapi/storage-postgres'
+import { RedisStorage } from '@cscapi/storage-redis'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { startPostgres, startRedis } from '@cscapi/test-servers'
 import { describe, expect, test } from 'vitest'
 import { arrange, HOUR_MS, machine, signalsOf } from './arrange.js'
 import { temporaryFolder } from './temporary-folder.js'
@@ -58,6 +61,45 @@ describe('a store sealed by a passphrase', () => {
     }
   })
 })
+
+test('a store of every kind is sealed, and copied from one kind to the next as it is', async () => {
+  const folder = temporaryFolder()
+  const [redis, postgres] = await Promise.all([startRedis(), startPostgres()])
+  const stores: Storage[] = [
+    new MemoryStorage(),
+    new SqliteStorage({ path: join(folder, 'sealed.db') }),
+    new RedisStorage({ url: redis.url }),
+    new PostgresStorage({ url: postgres.url }),
+  ]
+  try {
+    const { connect } = arrange()
+    let from: Storage | undefined
+    for (const storage of stores) {
+      await storage.open()
+      if (from !== undefined) await copyStorage(from, storage)
+      const row = await from?.getMachine(machine())
+      expect((await storage.getMachine(machine()))?.password).toBe(row?.password)
+      const encryptionKey = { keys: [PASSPHRASE], requireSealed: true }
+      // Closed by nobody but this test: the next copy reads from it.
+      const client = connect({ storage, encryptionKey })
+      await client.addSignals(signalsOf(machine(), 1))
+      expect(await client.sendSignals()).toMatchObject({ sent: 1, logins: from === undefined ? 1 : 0 })
+      const { password, token } = (await storage.getMachine(machine())) ?? {}
+      expect([password, token?.value]).toEqual(Array(2).fill(expect.stringMatching(/^sealed:1:/)))
+      from = storage
+    }
+    // Rotated in a store that was written by another kind's client.
+    const storage = stores.at(-1) as Storage
+    const rotating = connect({ storage, encryptionKey: { keys: [KEY, PASSPHRASE] } })
+    expect(await rotating.resealMachines()).toBe(1)
+    const after = connect({ storage, encryptionKey: KEY })
+    expect(await after.verify({ machineId: machine() })).toMatchObject({ machine: { machineId: machine() } })
+  } finally {
+    for (const storage of stores) await storage.close()
+    await redis.stop()
+    await postgres.stop()
+  }
+}, 120_000)
 
 describe('a damaged row', () => {
   test('ends the run that meets it, and then stops no other machine for an hour', async () => {

@@ -1,10 +1,10 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, KeyObject, randomBytes, scrypt } from 'node:crypto'
 import { CscapiError, InputError } from './errors.js'
 import { Secret } from './secret.js'
 import type { StateStore } from './state-store.js'
 
-/** 32 bytes, or a passphrase of at least 12 characters, from which scrypt makes them (N 32,768, r 8, p 1; the salt is kept in the store). */
-export type EncryptionKey = Uint8Array | string | Secret
+/** 32 bytes (as a `KeyObject` too), or a passphrase of at least 12 characters, from which scrypt makes them (N 32,768, r 8, p 1; the salt is kept in the store). */
+export type EncryptionKey = Uint8Array | KeyObject | string | Secret
 
 /**
  * Sealed text names its format and its key: `sealed:1:<key id>:<nonce, ciphertext and tag as base64url>`. AES-256-GCM with a random nonce of 96 bits;
@@ -108,6 +108,7 @@ export function assertKeys(keys: readonly EncryptionKey[]): void {
 
 function ruleOf(key: EncryptionKey): string | undefined {
   if (key instanceof Uint8Array) return key.length === KEY_BYTES ? undefined : 'must be 32 bytes'
+  if (key instanceof KeyObject) return key.symmetricKeySize === KEY_BYTES ? undefined : 'must be 32 bytes'
   if (typeof key !== 'string' && !(key instanceof Secret)) return 'must be 32 bytes or a passphrase'
   return Secret.reveal(key).length >= 12 ? undefined : 'must be a passphrase of at least 12 characters'
 }
@@ -119,6 +120,7 @@ function idOf(key: Buffer): string {
 
 async function toBytes(state: StateStore, key: EncryptionKey): Promise<Buffer> {
   if (key instanceof Uint8Array) return Buffer.from(key)
+  if (key instanceof KeyObject) return key.export()
   const salt = await saltOf(state)
   return new Promise((resolve, reject) => {
     scrypt(Secret.reveal(key), salt, KEY_BYTES, SCRYPT, (error, bytes) => (error ? reject(error) : resolve(bytes)))

@@ -45,8 +45,9 @@ export function readProxies(
     return { routes: { differ, proxyOf: () => undefined }, issues }
   }
   if (option !== undefined) {
-    const server = isText(option) ? read('proxy', Secret.reveal(option)) : undefined
-    if (!isText(option)) issues.push({ path: 'proxy', value: typeof option, rule: RULE })
+    const text: unknown = Secret.reveal(option)
+    if (typeof text !== 'string') issues.push({ path: 'proxy', value: typeof text, rule: RULE })
+    const server = typeof text === 'string' ? read('proxy', text) : undefined
     return { routes: routesTo(server, server, () => false), issues }
   }
   const http = fromEnvironment('HTTP_PROXY')
@@ -56,8 +57,6 @@ export function readProxies(
 }
 
 const RULE = 'must be the http or https URL of a proxy, e.g. http://proxy.example:3128, or false'
-
-const isText = (option: unknown) => typeof option === 'string' || option instanceof Secret
 
 function routesTo(
   https: ProxyServer | undefined,

@@ -45,4 +45,43 @@ describe('behind PgBouncer in transaction mode', () => {
     await other.end()
     await storage.close()
   })
+
+  test.each([
+    ['the pooler', () => bouncer],
+    ['the server behind it', () => server],
+  ])(
+    '%s may be killed and started again: calls fail in time with a typed error, and then go on',
+    async (_, which) => {
+      const timeouts = { connectTimeoutMs: 1_500, statementTimeoutMs: 1_500 }
+      const storage = new PostgresStorage({ url: bouncer.url, schema: 'restarted', ...timeouts })
+      await storage.open()
+      const before = await storage.stats()
+      await storage.enqueue([{ machineId: 'm', uuid: `before-${before.pending}`, payload: '{}' }])
+      await which().kill()
+      const outcomes = await Promise.allSettled([
+        storage.enqueue([{ machineId: 'm', uuid: 'during', payload: '{}' }]),
+        storage.lease({ leaseMs: 60_000, maxSignals: 1 }),
+        storage.listMachines(),
+        storage.stats(),
+      ])
+      for (const outcome of outcomes)
+        expect(outcome).toMatchObject({
+          status: 'rejected',
+          reason: { name: 'StorageError', code: 'storage_unavailable', retryable: true },
+        })
+      await which().restart()
+      await expect
+        .poll(
+          () =>
+            storage.stats().then(
+              ({ pending }) => pending,
+              () => undefined,
+            ),
+          { timeout: 25_000 },
+        )
+        .toBe(before.pending + 1)
+      await storage.close()
+    },
+    60_000,
+  )
 })

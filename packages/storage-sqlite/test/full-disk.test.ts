@@ -1,7 +1,13 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { mountSmallDisk } from '@cscapi/test-servers'
 import { expect, test } from 'vitest'
 import { SqliteStorage } from '../src/index.js'
+import { temporaryFolder } from './temporary-folder.js'
+
+const PROGRAM = fileURLToPath(new URL('./programs/store.mjs', import.meta.url))
 
 const batch = (number: number) =>
   Array.from({ length: 100 }, (_, index) => ({
@@ -42,3 +48,28 @@ test('a full disk is a typed error; what was acknowledged stays, and once there 
   await storage.close()
   mounted.disk.remove()
 })
+
+test('files that may not grow any more are a typed error, what was acknowledged stays, and the same process goes on once they may', async () => {
+  const path = join(temporaryFolder(), 'store.db')
+  const child = spawn(process.execPath, [PROGRAM, 'addOnDemand', path], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const answers = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const limitFiles = (size: string) => execFileSync('prlimit', [`--pid=${child.pid}`, `--fsize=${size}:`])
+  const add = async () => {
+    child.stdin.write('\n')
+    return JSON.parse((await answers.next()).value)
+  }
+  try {
+    expect((await answers.next()).value).toBe('ready')
+    limitFiles(String(2 ** 20))
+    let acknowledged = 0
+    let answer = await add()
+    for (; answer.added === 100 && acknowledged < 100_000; answer = await add()) acknowledged += 100
+    expect(answer).toMatchObject({ code: 'storage_unavailable', retryable: true, pending: acknowledged })
+    expect(acknowledged).toBeGreaterThan(0)
+    limitFiles('unlimited')
+    expect(await add()).toMatchObject({ added: 100, pending: acknowledged + 100 })
+  } finally {
+    child.stdin.end()
+    child.kill()
+  }
+}, 60_000)

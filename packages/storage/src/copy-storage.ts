@@ -17,8 +17,8 @@ export interface CopyOptions {
 
 const PAGE = 500
 const LEASE_MS = 60_000
-/** The one named value that a store cannot do without: which environment it belongs to. */
-const ENVIRONMENT = 'environment'
+/** The named values that a store cannot do without: which environment it belongs to, and what its passphrase is made a key with. */
+const NEEDED = ['environment', 'encryption:salt']
 
 /**
  * Copies machines, with passwords and tokens, and all signals, with their status and in order, from one store to another. Both must be open.
@@ -26,7 +26,10 @@ const ENVIRONMENT = 'environment'
  * Nothing may send from either store meanwhile, and the target should be empty but for an earlier copy. Safe to repeat after any failure: what is there already is passed over.
  * Ages begin anew in the target. The source is left as it is.
  *
- * @throws StorageError (`storage_busy` for a minute after a copy that died in the middle of a page), or the reason of `signal`
+ * Sealed passwords and tokens stay sealed, and open with the same key.
+ *
+ * @throws StorageError (`storage_busy` for a minute after a copy that died in the middle of a page, `storage_conflict` when the target belongs to another
+ * environment or was sealed by itself), or the reason of `signal`
  */
 export async function copyStorage(
   from: Storage,
@@ -39,7 +42,7 @@ export async function copyStorage(
     signal?.throwIfAborted()
   }
   signal?.throwIfAborted()
-  await copyEnvironment(from, to)
+  for (const key of NEEDED) await copyState(key, from, to)
   const failing: Machine[] = []
   for await (const machines of pages((after) => from.listMachines(after), 'machines')) {
     for (const machine of machines) {
@@ -63,9 +66,14 @@ export async function copyStorage(
   return progress
 }
 
-async function copyEnvironment(from: Storage, to: Storage): Promise<void> {
-  const environment = await from.getState(ENVIRONMENT)
-  if (environment !== undefined) await to.setState(ENVIRONMENT, environment.value, { ifVersion: 0 })
+async function copyState(key: string, from: Storage, to: Storage): Promise<void> {
+  const state = await from.getState(key)
+  if (state === undefined) return
+  await to.setState(key, state.value, { ifVersion: 0 })
+  const copied = await to.getState(key)
+  if (copied !== undefined && Buffer.compare(copied.value, state.value) === 0) return
+  const message = `The target has another "${key}" than the source, so what was copied would be of no use there; copy into an empty store`
+  throw new StorageError('storage_conflict', message, { adapter: to.name, operation: 'copyStorage' })
 }
 
 async function copyMachine(

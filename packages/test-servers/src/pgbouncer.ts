@@ -44,6 +44,8 @@ export async function startPgBouncer(postgresUrl: string): Promise<TestServer> {
       'pool_mode = transaction',
       'default_pool_size = 2',
       'max_client_conn = 200',
+      // Seconds until it asks a server again that was away.
+      'server_login_retry = 1',
     ]
     writeFileSync(config, `${lines.join('\n')}\n`)
     if (uid !== undefined) for (const path of [scratch.path, config]) chownSync(path, uid, uid)

@@ -14,13 +14,15 @@ const client = new CapiClient({
 })
 const warnings = []
 client.on('warning', ({ code }) => warnings.push(code))
-const machineId = generateMachineIdFromKey('sensor-1')
+const machineId = generateMachineIdFromKey(`sensor-${process.pid}`)
 await client.addSignals([
   createSignal({ attackerIp: '203.0.113.7', scenario: 'crowdsecurity/ssh-bf', createdAt: new Date(), machineId }),
 ])
 const { sent, postponed } = await client.sendSignals()
 await client.close()
+// What ended a moment ago lets go in the next turns of the event loop.
+for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 const { cache } = createRequire(import.meta.url)
 const hasUndici = Object.keys(cache).some((path) => path.includes('undici'))
-const alive = process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|FileHandle|FSReq/.test(name))
+const alive = process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|File|FSReq|Immediate/.test(name))
 process.stdout.write(JSON.stringify({ sent, postponed, hasUndici, warnings, alive }))

@@ -25,6 +25,19 @@ const commands = {
       await each.close()
     }
   },
+  /** Adds a batch of 100 whenever a line comes in, and says what became of it and how many signals wait. */
+  async addOnDemand() {
+    await storage.open()
+    process.stdout.write('ready\n')
+    let batch = 0
+    for await (const _ of createInterface({ input: process.stdin })) {
+      const signals = Array.from({ length: 100 }, (_, index) => signal(`${number}-${batch}-${index}`))
+      batch += 1
+      const { added, code, driverCode, retryable } = await storage.enqueue(signals).catch((error) => error)
+      const { pending } = await storage.stats()
+      process.stdout.write(`${JSON.stringify({ added, code, driverCode, retryable, pending })}\n`)
+    }
+  },
   /** Adds batches of 100 for ever, and prints each batch's number once it is acknowledged. */
   async add() {
     await storage.open()
