@@ -1,0 +1,194 @@
+import { InputError, printable } from '@cscapi/signals'
+import type { ActiveDecision } from './active-decision.js'
+import type { Allowlist } from './allowlists.js'
+import { applyStream, type StreamAnswer } from './apply-stream.js'
+import { ChangeFeed, type ChangeListener } from './change-feed.js'
+import { listEntries } from './listing.js'
+import { type Contents, lookUp, lookUpAll, type Remediations } from './lookup.js'
+import { Pace } from './pace.js'
+import { type Family, parseIp } from './parse-ip.js'
+import { type AllowlistInfo, type BlocklistInfo, type Lines, readAllowlist, readBlocklist } from './read-lists.js'
+import { type ApplyReport, Skipped } from './skipped.js'
+import { readSnapshot, writeSnapshot } from './snapshot.js'
+import { comparable, emptyStream, type Source, STREAM_ORIGIN } from './source.js'
+
+/** Options of {@link DecisionSet}. */
+export interface DecisionSetOptions {
+  /** Epoch milliseconds. Default `Date.now`. */
+  readonly now?: () => number
+  /** Take entries wider than /8 (IPv4) or /16 (IPv6), and private, loopback, link-local and multicast ones. Default false: they are skipped and reported. */
+  readonly allowWide?: boolean
+  /** Strictest first; it decides between entries of the same length. Default `ban`, then `captcha`, then anything else. */
+  readonly remediations?: readonly string[]
+}
+
+/**
+ * The blocklist in memory: what CAPI's stream, blocklists and allowlists say, each kept apart, and what follows from all of them.
+ * Changes are prepared beside what is in force and swapped in at once; a failed one changes nothing. They wait for each other.
+ */
+export class DecisionSet {
+  readonly #now: () => number
+  readonly #allowWide: boolean
+  readonly #remediations: Remediations
+  readonly #words = new Uint32Array(4)
+  readonly #feed = new ChangeFeed()
+  #contents: Contents = { sources: [emptyStream()], allowlists: [] }
+  #changing: Promise<unknown> = Promise.resolve()
+
+  constructor({ now = Date.now, allowWide = false, remediations = ['ban', 'captcha'] }: DecisionSetOptions = {}) {
+    this.#now = now
+    this.#allowWide = allowWide
+    this.#remediations = remediations
+  }
+
+  /** Entries held, those that have just run out included. */
+  get size(): number {
+    return this.#contents.sources.reduce((sum, { v4, v6, scoped }) => {
+      const others = [...scoped.values()].reduce((count, values) => count + values.size, 0)
+      return sum + v4.size + v6.size + others
+    }, 0)
+  }
+
+  /**
+   * What to do about an address, `undefined` for nothing: the entry with the longest prefix, then the strictest remediation. Allowlists win.
+   * IPv4-mapped IPv6 is taken for IPv4.
+   *
+   * @throws InputError for text that is no address: it must not pass for one that is not blocked.
+   */
+  check(ip: string): ActiveDecision | undefined {
+    return lookUp(this.#contents, this.#words, this.#parse(ip), this.#now(), this.#remediations)
+  }
+
+  /** Every entry around an address that is in force, the deciding one first. @throws InputError */
+  checkAll(ip: string): ActiveDecision[] {
+    return lookUpAll(this.#contents, this.#words, this.#parse(ip), this.#now(), this.#remediations)
+  }
+
+  /** What to do about a value of another scope, e.g. `checkScope('Country', 'XX')`. Scopes are compared without regard to case. */
+  checkScope(scope: string, value: string): ActiveDecision | undefined {
+    if (/^ip$/i.test(scope)) return this.check(value)
+    const now = this.#now()
+    const found = this.#contents.sources.flatMap((source): ActiveDecision[] => {
+      const entry = source.scoped.get(scope.toLowerCase())?.get(comparable(scope, value))
+      if (entry === undefined || entry.expiresAt <= now) return []
+      return [{ ...entry, remediation: source.remediation, origin: source.origin }]
+    })
+    const strictness = ({ remediation }: ActiveDecision) => {
+      const index = this.#remediations.indexOf(remediation)
+      return index === -1 ? this.#remediations.length : index
+    }
+    return found.sort((a, b) => strictness(a) - strictness(b))[0]
+  }
+
+  /** What is in force now and not allowed, each network once: IPv4 before IPv6, ascending; then other scopes. */
+  entries(): IterableIterator<ActiveDecision> {
+    return listEntries(this.#contents, this.#now(), this.#remediations)
+  }
+
+  /** Applies an answer of the stream: `deleted` goes, `new` comes, the rest stays until it runs out. */
+  applyStream(answer: StreamAnswer): Promise<ApplyReport> {
+    return this.#change(async (skipped, pace) => {
+      const [before = emptyStream(), ...lists] = this.#contents.sources
+      const settings = { now: this.#now(), allowWide: this.#allowWide, skipped, pace }
+      const { source, added, removed } = await applyStream(before, answer, settings)
+      return { contents: { ...this.#contents, sources: [source, ...lists] }, added, removed }
+    })
+  }
+
+  /**
+   * Replaces one blocklist by the lines of its download, once all of them are read.
+   * @throws InputError for a duration that is none; what `lines` throws. Nothing is changed then.
+   */
+  replaceBlocklist(list: BlocklistInfo, lines: Lines): Promise<ApplyReport> {
+    return this.#change(async (skipped, pace) => {
+      const source = await readBlocklist(list, lines, { now: this.#now(), allowWide: this.#allowWide, skipped, pace })
+      const { sources } = this.#contents
+      const before = sources.find(({ origin }) => origin === source.origin)
+      const others = sources.filter(({ origin }) => origin !== source.origin)
+      return {
+        contents: { ...this.#contents, sources: [...others, source] },
+        added: sizeOf(source),
+        removed: before === undefined ? 0 : sizeOf(before),
+      }
+    })
+  }
+
+  /** Replaces one allowlist, known by its id. @throws what `lines` throws; nothing is changed then. */
+  replaceAllowlist(list: AllowlistInfo, lines: Lines): Promise<ApplyReport> {
+    return this.#change(async (skipped, pace) => {
+      const read = await readAllowlist(list, lines, { skipped, pace })
+      const before = this.#contents.allowlists.find(({ id }) => id === list.id)
+      const others = this.#contents.allowlists.filter(({ id }) => id !== list.id)
+      const count = (one: Allowlist | undefined) => (one === undefined ? 0 : one.v4.size + one.v6.size)
+      return {
+        contents: { ...this.#contents, allowlists: [...others, read] },
+        added: count(read),
+        removed: count(before),
+      }
+    })
+  }
+
+  /** Drops every list that is not named: it is not linked any more. */
+  retainLists({
+    blocklists,
+    allowlists,
+  }: {
+    blocklists: readonly string[]
+    allowlists: readonly string[]
+  }): Promise<ApplyReport> {
+    return this.#change(async () => {
+      const kept = new Set([STREAM_ORIGIN, ...blocklists.map((name) => `lists:${name}`)])
+      const sources = this.#contents.sources.filter(({ origin }) => kept.has(origin))
+      const dropped = this.#contents.sources.filter(({ origin }) => !kept.has(origin))
+      const allowed = this.#contents.allowlists.filter(({ id }) => allowlists.includes(id))
+      const removed = dropped.reduce((sum, source) => sum + sizeOf(source), 0)
+      return { contents: { sources, allowlists: allowed }, added: 0, removed }
+    })
+  }
+
+  /** Calls `listener` with the canonical values that come into force or go, after each change. What has run out goes with the next change. Returns the function that ends it. */
+  on(_event: 'change', listener: ChangeListener): () => void {
+    return this.#feed.add(listener, () => this.#values())
+  }
+
+  /** Everything, to be kept: versioned and with a checksum. */
+  toBytes(): Uint8Array {
+    return writeSnapshot(this.#contents)
+  }
+
+  /** @throws CscapiError `snapshot_corrupt`, `snapshot_newer` */
+  static fromBytes(bytes: Uint8Array, options: DecisionSetOptions = {}): DecisionSet {
+    const set = new DecisionSet(options)
+    set.#contents = readSnapshot(bytes)
+    return set
+  }
+
+  #parse(ip: string): Family {
+    const family = typeof ip === 'string' ? parseIp(ip, this.#words) : 0
+    if (family !== 0) return family
+    const rule = 'must be an IPv4 or IPv6 address'
+    throw new InputError('Nothing was looked up', [{ path: 'ip', value: printable(ip), rule }])
+  }
+
+  *#values(): Generator<string> {
+    for (const { value } of this.entries()) yield value
+  }
+
+  #change(
+    prepare: (skipped: Skipped, pace: Pace) => Promise<{ contents: Contents; added: number; removed: number }>,
+  ): Promise<ApplyReport> {
+    const change = this.#changing.then(async () => {
+      const skipped = new Skipped()
+      const { contents, added, removed } = await prepare(skipped, new Pace())
+      this.#contents = contents
+      this.#feed.tell(() => this.#values())
+      return skipped.report(added, removed)
+    })
+    this.#changing = change.catch(() => undefined)
+    return change
+  }
+}
+
+function sizeOf({ v4, v6, scoped }: Source): number {
+  return v4.size + v6.size + [...scoped.values()].reduce((sum, values) => sum + values.size, 0)
+}

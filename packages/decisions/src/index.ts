@@ -1,0 +1,6 @@
+export type { ActiveDecision } from './active-decision.js'
+export type { StreamAnswer } from './apply-stream.js'
+export type { ChangeListener, DecisionChange } from './change-feed.js'
+export { DecisionSet, type DecisionSetOptions } from './decision-set.js'
+export type { AllowlistInfo, BlocklistInfo, Lines } from './read-lists.js'
+export type { ApplyReport } from './skipped.js'

@@ -1,0 +1,167 @@
+import { type Family, maskOf, type Words } from './parse-ip.js'
+
+/** Slots for each entry, before the next power of two: the table is at most half full. */
+const SLACK = 1.5
+
+/**
+ * Networks of one family and one source: an open-addressing hash over network and prefix length, in typed arrays.
+ * An IPv4 entry of a list takes 5 bytes and its slots 8 to 16; times and tags only where entries differ in them.
+ */
+export class NetworkTable {
+  readonly family: Family
+  readonly #width: number
+  readonly #timed: boolean
+  #keys: Uint32Array
+  #prefixes: Uint8Array
+  #expires: Float64Array
+  #tags: Uint16Array | Uint32Array
+  #slots: Int32Array
+  #count = 0
+  /** How many entries each prefix length has. */
+  readonly #lengths: Uint32Array
+  /** Prefix lengths that are there, longest first. */
+  #present: readonly number[] = []
+
+  /** With `timed`, each entry has its own expiry and tag. */
+  constructor(family: Family, timed: boolean, capacity = 16) {
+    this.family = family
+    this.#width = family === 4 ? 1 : 4
+    this.#timed = timed
+    this.#lengths = new Uint32Array(family === 4 ? 33 : 129)
+    this.#keys = new Uint32Array(capacity * this.#width)
+    this.#prefixes = new Uint8Array(capacity)
+    this.#expires = new Float64Array(timed ? capacity : 0)
+    this.#tags = new Uint16Array(timed ? capacity : 0)
+    this.#slots = new Int32Array(slotsFor(capacity))
+  }
+
+  get size(): number {
+    return this.#count
+  }
+
+  /** Prefix lengths that are there, longest first. */
+  get lengths(): readonly number[] {
+    return this.#present
+  }
+
+  /** Adds a network, or gives it another expiry and tag. `words` must be masked. */
+  set(words: Words, prefix: number, expiresAt = 0, tag = 0): void {
+    let index = this.find(words, prefix)
+    if (index === -1) {
+      if (this.#count === this.#prefixes.length) this.#grow()
+      index = this.#count
+      this.#count += 1
+      for (let word = 0; word < this.#width; word += 1) this.#keys[index * this.#width + word] = words[word] ?? 0
+      this.#prefixes[index] = prefix
+      this.#place(index)
+      if (this.#lengths[prefix] === 0) this.#notePresent(prefix)
+      this.#lengths[prefix] = (this.#lengths[prefix] ?? 0) + 1
+    }
+    if (!this.#timed) return
+    if (tag > 0xffff && this.#tags instanceof Uint16Array) this.#tags = Uint32Array.from(this.#tags)
+    this.#expires[index] = expiresAt
+    this.#tags[index] = tag
+  }
+
+  /** Where the network is, or -1. `words` may have more bits than the prefix. */
+  find(words: Words, prefix: number): number {
+    const slots = this.#slots
+    const last = slots.length - 1
+    for (let slot = this.#hash(words, prefix) & last; ; slot = (slot + 1) & last) {
+      const index = (slots[slot] ?? 0) - 1
+      if (index === -1) return -1
+      if (this.#prefixes[index] === prefix && this.#matches(index, words, prefix)) return index
+    }
+  }
+
+  /** The words of an entry, into `words`. */
+  read(index: number, words: Words): void {
+    for (let word = 0; word < this.#width; word += 1) words[word] = this.#keys[index * this.#width + word] ?? 0
+  }
+
+  prefixAt(index: number): number {
+    return this.#prefixes[index] ?? 0
+  }
+
+  expiresAt(index: number): number {
+    return this.#expires[index] ?? 0
+  }
+
+  tagAt(index: number): number {
+    return this.#tags[index] ?? 0
+  }
+
+  /** Without the room to grow; the table must not be changed any more. */
+  trim(): this {
+    if (this.#prefixes.length > this.#count) this.#resize(Math.max(this.#count, 1))
+    return this
+  }
+
+  /** What has to be written down to make the table again. */
+  toArrays(): { keys: Uint32Array; prefixes: Uint8Array; expires: Float64Array; tags: Uint32Array } {
+    const count = this.#count
+    return {
+      keys: this.#keys.slice(0, count * this.#width),
+      prefixes: this.#prefixes.slice(0, count),
+      expires: this.#expires.slice(0, this.#timed ? count : 0),
+      tags: Uint32Array.from(this.#tags.subarray(0, this.#timed ? count : 0)),
+    }
+  }
+
+  #hash(words: Words, prefix: number, at = 0): number {
+    let hash = Math.imul(prefix + 1, 0x9e3779b1)
+    for (let word = 0; word < this.#width; word += 1) {
+      hash = Math.imul(hash ^ ((words[at + word] ?? 0) & maskOf(prefix - 32 * word)), 0x85ebca6b)
+      hash ^= hash >>> 15
+    }
+    return hash
+  }
+
+  #matches(index: number, words: Words, prefix: number): boolean {
+    const at = index * this.#width
+    for (let word = 0; word < this.#width; word += 1) {
+      if (this.#keys[at + word] !== ((words[word] ?? 0) & maskOf(prefix - 32 * word)) >>> 0) return false
+    }
+    return true
+  }
+
+  #place(index: number): void {
+    const last = this.#slots.length - 1
+    let slot = this.#hash(this.#keys, this.#prefixes[index] ?? 0, index * this.#width) & last
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & last
+    this.#slots[slot] = index + 1
+  }
+
+  #notePresent(prefix: number): void {
+    this.#present = [...this.#present, prefix].sort((a, b) => b - a)
+  }
+
+  #grow(): void {
+    this.#resize(this.#prefixes.length * 2)
+  }
+
+  #resize(capacity: number): void {
+    this.#keys = resized(this.#keys, new Uint32Array(capacity * this.#width))
+    this.#prefixes = resized(this.#prefixes, new Uint8Array(capacity))
+    if (this.#timed) {
+      this.#expires = resized(this.#expires, new Float64Array(capacity))
+      this.#tags =
+        this.#tags instanceof Uint16Array
+          ? resized(this.#tags, new Uint16Array(capacity))
+          : resized(this.#tags, new Uint32Array(capacity))
+    }
+    const slots = slotsFor(capacity)
+    if (slots === this.#slots.length) return
+    this.#slots = new Int32Array(slots)
+    for (let index = 0; index < this.#count; index += 1) this.#place(index)
+  }
+}
+
+function slotsFor(capacity: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(capacity, 4) * SLACK))
+}
+
+function resized<T extends Uint32Array | Uint16Array | Uint8Array | Float64Array>(from: T, to: T): T {
+  to.set(from.subarray(0, to.length) as never)
+  return to
+}

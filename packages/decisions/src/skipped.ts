@@ -1,0 +1,28 @@
+import { type InputIssue, printable } from '@cscapi/signals'
+
+const MOST_TOLD = 100
+
+/** What a change did. */
+export interface ApplyReport {
+  /** Entries that are in force now and were not, or that got another expiry. */
+  readonly added: number
+  readonly removed: number
+  /** The first 100 entries that were passed over, with the rule that each breaks. */
+  readonly skipped: readonly InputIssue[]
+  readonly skippedCount: number
+}
+
+/** Entries that are passed over: a bad one spoils nothing. */
+export class Skipped {
+  readonly #issues: InputIssue[] = []
+  #count = 0
+
+  add(path: string, value: unknown, rule: string): void {
+    this.#count += 1
+    if (this.#issues.length < MOST_TOLD) this.#issues.push({ path, value: printable(value), rule })
+  }
+
+  report(added: number, removed: number): ApplyReport {
+    return { added, removed, skipped: this.#issues, skippedCount: this.#count }
+  }
+}
