@@ -21,6 +21,8 @@ export interface DatabaseOptions {
   readonly schema: string
   /** Added to the server's time; for tests only. */
   readonly clockOffsetMs: () => number
+  /** Milliseconds after which the server gives up a transaction whose host is silent. */
+  readonly silenceMs: number
 }
 
 const nowSchema = z.tuple([z.object({ now: z.coerce.number() })])
@@ -31,14 +33,16 @@ export class Database {
   readonly #prisma: PrismaClient
   readonly #schema: string
   readonly #clockOffsetMs: () => number
+  readonly #silenceMs: number
   #underWay = 0
   #idle: (() => void) | undefined
 
-  constructor({ pool, prisma, schema, clockOffsetMs }: DatabaseOptions) {
+  constructor({ pool, prisma, schema, clockOffsetMs, silenceMs }: DatabaseOptions) {
     this.#pool = pool
     this.#prisma = prisma
     this.#schema = quoteSchema(schema)
     this.#clockOffsetMs = clockOffsetMs
+    this.#silenceMs = silenceMs
   }
 
   /** Single statements, each a transaction of its own. */
@@ -51,7 +55,9 @@ export class Database {
     return this.#tracked(operation, async () => {
       for (let tries = 1; ; tries += 1) {
         try {
-          return await this.#withClient((client) => inTransaction(client, () => work(this.#sqlOn(client))))
+          return await this.#withClient((client) =>
+            inTransaction(client, this.#silenceMs, () => work(this.#sqlOn(client))),
+          )
         } catch (error) {
           if (!isConflict(error) || tries === TRIES) throw error
           await sleep(Math.random() * 10 * tries)
@@ -115,28 +121,37 @@ export class Database {
   }
 }
 
-/**
- * Lends a connection to `work`. One that failed is thrown away: it may be in the middle of an answer. A connection that the server
- * cuts also emits its error, which would end the process; the call under way tells of it.
- */
+/** Lends a connection to `work`. One that failed is thrown away: it may be in the middle of an answer. */
 export async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
-  const ignore = () => {}
-  client.on('error', ignore)
   try {
     const result = await work(client)
-    client.off('error', ignore)
     client.release()
     return result
   } catch (error) {
-    if (isConflict(error)) client.off('error', ignore)
     client.release(isConflict(error) ? undefined : true)
     throw error
   }
 }
 
-export async function inTransaction<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN')
+/**
+ * A connection that the server cuts emits its error, which would end the process; the call under way tells of it. Listened for as long
+ * as the pool has handed a connection out, Prisma's too: the server may cut one before whoever waits for it comes to hold it.
+ */
+export function outliveCuts(pool: Pool): () => void {
+  const ignore = () => {}
+  const acquired = (client: PoolClient) => void client.on('error', ignore)
+  const released = (_: Error, client: PoolClient) => void client.off('error', ignore)
+  pool.on('acquire', acquired).on('release', released)
+  return () => void pool.off('acquire', acquired).off('release', released)
+}
+
+/**
+ * All or nothing. A host that loses power in the middle would hold its locks for hours, so the server ends a transaction that hears
+ * nothing for `silenceMs`. Set for this transaction alone, in one message, as a pooler in transaction mode needs it.
+ */
+export async function inTransaction<T>(client: PoolClient, silenceMs: number, work: () => Promise<T>): Promise<T> {
+  await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${Math.ceil(silenceMs)}`)
   try {
     const result = await work()
     await client.query('COMMIT')

@@ -20,6 +20,7 @@ const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string][
   [/^3D000$/, 'storage_unavailable', 'the database does not exist'],
   [/^42501$/, 'storage_unavailable', 'the role lacks a right; see migrationSql() and the README'],
   [/^(25006|57P02|57P03|57P01)$/, 'storage_unavailable', 'the server is read-only, starting or shutting down'],
+  [/^25P03$/, 'storage_unavailable', 'the server heard nothing of this host in the middle of it'],
   [/^53/, 'storage_unavailable', 'the server has no room (disk, memory or connections)'],
   [/^(57014|55P03|40P01|40001)$/, 'storage_busy', 'it took too long or lost against other transactions'],
   [
@@ -28,14 +29,19 @@ const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string][
     'the schema is not there: open with migrate "auto", or run migrationSql()',
   ],
   [/CERT|SELF_SIGNED|_TLS_|^UNABLE_TO_|SSL/, 'storage_unavailable', 'no trusted TLS connection; see the option ssl'],
-  [/^08|^E[A-Z]+$|timeout|terminated|Connection|closed/i, 'storage_unavailable', 'the server cannot be reached'],
+  [
+    /^08|^E[A-Z]+$|timeout|timed out|terminated|Connection|closed|reach database/i,
+    'storage_unavailable',
+    'the server cannot be reached',
+  ],
 ]
 
 /** What the driver threw, as one of our errors; ours stay as they are. The connection string is never part of it. */
 export function mapError(error: unknown, operation: string): CscapiError {
   if (error instanceof CscapiError) return error
   const driverCode = codeOf(error)
-  const text = error instanceof Error ? error.message : String(error)
+  // Prisma puts the place in our source code first, and the cause into the last line.
+  const text = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? ''
   for (const [pattern, code, advice] of RULES) {
     if (pattern.test(driverCode ?? text)) {
       return postgresError(code, operation, `${operation} failed: ${advice} (${driverCode ?? text})`, driverCode)

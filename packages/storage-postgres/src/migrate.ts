@@ -24,10 +24,10 @@ const ledgerRow = (version: number, name: string, checksum: string) =>
   `INSERT INTO cscapi_migrations (version, name, checksum) VALUES (${version}, '${name}', '${checksum}')`
 
 /** Brings the schema up to date, in one transaction that holds a lock of the schema's own: of any number of processes, one does it. */
-export async function migrate(pool: Pool, schema: string, mode: MigrateMode): Promise<void> {
+export async function migrate(pool: Pool, schema: string, mode: MigrateMode, silenceMs: number): Promise<void> {
   if (mode === 'never') return
   await withClient(pool, (client) =>
-    inTransaction(client, async () => {
+    inTransaction(client, silenceMs, async () => {
       await client.query('SELECT pg_advisory_xact_lock($1)', [lockOf(schema)])
       const applied = await readLedger(client, schema)
       const missing = missingMigrations(migrations, applied, { adapter: 'postgres', store: `The schema ${schema}` })

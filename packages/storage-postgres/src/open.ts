@@ -1,24 +1,29 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
-import { Database } from './database.js'
+import { Database, outliveCuts } from './database.js'
 import { mapError, postgresError } from './errors.js'
 import { PrismaClient } from './generated/client.js'
 import { migrate } from './migrate.js'
 import type { PostgresStorageOptions } from './options.js'
+
+const STATEMENT_TIMEOUT_MS = 30_000
 
 /** Connects, brings the schema up to date, and returns the database and what lets go of a pool that is ours. */
 export async function openDatabase(
   options: PostgresStorageOptions,
 ): Promise<{ database: Database; release: () => Promise<void> }> {
   const { schema = 'cscapi', migrate: mode = 'auto', testClockOffsetMs = () => 0 } = options
+  const silenceMs = (options.url === undefined ? undefined : options.statementTimeoutMs) ?? STATEMENT_TIMEOUT_MS
   const pool = options.pool ?? makePool(options)
+  const letGo = outliveCuts(pool)
   const release = async () => {
+    letGo()
     if (options.pool === undefined) await pool.end()
   }
   try {
-    await migrate(pool, schema, mode)
+    await migrate(pool, schema, mode, silenceMs)
     const prisma = new PrismaClient({ adapter: new PrismaPg(asOwnPool(pool), { schema }) })
-    return { database: new Database({ pool, prisma, schema, clockOffsetMs: testClockOffsetMs }), release }
+    return { database: new Database({ pool, prisma, schema, clockOffsetMs: testClockOffsetMs, silenceMs }), release }
   } catch (error) {
     await release().catch(() => undefined)
     throw mapError(error, 'open')
@@ -28,7 +33,7 @@ export async function openDatabase(
 function makePool(options: PostgresStorageOptions): Pool {
   if (options.url === undefined)
     throw postgresError('storage_failed', 'open', 'A PostgreSQL storage needs a url or a pool')
-  const { url, ssl, poolSize = 10, connectTimeoutMs = 10_000, statementTimeoutMs = 30_000 } = options
+  const { url, ssl, poolSize = 10, connectTimeoutMs = 10_000, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options
   const pool = new Pool({
     connectionString: url,
     max: poolSize,

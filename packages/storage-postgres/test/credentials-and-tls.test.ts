@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
 import { inspect } from 'node:util'
 import { selfSigned, startPostgres, type TestServer } from '@cscapi/test-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -72,6 +73,13 @@ describe('TLS', () => {
 
   test('with a server that nobody vouches for is refused', async () => {
     expect(await failureOf(opened({ url: server.url, ssl: true }))).toMatchObject({
+      code: 'storage_unavailable',
+      message: expect.stringContaining('no trusted TLS connection'),
+    })
+  })
+
+  test('with a certificate authority that vouches for others only is refused', async () => {
+    expect(await failureOf(opened({ url: server.url, ssl: { ca: rootCertificates[0] } }))).toMatchObject({
       code: 'storage_unavailable',
       message: expect.stringContaining('no trusted TLS connection'),
     })

@@ -61,6 +61,57 @@ describe('a server', () => {
     expect(uuids).toEqual(expect.arrayContaining(signals(100).map(({ uuid }) => uuid)))
   }, 120_000)
 
+  test('that is killed again and again under adding, leasing and settling loses nothing acknowledged and gives nothing out twice', async () => {
+    const acknowledged = new Set<string>()
+    const settled: string[] = []
+    const errors: unknown[] = []
+    const maybeSettled = new Set<string>()
+    let isRunning = true
+    const add = async (name: string) => {
+      for (let number = 0; isRunning; number += 1) {
+        const uuids = Array.from({ length: 10 }, (_, index) => `${name}-${number}-${index}`)
+        const batch = uuids.map((uuid, index) => ({ machineId: `m${index % 3}`, uuid, payload: '{}' }))
+        while (isRunning && !(await storage.enqueue(batch).catch((error: unknown) => void errors.push(error)))) {}
+        if (isRunning) for (const uuid of uuids) acknowledged.add(uuid)
+      }
+    }
+    const send = async () => {
+      while (isRunning) {
+        const lease = await storage
+          .lease({ leaseMs: 1_000, maxSignals: 5 })
+          .catch((error: unknown) => void errors.push(error))
+        if (!lease) continue
+        const uuids = lease.signals.map(({ uuid }) => uuid)
+        const outcome = await storage.settle(lease, { sent: uuids }).catch((error: unknown) => void errors.push(error))
+        if (outcome === undefined) for (const uuid of uuids) maybeSettled.add(uuid)
+        else if (!outcome.lost) settled.push(...uuids)
+      }
+    }
+    const workers = [add('a'), add('b'), send(), send()]
+    for (let kill = 0; kill < 3; kill += 1) {
+      const goal = acknowledged.size + 100
+      await expect.poll(() => acknowledged.size, { timeout: 20_000 }).toBeGreaterThan(goal)
+      await server.kill()
+      await server.restart()
+    }
+    isRunning = false
+    await Promise.all(workers)
+    for (const error of errors) expect(error).toMatchObject({ name: 'StorageError', retryable: true })
+    expect(errors.length).toBeGreaterThan(0)
+    expect(new Set(settled).size).toBe(settled.length)
+
+    const waiting: string[] = []
+    let after: string | undefined
+    do {
+      const page = await storage.listSignals({}, { limit: 1_000, ...(after !== undefined && { after }) })
+      waiting.push(...page.signals.map(({ uuid }) => uuid))
+      after = page.next
+    } while (after !== undefined)
+    const known = new Set([...waiting, ...settled, ...maybeSettled])
+    expect([...acknowledged].filter((uuid) => !known.has(uuid))).toEqual([])
+    expect(waiting.filter((uuid) => settled.includes(uuid))).toEqual([])
+  }, 120_000)
+
   test('that stands still ends every call in time, and works again when it goes on', async () => {
     await storage.enqueue(signals(10))
     await server.pause()

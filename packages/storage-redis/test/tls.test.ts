@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { createServer, type Server } from 'node:tls'
+import { createServer, rootCertificates, type Server } from 'node:tls'
 import { inspect } from 'node:util'
 import { selfSigned, startRedis, type TestServer } from '@cscapi/test-servers'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RedisStorage } from '../src/index.js'
 
@@ -40,9 +41,28 @@ describe('a rediss:// URL', () => {
     await storage.close()
   })
 
-  test('with a server that nobody vouches for is refused, in bounded time and without the password', async () => {
+  test('takes user and password of an ACL as any other', async () => {
+    const admin = new Redis(redis.url)
+    await admin.call('ACL', 'SETUSER', 'app', 'on', '>S3cret', '~app:*', '+@all')
+    admin.disconnect()
+    const options = { tls: { ca: selfSigned.cert }, namespace: 'app' }
+    const storage = new RedisStorage({ url: url.replace('//', '//app:S3cret@'), ...options })
+    await storage.open()
+    expect(await storage.enqueue([{ machineId: 'm', uuid: 'u', payload: '{}' }])).toEqual({ added: 1, duplicates: 0 })
+    await storage.close()
+    const wrong = new RedisStorage({ url: url.replace('//', '//app:Wr0ng@'), ...options })
+    const failure: unknown = await wrong.open().catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'storage_failed', driverCode: 'WRONGPASS', retryable: false })
+    expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain('Wr0ng')
+    await wrong.close()
+  })
+
+  test.each([
+    ['with a server that nobody vouches for', {}],
+    ['with a certificate authority that vouches for others only', { tls: { ca: rootCertificates[0] } }],
+  ])('%s is refused, in bounded time and without the password', async (_, trust) => {
     const secret = url.replace('//', '//:S3cret@')
-    const storage = new RedisStorage({ url: secret, connectTimeoutMs: 1_000, commandTimeoutMs: 1_000 })
+    const storage = new RedisStorage({ url: secret, connectTimeoutMs: 1_000, commandTimeoutMs: 1_000, ...trust })
     const failure: unknown = await storage.open().catch((error: unknown) => error)
     expect(failure).toMatchObject({ name: 'StorageError', code: 'storage_unavailable', retryable: true })
     expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain('S3cret')
