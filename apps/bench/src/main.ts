@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { MemoryStorage } from '@cscapi/storage'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { sqliteBacklog } from './backlog.js'
+import { compareDecisions } from './decisions.js'
 import { postgresEnqueue, redisEnqueue, sqliteEnqueue } from './enqueue.js'
 import { type Figure, header, print } from './figure.js'
 import { drainMemory } from './memory.js'
@@ -30,10 +31,11 @@ const benches: Readonly<Record<string, () => Promise<Figure>>> = {
 }
 
 try {
-  header()
+  if (only !== 'decisions') header()
   for (const [name, bench] of Object.entries(benches)) {
     if (only === undefined || only === name) print(await bench())
   }
+  if (only === undefined || only === 'decisions') await compareDecisions()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

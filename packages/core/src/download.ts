@@ -1,0 +1,198 @@
+import { isLoopback } from './environment.js'
+import { AbortedError, CscapiError } from './errors.js'
+import { isPublicAddress, publicLookup } from './public-address.js'
+import { printableText } from './redact.js'
+import { splitLines } from './split-lines.js'
+
+export interface DownloadOptions {
+  readonly userAgent: string
+  /** Of the last download: without a change since, the answer is that nothing changed. */
+  readonly etag?: string | undefined
+  readonly lastModified?: string | undefined
+  /** Allow http, and hosts of this machine and of private networks: where CAPI itself is a loopback address. Default false. */
+  readonly allowLocal?: boolean | undefined
+  /** Bytes at most, after decompression. Default 67,108,864. */
+  readonly maxBytes?: number | undefined
+  /** Bytes of a line at most. Default 16,384. */
+  readonly maxLineBytes?: number | undefined
+  /** Milliseconds without a byte. Default 30,000. */
+  readonly idleTimeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Default: one that checks every address that it connects to. */
+  readonly fetch?: typeof fetch | undefined
+}
+
+/** `lines` is `undefined` when nothing changed (304). */
+export interface Download {
+  readonly lines: AsyncIterable<string> | undefined
+  readonly etag: string | undefined
+  readonly lastModified: string | undefined
+}
+
+const MAX_BYTES = 67_108_864
+const MAX_LINE_BYTES = 16_384
+const IDLE_MS = 30_000
+const MOST_REDIRECTS = 5
+
+/**
+ * Downloads a list that CAPI links to, line by line (capi-protocol section 5.5). No token goes out. Every redirect is held to the same rules as the link itself.
+ *
+ * @throws CscapiError `download_refused` for a link that must not be followed, `download_failed` (retryable) for trouble on the way,
+ * `download_too_large`; AbortedError. Reading `lines` throws them too.
+ */
+export async function downloadList(link: string, options: DownloadOptions): Promise<Download> {
+  const idle = new IdleTimer(options.idleTimeoutMs ?? IDLE_MS, options.signal)
+  try {
+    const response = await follow(link, options, idle)
+    const { status, headers, body } = response
+    const found = { etag: headers.get('etag') ?? undefined, lastModified: headers.get('last-modified') ?? undefined }
+    if (status === 304) {
+      idle.end()
+      return { lines: undefined, ...found }
+    }
+    if (status !== 200 || body === null) throw failed(link, `was answered ${status}`)
+    return { lines: readLines(link, body, options, idle), ...found }
+  } catch (error) {
+    idle.end()
+    throw asDownloadError(link, error, options.signal, idle)
+  }
+}
+
+async function follow(link: string, options: DownloadOptions, idle: IdleTimer): Promise<Response> {
+  const send = options.fetch ?? (options.allowLocal ? fetch : await guardedFetch())
+  const headers: Record<string, string> = { 'user-agent': options.userAgent, accept: '*/*' }
+  if (options.etag !== undefined) headers['if-none-match'] = options.etag
+  if (options.lastModified !== undefined) headers['if-modified-since'] = options.lastModified
+  let url = checkedUrl(link, options)
+  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
+    const response = await send(url, { headers, redirect: 'manual', signal: idle.signal })
+    const location = response.headers.get('location')
+    if (response.status < 300 || response.status >= 400 || response.status === 304 || location === null) return response
+    await response.body?.cancel()
+    url = checkedUrl(URL.canParse(location, url) ? new URL(location, url).href : location, options)
+  }
+  throw refused(link, `redirects more than ${MOST_REDIRECTS} times`)
+}
+
+function checkedUrl(link: string, { allowLocal = false }: DownloadOptions): string {
+  const url = URL.canParse(link) ? new URL(link) : undefined
+  if (url === undefined) throw refused(link, 'is no absolute URL')
+  if (url.username !== '' || url.password !== '') throw refused('[redacted]', 'holds credentials')
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const isLocalHttp = allowLocal && url.protocol === 'http:' && isLoopback(url.hostname)
+  if (url.protocol !== 'https:' && !isLocalHttp) throw refused(link, 'is not https')
+  const isAddress = /^[\d.]+$/.test(host) || host.includes(':')
+  if (!allowLocal && isAddress && !isPublicAddress(host)) throw refused(link, 'leads into a private network')
+  return url.href
+}
+
+let guarded: Promise<typeof fetch> | undefined
+
+/** Loaded at the first download only: the platform's fetch does not let us look at the address that it connects to. */
+function guardedFetch(): Promise<typeof fetch> {
+  guarded ??= import('undici').then(({ Agent, fetch: send }) => {
+    const dispatcher = new Agent({ connect: { lookup: publicLookup, rejectUnauthorized: true } })
+    return async (input, init): Promise<Response> => Reflect.apply(send, undefined, [input, { ...init, dispatcher }])
+  })
+  return guarded
+}
+
+async function* readLines(
+  link: string,
+  body: ReadableStream<Uint8Array>,
+  options: DownloadOptions,
+  idle: IdleTimer,
+): AsyncGenerator<string, void, undefined> {
+  const { maxBytes = MAX_BYTES, maxLineBytes = MAX_LINE_BYTES, signal } = options
+  let bytes = 0
+  async function* counted(): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of body) {
+      idle.touch()
+      bytes += chunk.length
+      if (bytes > maxBytes) throw tooLarge(link, `is larger than ${maxBytes} bytes`)
+      yield chunk
+    }
+  }
+  try {
+    yield* splitLines(counted(), maxLineBytes, () => tooLarge(link, `has a line of more than ${maxLineBytes} bytes`))
+  } catch (error) {
+    throw asDownloadError(link, error, signal, idle)
+  } finally {
+    idle.end()
+  }
+}
+
+/** Ends a download that stands still, or that its caller ends. */
+class IdleTimer {
+  readonly #controller = new AbortController()
+  readonly #ms: number
+  readonly #caller: AbortSignal | undefined
+  readonly #onAbort = () => this.#controller.abort(this.#caller?.reason)
+  #timer: NodeJS.Timeout
+  isOver = false
+
+  constructor(ms: number, caller: AbortSignal | undefined) {
+    this.#ms = ms
+    this.#caller = caller
+    this.#timer = this.#start()
+    if (caller?.aborted) this.#onAbort()
+    caller?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  touch(): void {
+    clearTimeout(this.#timer)
+    this.#timer = this.#start()
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#caller?.removeEventListener('abort', this.#onAbort)
+  }
+
+  #start(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.isOver = true
+      this.#controller.abort(new Error('nothing came'))
+    }, this.#ms)
+  }
+}
+
+function asDownloadError(link: string, error: unknown, signal: AbortSignal | undefined, idle: IdleTimer): unknown {
+  if (error instanceof CscapiError) return error
+  if (signal?.aborted) return new AbortedError('A download')
+  if (idle.isOver) return failed(link, 'stood still')
+  const code = codeOf(error)
+  if (code === 'ERR_PRIVATE_ADDRESS') return refused(link, 'leads into a private network')
+  return failed(link, `failed (${code ?? 'no connection'})`)
+}
+
+function codeOf(error: unknown): string | undefined {
+  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {
+    const code: unknown = Reflect.get(at, 'code')
+    if (typeof code === 'string') return code
+    at = Reflect.get(at, 'cause')
+  }
+  return undefined
+}
+
+/** A signed link is a secret: only its host is shown. */
+function shown(link: string): string {
+  return URL.canParse(link) ? new URL(link).host : printableText(link.slice(0, 40))
+}
+
+const refused = (link: string, why: string) =>
+  new CscapiError('download_refused', `The list of ${shown(link)} was not downloaded: its link ${why}`)
+
+const failed = (link: string, why: string) =>
+  new CscapiError(
+    'download_failed',
+    `The download of a list from ${shown(link)} ${why}; it is tried again with the next pull`,
+    { retryable: true },
+  )
+
+const tooLarge = (link: string, why: string) =>
+  new CscapiError('download_too_large', `The list of ${shown(link)} ${why}; nothing of it was taken`)
