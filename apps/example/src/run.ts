@@ -25,6 +25,7 @@ export async function run(options: Arguments, output: Output, signal: AbortSigna
       scenarios: SCENARIOS,
       environment: target.environment,
       userAgentPrefix: 'cscapi-demo',
+      allowPrivate: !target.isReal,
       timeoutMs: options.timeoutMs,
       leaseMs: 4 * options.timeoutMs,
       fetch: (input, init) => {
