@@ -1,16 +1,17 @@
 import { z } from 'zod'
 import type { DecisionStream } from './decision-stream.js'
+import { type Download, type DownloadOptions, downloadList } from './download.js'
 import { type PullDecisionsRequest, pullDecisions } from './endpoints/decisions.js'
 import { type EnrollAnswer, type EnrollRequest, enroll } from './endpoints/enroll.js'
 import { type Login, type LoginRequest, login } from './endpoints/login.js'
 import { type PushMetricsRequest, pushMetrics } from './endpoints/metrics.js'
 import { type RegisterRequest, register } from './endpoints/register.js'
 import { type PushSignalsRequest, pushSignals } from './endpoints/signals.js'
-import { type Environment, resolveBaseUrl } from './environment.js'
+import { type Environment, isLoopback, resolveBaseUrl } from './environment.js'
 import { InputError } from './errors.js'
 import { type CallOptions, type CapiRequestEvent, Http } from './http.js'
 import { issuesOf } from './issues.js'
-import { type TransportOptions, type TransportWarning, transportFetch } from './transport.js'
+import { linkFetch, type TransportOptions, type TransportWarning, transportFetch } from './transport.js'
 import { userAgentOf } from './user-agent.js'
 
 /** Options of {@link createCapi}. */
@@ -47,6 +48,14 @@ export interface Capi {
   /** @throws InputError, and CapiForbiddenError `attachment_key_refused` */
   enroll(request: EnrollRequest, options?: CallOptions): Promise<EnrollAnswer>
   pushMetrics(request: PushMetricsRequest, options?: CallOptions): Promise<void>
+  /**
+   * A list that an answer of the stream links to, line by line (capi-protocol section 5.5). No token goes out. Every redirect is held to the same rules as the link itself:
+   * https, and no address of a private network, unless CAPI itself is a loopback address.
+   *
+   * @throws CscapiError `download_refused` for a link that must not be followed, `download_failed` (retryable) for trouble on the way,
+   * `download_too_large`; AbortedError; none of the errors above. Reading `lines` throws them too.
+   */
+  downloadList(link: string, options?: DownloadOptions): Promise<Download>
 }
 
 const settingsSchema = z.object({
@@ -66,6 +75,11 @@ export function createCapi(options: CapiOptions): Capi {
   const userAgent = userAgentOf(options.userAgentPrefix)
   const fetch = transportFetch(baseUrl, options)
   const http = new Http({ ...parsed.data, baseUrl, userAgent, fetch, onRequest: options.onRequest })
+  const links = {
+    userAgent,
+    fetch: linkFetch(baseUrl, options),
+    allowLocal: isLoopback(new URL(baseUrl).hostname),
+  }
   return {
     baseUrl,
     userAgent,
@@ -75,5 +89,6 @@ export function createCapi(options: CapiOptions): Capi {
     pullDecisions: (request, callOptions) => pullDecisions(http, request, callOptions),
     enroll: (request, callOptions) => enroll(http, request, callOptions),
     pushMetrics: (request, callOptions) => pushMetrics(http, request, callOptions),
+    downloadList: (link, downloadOptions) => downloadList(links, link, downloadOptions),
   }
 }

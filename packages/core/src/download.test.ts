@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { createGzip, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type DownloadOptions, downloadList } from './index.js'
+import { type DownloadOptions, downloadList, type LinkTransport } from './download.js'
 import { isPublicAddress, publicLookup } from './public-address.js'
 import { splitLines } from './split-lines.js'
+import { linkFetch } from './transport.js'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -24,9 +25,17 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/list`
 }
 
+/** As beside a CAPI on this machine, and as beside a real one. */
+const local: LinkTransport = {
+  userAgent: 'cscapi-test',
+  allowLocal: true,
+  fetch: linkFetch('http://127.0.0.1/v3', {}),
+}
+const real: LinkTransport = { userAgent: 'x', allowLocal: false, fetch: linkFetch('https://capi.example/v3', {}, {}) }
+
 /** All lines, as a pull reads them. */
-async function linesOf(url: string, options: Partial<DownloadOptions> = {}): Promise<string[] | undefined> {
-  const { lines } = await downloadList(url, { userAgent: 'cscapi-test', allowLocal: true, ...options })
+async function linesOf(url: string, options: DownloadOptions = {}): Promise<string[] | undefined> {
+  const { lines } = await downloadList(local, url, options)
   if (lines === undefined) return undefined
   const read: string[] = []
   for await (const line of lines) read.push(line)
@@ -64,7 +73,7 @@ describe('a list', () => {
       response.writeHead(isKnown ? 304 : 200, { etag: '"one"', 'last-modified': 'Sun, 01 Jan 2023 01:01:01 GMT' })
       response.end(isKnown ? undefined : '203.0.113.7')
     })
-    const { etag, lastModified } = await downloadList(url, { userAgent: 'x', allowLocal: true })
+    const { etag, lastModified } = await downloadList(local, url)
     expect({ etag, lastModified }).toEqual({ etag: '"one"', lastModified: 'Sun, 01 Jan 2023 01:01:01 GMT' })
     expect(await linesOf(url, { etag, lastModified })).toBeUndefined()
   })
@@ -113,7 +122,7 @@ describe('limits', () => {
     const before = process.memoryUsage().rss
     let read = 0
     let peak = 0
-    const { lines } = await downloadList(url, { userAgent: 'x', allowLocal: true, maxBytes: 32_000_000 })
+    const { lines } = await downloadList(local, url, { maxBytes: 32_000_000 })
     const failure = await failureOf(
       (async () => {
         for await (const _ of lines ?? []) {
@@ -175,7 +184,7 @@ describe('limits', () => {
 })
 
 describe('a link', () => {
-  const strict = { userAgent: 'x', fetch: async () => new Response('203.0.113.7') }
+  const never: LinkTransport = { ...real, fetch: async () => new Response('203.0.113.7') }
 
   test.each([
     ['/v3/blocklist', 'is no absolute URL'],
@@ -190,7 +199,7 @@ describe('a link', () => {
     ['https://2130706433/a', 'leads into a private network'],
     ['https://0x7f.1/a', 'leads into a private network'],
   ])('that must not be followed is refused before any request: %s', async (link, why) => {
-    const failure = await failureOf(downloadList(link, strict))
+    const failure = await failureOf(downloadList(never, link))
     expect(failure).toMatchObject({ code: 'download_refused', message: expect.stringContaining(why) })
     expect(String(failure)).not.toContain('user:pass')
   })
@@ -199,7 +208,7 @@ describe('a link', () => {
     'that redirects to %s is refused there',
     async (location) => {
       const fetch = async () => new Response(null, { status: 302, headers: { location } })
-      expect(await failureOf(downloadList('https://lists.example.com/a', { userAgent: 'x', fetch }))).toMatchObject({
+      expect(await failureOf(downloadList({ ...real, fetch }, 'https://lists.example.com/a'))).toMatchObject({
         code: 'download_refused',
       })
     },
@@ -211,7 +220,7 @@ describe('a link', () => {
       asked.push(String(input))
       return new Response(null, { status: 307, headers: { location: `/${asked.length}` } })
     }
-    expect(await failureOf(downloadList('https://lists.example.com/a', { userAgent: 'x', fetch }))).toMatchObject({
+    expect(await failureOf(downloadList({ ...real, fetch }, 'https://lists.example.com/a'))).toMatchObject({
       message: expect.stringContaining('redirects more than 5 times'),
     })
     expect(asked).toHaveLength(6)
@@ -222,7 +231,7 @@ describe('a link', () => {
       publicLookup('localhost', { all: true }, (error) => resolve(error))
     })
     expect(resolved).toMatchObject({ code: 'ERR_PRIVATE_ADDRESS' })
-    expect(await failureOf(downloadList('https://localhost/a', { userAgent: 'x' }))).toMatchObject({
+    expect(await failureOf(downloadList(real, 'https://localhost/a'))).toMatchObject({
       code: 'download_refused',
       message: expect.stringContaining('private network'),
     })

@@ -1,16 +1,13 @@
 import { isLoopback } from './environment.js'
 import { AbortedError, CscapiError } from './errors.js'
-import { isPublicAddress, publicLookup } from './public-address.js'
+import { isPublicAddress } from './public-address.js'
 import { printableText } from './redact.js'
 import { splitLines } from './split-lines.js'
 
 export interface DownloadOptions {
-  readonly userAgent: string
   /** Of the last download: without a change since, the answer is that nothing changed. */
   readonly etag?: string | undefined
   readonly lastModified?: string | undefined
-  /** Allow http, and hosts of this machine and of private networks: where CAPI itself is a loopback address. Default false. */
-  readonly allowLocal?: boolean | undefined
   /** Bytes at most, after decompression. Default 67,108,864. */
   readonly maxBytes?: number | undefined
   /** Bytes of a line at most. Default 16,384. */
@@ -18,8 +15,14 @@ export interface DownloadOptions {
   /** Milliseconds without a byte. Default 30,000. */
   readonly idleTimeoutMs?: number | undefined
   readonly signal?: AbortSignal | undefined
-  /** Default: one that checks every address that it connects to. */
-  readonly fetch?: typeof fetch | undefined
+}
+
+/** How links are followed. */
+export interface LinkTransport {
+  readonly fetch: typeof fetch
+  readonly userAgent: string
+  /** Allow http, and hosts of this machine and of private networks: where CAPI itself is a loopback address. */
+  readonly allowLocal: boolean
 }
 
 /** `lines` is `undefined` when nothing changed (304). */
@@ -40,10 +43,14 @@ const MOST_REDIRECTS = 5
  * @throws CscapiError `download_refused` for a link that must not be followed, `download_failed` (retryable) for trouble on the way,
  * `download_too_large`; AbortedError. Reading `lines` throws them too.
  */
-export async function downloadList(link: string, options: DownloadOptions): Promise<Download> {
+export async function downloadList(
+  transport: LinkTransport,
+  link: string,
+  options: DownloadOptions = {},
+): Promise<Download> {
   const idle = new IdleTimer(options.idleTimeoutMs ?? IDLE_MS, options.signal)
   try {
-    const response = await follow(link, options, idle)
+    const response = await follow(transport, link, options, idle)
     const { status, headers, body } = response
     const found = { etag: headers.get('etag') ?? undefined, lastModified: headers.get('last-modified') ?? undefined }
     if (status === 304) {
@@ -58,23 +65,27 @@ export async function downloadList(link: string, options: DownloadOptions): Prom
   }
 }
 
-async function follow(link: string, options: DownloadOptions, idle: IdleTimer): Promise<Response> {
-  const send = options.fetch ?? (options.allowLocal ? fetch : await guardedFetch())
-  const headers: Record<string, string> = { 'user-agent': options.userAgent, accept: '*/*' }
+async function follow(
+  { fetch: send, userAgent, allowLocal }: LinkTransport,
+  link: string,
+  options: DownloadOptions,
+  idle: IdleTimer,
+): Promise<Response> {
+  const headers: Record<string, string> = { 'user-agent': userAgent, accept: '*/*' }
   if (options.etag !== undefined) headers['if-none-match'] = options.etag
   if (options.lastModified !== undefined) headers['if-modified-since'] = options.lastModified
-  let url = checkedUrl(link, options)
+  let url = checkedUrl(link, allowLocal)
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const response = await send(url, { headers, redirect: 'manual', signal: idle.signal })
     const location = response.headers.get('location')
     if (response.status < 300 || response.status >= 400 || response.status === 304 || location === null) return response
     await response.body?.cancel()
-    url = checkedUrl(URL.canParse(location, url) ? new URL(location, url).href : location, options)
+    url = checkedUrl(URL.canParse(location, url) ? new URL(location, url).href : location, allowLocal)
   }
   throw refused(link, `redirects more than ${MOST_REDIRECTS} times`)
 }
 
-function checkedUrl(link: string, { allowLocal = false }: DownloadOptions): string {
+function checkedUrl(link: string, allowLocal: boolean): string {
   const url = URL.canParse(link) ? new URL(link) : undefined
   if (url === undefined) throw refused(link, 'is no absolute URL')
   if (url.username !== '' || url.password !== '') throw refused('[redacted]', 'holds credentials')
@@ -84,17 +95,6 @@ function checkedUrl(link: string, { allowLocal = false }: DownloadOptions): stri
   const isAddress = /^[\d.]+$/.test(host) || host.includes(':')
   if (!allowLocal && isAddress && !isPublicAddress(host)) throw refused(link, 'leads into a private network')
   return url.href
-}
-
-let guarded: Promise<typeof fetch> | undefined
-
-/** Loaded at the first download only: the platform's fetch does not let us look at the address that it connects to. */
-function guardedFetch(): Promise<typeof fetch> {
-  guarded ??= import('undici').then(({ Agent, fetch: send }) => {
-    const dispatcher = new Agent({ connect: { lookup: publicLookup, rejectUnauthorized: true } })
-    return async (input, init): Promise<Response> => Reflect.apply(send, undefined, [input, { ...init, dispatcher }])
-  })
-  return guarded
 }
 
 async function* readLines(

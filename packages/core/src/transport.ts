@@ -1,7 +1,9 @@
+import type { LookupFunction } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { isLoopback } from './environment.js'
 import { InputError, type InputIssue } from './errors.js'
 import { type ProxyRoutes, type ProxyServer, readProxies } from './proxy.js'
+import { publicLookup } from './public-address.js'
 import { Secret } from './secret.js'
 import { type CertificateAuthorities, platformAuthorities, readAuthorities } from './transport-ca.js'
 
@@ -43,7 +45,7 @@ export function transportFetch(baseUrl: string, options: FetchOptions, env: Vari
   if (issues.length > 0) throw new InputError('CAPI cannot be called', issues)
   if (options.fetch !== undefined) return options.fetch
   const { pems } = authorities
-  const routes = isLoopback(hostname) ? readProxies(false, env).routes : proxies.routes
+  const routes = routesFor(hostname, proxies.routes, env)
   const isOwn = pems.length > 0 || routes.differ
   let warn = options.onWarning
   let own: Promise<typeof fetch> | undefined
@@ -58,6 +60,27 @@ export function transportFetch(baseUrl: string, options: FetchOptions, env: Vari
     own ??= loadFetch(pems, routes)
     return (await own)(input, init)
   }
+}
+
+/**
+ * The `fetch` of the links that CAPI gives: through the same proxy, trusting the same authorities, and else only to addresses that are public at the moment of connecting.
+ * A proxy resolves names itself, so it is the proxy that keeps a link out of the network around it. Beside a CAPI on a loopback address, links may be local too.
+ */
+export function linkFetch(baseUrl: string, options: FetchOptions, env: Variables = process.env): typeof fetch {
+  if (options.fetch !== undefined) return options.fetch
+  const { hostname } = new URL(baseUrl)
+  const { pems } = readAuthorities(options.ca)
+  const routes = routesFor(hostname, readProxies(options.proxy, env).routes, env)
+  let own: Promise<typeof fetch> | undefined
+  return async (input, init) => {
+    own ??= loadFetch(pems, routes, isLoopback(hostname) ? undefined : publicLookup)
+    return (await own)(input, init)
+  }
+}
+
+/** A CAPI of this machine's is never called through a proxy. */
+function routesFor(hostname: string, routes: ProxyRoutes, env: Variables): ProxyRoutes {
+  return isLoopback(hostname) ? readProxies(false, env).routes : routes
 }
 
 const SWITCHED_OFF: TransportWarning = {
@@ -75,7 +98,7 @@ function unheeded({ fetch, ca, proxy }: FetchOptions): InputIssue[] {
   return issues
 }
 
-async function loadFetch(pems: readonly string[], routes: ProxyRoutes): Promise<typeof fetch> {
+async function loadFetch(pems: readonly string[], routes: ProxyRoutes, lookup?: LookupFunction): Promise<typeof fetch> {
   const { Agent, Pool, ProxyAgent, fetch: send } = await import('undici')
   const tls = {
     rejectUnauthorized: true,
@@ -89,7 +112,7 @@ async function loadFetch(pems: readonly string[], routes: ProxyRoutes): Promise<
       ...(authorization !== undefined && { token: Secret.reveal(authorization) }),
     })
   const dispatcher = new Agent({
-    connect: tls,
+    connect: { ...tls, ...(lookup !== undefined && { lookup }) },
     factory(origin, poolOptions) {
       const proxy = routes.proxyOf(new URL(origin))
       return proxy === undefined ? new Pool(origin, poolOptions) : throughProxy(proxy)

@@ -43,10 +43,7 @@ export class DecisionSet {
 
   /** Entries held, those that have just run out included. */
   get size(): number {
-    return this.#contents.sources.reduce((sum, { v4, v6, scoped }) => {
-      const others = [...scoped.values()].reduce((count, values) => count + values.size, 0)
-      return sum + v4.size + v6.size + others
-    }, 0)
+    return sizeOf(this.#contents)
   }
 
   /**
@@ -80,6 +77,11 @@ export class DecisionSet {
     return found.sort((a, b) => strictness(a) - strictness(b))[0]
   }
 
+  /** Until when the entries of a blocklist are in force, in epoch milliseconds; `undefined` without such a list. */
+  listExpiry(name: string): number | undefined {
+    return this.#contents.sources.find(({ origin }) => origin === `lists:${name}`)?.expiresAt
+  }
+
   /** What is in force now and not allowed, each network once: IPv4 before IPv6, ascending; then other scopes. */
   entries(): IterableIterator<ActiveDecision> {
     return listEntries(this.#contents, this.#now(), this.#remediations)
@@ -107,8 +109,8 @@ export class DecisionSet {
       const others = sources.filter(({ origin }) => origin !== source.origin)
       return {
         contents: { ...this.#contents, sources: [...others, source] },
-        added: sizeOf(source),
-        removed: before === undefined ? 0 : sizeOf(before),
+        added: sourceSize(source),
+        removed: before === undefined ? 0 : sourceSize(before),
       }
     })
   }
@@ -141,7 +143,7 @@ export class DecisionSet {
       const sources = this.#contents.sources.filter(({ origin }) => kept.has(origin))
       const dropped = this.#contents.sources.filter(({ origin }) => !kept.has(origin))
       const allowed = this.#contents.allowlists.filter(({ id }) => allowlists.includes(id))
-      const removed = dropped.reduce((sum, source) => sum + sizeOf(source), 0)
+      const removed = dropped.reduce((sum, source) => sum + sourceSize(source), 0)
       return { contents: { sources, allowlists: allowed }, added: 0, removed }
     })
   }
@@ -156,11 +158,41 @@ export class DecisionSet {
     return writeSnapshot(this.#contents)
   }
 
-  /** @throws CscapiError `snapshot_corrupt`, `snapshot_newer` */
-  static fromBytes(bytes: Uint8Array, options: DecisionSetOptions = {}): DecisionSet {
+  /**
+   * Takes everything from a snapshot, in place of what is there.
+   * @throws CscapiError `snapshot_corrupt`, `snapshot_newer`; nothing is changed then
+   */
+  load(bytes: Uint8Array): Promise<ApplyReport> {
+    return this.#change(async (_, pace) => {
+      const contents = await readSnapshot(bytes, pace)
+      return { contents, added: sizeOf(contents), removed: this.size }
+    })
+  }
+
+  /** A set with everything from a snapshot. @throws CscapiError `snapshot_corrupt`, `snapshot_newer` */
+  static async fromBytes(bytes: Uint8Array, options: DecisionSetOptions = {}): Promise<DecisionSet> {
     const set = new DecisionSet(options)
-    set.#contents = readSnapshot(bytes)
+    await set.load(bytes)
     return set
+  }
+
+  /**
+   * Several changes that come into force together once `work` is done, or not at all: `work` gets a draft, a set of its own that begins as this one is.
+   * Until then lookups see the set of before, and other changes wait.
+   * @throws what `work` throws; nothing is changed then
+   */
+  transaction<T>(work: (draft: DecisionSet) => Promise<T>): Promise<T> {
+    return this.#exclusive(async () => {
+      const draft = new DecisionSet({
+        now: this.#now,
+        allowWide: this.#allowWide,
+        remediations: this.#remediations,
+      })
+      draft.#contents = this.#contents
+      const result = await work(draft)
+      this.#replace(draft.#contents)
+      return result
+    })
   }
 
   #parse(ip: string): Family {
@@ -177,18 +209,30 @@ export class DecisionSet {
   #change(
     prepare: (skipped: Skipped, pace: Pace) => Promise<{ contents: Contents; added: number; removed: number }>,
   ): Promise<ApplyReport> {
-    const change = this.#changing.then(async () => {
+    return this.#exclusive(async () => {
       const skipped = new Skipped()
       const { contents, added, removed } = await prepare(skipped, new Pace())
-      this.#contents = contents
-      this.#feed.tell(() => this.#values())
+      this.#replace(contents)
       return skipped.report(added, removed)
     })
+  }
+
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const change = this.#changing.then(work)
     this.#changing = change.catch(() => undefined)
     return change
   }
+
+  #replace(contents: Contents): void {
+    this.#contents = contents
+    this.#feed.tell(() => this.#values())
+  }
 }
 
-function sizeOf({ v4, v6, scoped }: Source): number {
+function sizeOf({ sources }: Contents): number {
+  return sources.reduce((sum, source) => sum + sourceSize(source), 0)
+}
+
+function sourceSize({ v4, v6, scoped }: Source): number {
   return v4.size + v6.size + [...scoped.values()].reduce((sum, values) => sum + values.size, 0)
 }

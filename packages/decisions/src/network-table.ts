@@ -1,6 +1,9 @@
 import { type Family, maskOf, type Words } from './parse-ip.js'
 
-/** Slots for each entry, before the next power of two: the table is at most half full. */
+/** Differs from process to process: nobody can write a list whose entries all fall into the same slots. */
+const SEED = Math.floor(Math.random() * 2 ** 32)
+
+/** Slots for each entry, before rounding up to a power of two: the table is a third to two thirds full. */
 const SLACK = 1.5
 
 /**
@@ -109,7 +112,7 @@ export class NetworkTable {
   }
 
   #hash(words: Words, prefix: number, at = 0): number {
-    let hash = Math.imul(prefix + 1, 0x9e3779b1)
+    let hash = Math.imul((SEED ^ prefix) + 1, 0x9e3779b1)
     for (let word = 0; word < this.#width; word += 1) {
       hash = Math.imul(hash ^ ((words[at + word] ?? 0) & maskOf(prefix - 32 * word)), 0x85ebca6b)
       hash ^= hash >>> 15

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { CscapiError } from '@cscapi/signals'
 import { z } from 'zod'
+import type { Allowlist } from './allowlists.js'
 import type { Contents } from './lookup.js'
 import { NetworkTable } from './network-table.js'
+import type { Pace } from './pace.js'
 import type { Family } from './parse-ip.js'
 import { type Source, setScoped } from './source.js'
 
@@ -72,7 +74,7 @@ export function writeSnapshot({ sources, allowlists }: Contents): Uint8Array {
 }
 
 /** @throws CscapiError `snapshot_corrupt`, `snapshot_newer` */
-export function readSnapshot(bytes: Uint8Array): Contents {
+export async function readSnapshot(bytes: Uint8Array, pace: Pace): Promise<Contents> {
   if (bytes.length < HEAD_BYTES + HASH_BYTES) throw corrupt('it is too short')
   const body = bytes.subarray(0, -HASH_BYTES)
   const hash = createHash('sha256').update(body).digest()
@@ -89,22 +91,21 @@ export function readSnapshot(bytes: Uint8Array): Contents {
   const jsonLength = view.getUint32(8, true)
   const header = headerSchema.safeParse(parseJson(body.subarray(HEAD_BYTES, HEAD_BYTES + jsonLength)))
   if (!header.success) throw corrupt('its header cannot be read')
-  const read = tableReader(body, HEAD_BYTES + jsonLength)
-  const sources = header.data.sources.map(({ scoped, v4, v6, expiresAt, ...rest }): Source => {
+  const read = tableReader(body, HEAD_BYTES + jsonLength, pace)
+  const sources: Source[] = []
+  for (const { scoped, v4, v6, expiresAt, ...rest } of header.data.sources) {
     const values: Source['scoped'] = new Map()
     for (const value of scoped) setScoped(values, value)
-    return { ...rest, expiresAt, v4: read(4, v4), v6: read(6, v6), scoped: values }
-  })
-  const allowlists = header.data.allowlists.map(({ id, name, v4, v6 }) => ({
-    id,
-    name,
-    v4: read(4, v4),
-    v6: read(6, v6),
-  }))
+    sources.push({ ...rest, expiresAt, v4: await read(4, v4), v6: await read(6, v6), scoped: values })
+  }
+  const allowlists: Allowlist[] = []
+  for (const { id, name, v4, v6 } of header.data.allowlists) {
+    allowlists.push({ id, name, v4: await read(4, v4), v6: await read(6, v6) })
+  }
   return { sources, allowlists }
 }
 
-function tableReader(body: Uint8Array, start: number) {
+function tableReader(body: Uint8Array, start: number, pace: Pace) {
   let at = start
   const take = (count: number, size: number): ArrayBuffer => {
     at += (8 - (at % 8)) % 8
@@ -114,7 +115,7 @@ function tableReader(body: Uint8Array, start: number) {
     at += count * size
     return bytes.buffer
   }
-  return (family: Exclude<Family, 0>, { size, timed }: z.infer<typeof tableSchema>): NetworkTable => {
+  return async (family: Exclude<Family, 0>, { size, timed }: z.infer<typeof tableSchema>): Promise<NetworkTable> => {
     const width = family === 4 ? 1 : 4
     const keys = new Uint32Array(take(size * width, 4))
     const prefixes = new Uint8Array(take(size, 1))
@@ -122,6 +123,8 @@ function tableReader(body: Uint8Array, start: number) {
     const tags = new Uint32Array(take(timed ? size : 0, 4))
     const table = new NetworkTable(family, timed, Math.max(size, 1))
     for (let index = 0; index < size; index += 1) {
+      const turn = pace.step()
+      if (turn !== undefined) await turn
       const prefix = prefixes[index] ?? 0
       if (prefix > (family === 4 ? 32 : 128)) throw corrupt('a prefix is too long')
       table.set(keys.subarray(index * width, (index + 1) * width), prefix, expires[index] ?? 0, tags[index] ?? 0)

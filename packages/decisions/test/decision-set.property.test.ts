@@ -109,7 +109,7 @@ test('agrees with a slow and plain set about every address, after any changes (5
               now += each.ms
               break
             case 'restart':
-              set = DecisionSet.fromBytes(set.toBytes(), { now: () => now })
+              set = await DecisionSet.fromBytes(set.toBytes(), { now: () => now })
           }
         }
         for (const probe of probes) {

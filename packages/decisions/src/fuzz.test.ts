@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import { isIP } from 'node:net'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { DecisionSet } from './index.js'
+import { allowlistEntry } from './list-lines.js'
+import { formatIp, parseIp } from './parse-ip.js'
+
+const digits = fc.constantFrom('0', '1', '7', '9', '00', '12', '255', '256', '1e3', 'ffff', '10000', 'AbC', '')
+const signs = fc.constantFrom('.', ':', '::', '/', '%', ' ', '\t', '-', '#', ';', '//', '\0', '\r', 'ï', '😀')
+/** Text that is nearly an address. */
+const nearAddress = fc.oneof(
+  fc.ipV4(),
+  fc.ipV6(),
+  fc.ipV6().map((ip) => `::ffff:${ip}`),
+  fc.tuple(fc.ipV4(), fc.integer({ min: -1, max: 40 })).map(([ip, bits]) => `${ip}/${bits}`),
+  fc.tuple(fc.ipV6(), fc.integer({ min: -1, max: 140 })).map(([ip, bits]) => `${ip}/${bits}`),
+  fc.array(fc.oneof(digits, signs), { maxLength: 18 }).map((parts) => parts.join('')),
+)
+const line = fc.oneof(
+  { weight: 3, arbitrary: nearAddress },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
+  { weight: 1, arbitrary: fc.tuple(nearAddress, signs, fc.string()).map((parts) => parts.join('')) },
+)
+const allowlistLine = fc.oneof(
+  line,
+  fc.json({ maxDepth: 2 }),
+  fc
+    .record(
+      {
+        value: fc.oneof(nearAddress, fc.anything({ maxDepth: 1 })),
+        expiration: fc.oneof(
+          fc.date({ noInvalidDate: true }),
+          fc.constantFrom('', null, '0001-01-01T00:00:00Z', 5, 'soon'),
+        ),
+      },
+      { requiredKeys: [] },
+    )
+    .map((entry) => JSON.stringify(entry)),
+)
+
+describe('whatever a list holds', () => {
+  test('an address parses as the platform says, or is none (100,000 texts)', () => {
+    const words = new Uint32Array(4)
+    const again = new Uint32Array(4)
+    fc.assert(
+      fc.property(line, (text) => {
+        const family = parseIp(text, words)
+        // The platform takes a zone for a part of an address; nobody can block one.
+        expect(family !== 0).toBe(isIP(text) !== 0 && !text.includes('%'))
+        if (family === 0) return
+        const canonical = formatIp(words, family)
+        expect(isIP(canonical)).toBe(family)
+        expect(parseIp(canonical, again)).toBe(family)
+        expect(formatIp(again, family)).toBe(canonical)
+      }),
+      { numRuns: 100_000 },
+    )
+  }, 120_000)
+
+  test('each line of a blocklist is taken, is nothing, or is told of (100,000 lines)', async () => {
+    const lines = fc.sample(line, 100_000)
+    const set = new DecisionSet({ allowWide: true })
+    const { added, skipped, skippedCount } = await set.replaceBlocklist(
+      { name: 'fuzzed', scope: 'ip', remediation: 'ban', duration: '24h' },
+      lines,
+    )
+    expect(added).toBeGreaterThan(10_000)
+    expect(skippedCount).toBeGreaterThan(10_000)
+    expect(skipped).toHaveLength(100)
+    let listed = 0
+    for (const { value } of set.entries()) {
+      const [address = '', prefix] = value.split('/')
+      expect(isIP(address), value).not.toBe(0)
+      if (prefix !== undefined) expect(Number(prefix), value).toBeLessThan(isIP(address) === 4 ? 32 : 128)
+      listed += 1
+    }
+    expect(listed).toBe(added)
+  }, 120_000)
+
+  test('each line of an allowlist is an entry, is nothing, or breaks a rule (100,000 lines)', () => {
+    const kinds = { entry: 0, nothing: 0, rule: 0 }
+    fc.assert(
+      fc.property(allowlistLine, (text) => {
+        const read = allowlistEntry(text)
+        if (read === undefined) {
+          kinds.nothing += 1
+          expect(text.trim()).toBe('')
+        } else if ('rule' in read) {
+          kinds.rule += 1
+          expect(read.rule).toMatch(/^must /)
+        } else {
+          kinds.entry += 1
+          expect(typeof read.value).toBe('string')
+          expect(Number.isNaN(read.expiresAt)).toBe(false)
+        }
+      }),
+      { numRuns: 100_000 },
+    )
+    expect(Math.min(kinds.entry, kinds.nothing, kinds.rule)).toBeGreaterThan(100)
+  }, 120_000)
+})
+
+/** Bytes that hold what they hold, with the right checksum. */
+const signed = (body: Uint8Array) => Buffer.concat([body, createHash('sha256').update(body).digest()])
+
+test('a snapshot with a right checksum and anything inside is read, or is a typed error (20,000 snapshots)', async () => {
+  const set = new DecisionSet()
+  await set.replaceBlocklist({ name: 'a', scope: 'ip', remediation: 'ban', duration: '24h' }, ['8.8.8.8', '2600::/32'])
+  await set.replaceAllowlist({ id: 'b', name: 'b' }, ['{"value":"9.9.9.9"}'])
+  const body = set.toBytes().slice(0, -32)
+  const change = fc.record({ at: fc.nat(body.length - 1), byte: fc.nat(255) })
+  const outcomes = { read: 0, refused: 0 }
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 6 }), fc.nat(body.length), async (changes, length) => {
+      const bent = body.slice(0, changes.length % 2 === 0 ? length : body.length)
+      for (const { at, byte } of changes) if (at < bent.length) bent[at] = byte
+      try {
+        const read = await DecisionSet.fromBytes(signed(bent))
+        for (const { value } of read.entries()) expect(typeof value).toBe('string')
+        outcomes.read += 1
+      } catch (error) {
+        expect(error).toMatchObject({ code: expect.stringMatching(/^snapshot_(corrupt|newer)$/) })
+        outcomes.refused += 1
+      }
+    }),
+    { numRuns: 20_000 },
+  )
+  expect(Math.min(outcomes.read, outcomes.refused)).toBeGreaterThan(100)
+}, 120_000)
