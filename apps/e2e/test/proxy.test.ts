@@ -127,6 +127,21 @@ describe('a client behind a proxy', () => {
     expect(emulator.record.count()).toBe(0)
   })
 
+  test('downloads the lists that a pull links to through it too', async () => {
+    const { client, asked, proxyUrl, emulator } = await arrangeProxy()
+    emulator.setBlocklists([{ name: 'tor', values: ['198.51.100.7'] }])
+    const made = client({ proxy: proxyUrl })
+    const { links } = await made.getDecisions({ machineId: machine() })
+    const [tor] = links.blocklists
+    const url = tor?.url.replace('http:', 'https:')
+    emulator.faults.inject({ route: 'decisions', status: 200, body: { links: { blocklists: [{ ...tor, url }] } } })
+    asked.length = 0
+    const { lists } = await made.pullDecisions({ machineId: machine() })
+    expect(lists).toMatchObject([{ name: 'tor', outcome: 'replaced' }])
+    expect(asked).toContain('capi.example:443')
+    expect((await made.decisions()).check('198.51.100.7')).toMatchObject({ reason: 'tor' })
+  })
+
   test('leaves it aside for the hosts of NO_PROXY, and with proxy: false', async () => {
     const { client, asked, proxyUrl } = await arrangeProxy()
     vi.stubEnv('HTTPS_PROXY', proxyUrl)

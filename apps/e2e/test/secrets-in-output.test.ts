@@ -16,6 +16,7 @@ const EVENTS: Record<ClientEventName, true> = {
   login: true,
   request: true,
   sendRun: true,
+  pulled: true,
   dropped: true,
   stopped: true,
   warning: true,
@@ -58,6 +59,7 @@ async function callEverything(client: CapiClient, output: Output): Promise<void>
   await output.of(client.addSignals([...signalsOf(machine(1), 3), ...signalsOf(machine(2), 3)]))
   await output.of(client.sendSignals())
   await output.of(client.getDecisions({ machineId: machine(1) }))
+  await output.of(client.pullDecisions({ machineId: machine(1), force: true }))
   const enrolment = { machineIds: [machine(1), machine(2)], attachmentKey: new Secret(ATTACHMENT_KEY) }
   await output.of(client.enrollMachines(enrolment))
   output.note(enrolment)

@@ -1,8 +1,7 @@
-import { CscapiError, type DecisionStream, type PauseReason, readPause } from '@cscapi/core'
+import { CscapiError, type DecisionStream } from '@cscapi/core'
+import type { DecisionSet } from '@cscapi/decisions'
 import type { Signal } from '@cscapi/signals'
-import type { QueueStats } from '@cscapi/storage'
 import { addSignals } from './add-signals.js'
-import { callForMachine } from './call.js'
 import { type ClientContext, createContext } from './context.js'
 import {
   exportRejected,
@@ -16,39 +15,22 @@ import {
 import { type EnrollOptions, type EnrollResult, enrollMachines } from './enroll.js'
 import { bindEnvironment } from './environment.js'
 import type { ClientEventListener, ClientEventName } from './events.js'
+import { type GetDecisionsOptions, getDecisions } from './get-decisions.js'
 import type { AddOptions, AddResult } from './intake.js'
 import { deleteMachines, listMachines, type MachineInfo, type MachinesFilter, reviveMachines } from './machines.js'
 import { type CapiClientOptions, resolveOptions } from './options.js'
 import { type Preview, previewSignals } from './preview.js'
 import { prometheusText } from './prometheus.js'
 import { pruneFailingMachinesSignals } from './prune.js'
+import { PulledDecisions, type PullOptions, type PullReport } from './pull-decisions.js'
 import type { SendReport } from './report.js'
 import { type SendOptions, sendDue } from './send.js'
 import type { StopOptions, StopReport } from './shutdown.js'
 import { untilStopped } from './shutdown-intake.js'
 import { resolveStart, type StartOptions, startClient } from './start.js'
+import { type ClientStats, readStats } from './stats.js'
 import { startTelemetry, type Telemetry } from './telemetry.js'
 import { type Verification, verifyClient } from './verify.js'
-
-export interface GetDecisionsOptions {
-  /** Any machine of yours; it is registered and logged in if it has to be. */
-  readonly machineId: string
-  /** What the blocklist is tailored to. Default: the client's scenarios. A token issued for fewer costs one login. */
-  readonly scenarios?: readonly string[]
-  /** Include the community blocklist. Default true. */
-  readonly communityPull?: boolean
-  /** Include the links to further blocklists. Default true. */
-  readonly additionalPull?: boolean
-  readonly signal?: AbortSignal
-}
-
-/** {@link CapiClient.stats}: instants are epoch milliseconds. */
-export interface ClientStats extends Omit<QueueStats, 'oldestPendingMs'> {
-  readonly oldestPendingAt: number | undefined
-  /** Until when nothing is sent, and why. */
-  readonly pausedUntil: number | undefined
-  readonly pauseReason: PauseReason | undefined
-}
 
 /**
  * Shares signals with CAPI, pulls decisions and enrolls machines. Any number of clients, in any number of processes, may share one store.
@@ -76,12 +58,14 @@ export class CapiClient implements AsyncDisposable {
   readonly #context: ClientContext
   #ready: Promise<void> | undefined
   #telemetry: Telemetry | undefined
+  readonly #pulled: PulledDecisions
   #sending: Promise<unknown> = Promise.resolve()
   #closed: Promise<void> | undefined
 
   /** @throws InputError that lists every option that is wrong. */
   constructor(options: CapiClientOptions) {
     this.#context = createContext(resolveOptions(options))
+    this.#pulled = new PulledDecisions(this.#context)
   }
 
   /**
@@ -138,25 +122,34 @@ export class CapiClient implements AsyncDisposable {
    */
   async getDecisions(options: GetDecisionsOptions): Promise<DecisionStream> {
     await this.#open()
-    const { machineId, communityPull, additionalPull } = options
-    const { capi, options: settings } = this.#context
+    const pull = { ...options, signal: this.#orClosing(options.signal) }
+    return this.#context.shutdown.run(() => getDecisions(this.#context, pull))
+  }
+
+  /**
+   * Pulls the blocklist: the stream, and every list that it links to, into the set that `decisions()` gives; kept in the store, for every process and the next start.
+   * All of it comes into force together. At most one pull in 2 h happens, whichever process asks, unless `force`. A list that cannot be downloaded stays as it was and is a `warning` event.
+   *
+   * @throws what `getDecisions` throws; nothing is changed then.
+   * @throws CscapiError `pull_overtaken` (retryable) when another process has stored a newer pull meanwhile, `lock_busy` (retryable) when another process has been pulling for 10 minutes,
+   * `snapshot_newer` when a newer version of cscapi has written what is in the store.
+   */
+  async pullDecisions(options: PullOptions): Promise<PullReport> {
+    await this.#open()
     const signal = this.#orClosing(options.signal)
-    const call = {
-      machineId,
-      endpoint: 'decisions',
-      scenarios: options.scenarios ?? settings.scenarios,
-      signal,
-    } as const
-    const pull = (token: string) =>
-      capi.pullDecisions(
-        {
-          token,
-          ...(communityPull !== undefined && { communityPull }),
-          ...(additionalPull !== undefined && { additionalPull }),
-        },
-        { signal },
-      )
-    return this.#context.shutdown.run(() => callForMachine(this.#context, call, pull))
+    return this.#context.shutdown.run(() => this.#pulled.pull({ ...options, signal }))
+  }
+
+  /**
+   * The blocklist as it was pulled last, by whichever process. It is the same object each time, and is kept up to date by this call, by `pullDecisions`,
+   * and each minute by a client that was started with `pullMachineId`.
+   *
+   * @throws CscapiError `snapshot_newer`
+   * @throws StorageError
+   */
+  async decisions(): Promise<DecisionSet> {
+    await this.#open()
+    return this.#pulled.current()
   }
 
   /**
@@ -268,15 +261,7 @@ export class CapiClient implements AsyncDisposable {
   /** Counts of the store. Cheap: its cost does not grow with the number of signals. */
   async stats(): Promise<ClientStats> {
     await this.#open()
-    const now = this.#context.options.clock.now()
-    const { oldestPendingMs, ...counts } = await this.#context.storage.stats()
-    const pause = await readPause(this.#context.storage)
-    return {
-      ...counts,
-      oldestPendingAt: oldestPendingMs === undefined ? undefined : now - oldestPendingMs,
-      pausedUntil: pause && now + pause.remainingMs,
-      pauseReason: pause?.reason,
-    }
+    return readStats(this.#context)
   }
 
   /**

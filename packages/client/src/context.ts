@@ -35,6 +35,7 @@ export function createContext(options: ResolvedOptions): ClientContext {
     environment,
     timeoutMs,
     gzip,
+    now: () => options.clock.now(),
     ca,
     proxy,
     onWarning: (warning) => events.emit('warning', warning),

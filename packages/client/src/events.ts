@@ -1,4 +1,5 @@
 import type { CapiRequestEvent, CscapiError, FailingReason } from '@cscapi/core'
+import type { PullReport } from './pull-decisions.js'
 import type { SendReport, StopReason } from './report.js'
 import type { StopReport } from './shutdown.js'
 
@@ -36,6 +37,8 @@ export interface ClientEvents {
   readonly request: CapiRequestEvent
   /** One `sendSignals` run ended, as its report says. */
   readonly sendRun: SendReport
+  /** The blocklist was pulled. */
+  readonly pulled: PullReport
   /** Signals were left out on their way in, or dropped to make room. */
   readonly dropped: { readonly count: number; readonly reason: 'filtered' | 'repeated' | 'full' }
   /** The client was stopped, by a call or a signal of the process. */

@@ -1,4 +1,5 @@
 import type { ClientEventName, ClientEvents, EventFeed } from './events.js'
+import type { PulledList } from './pull-lists.js'
 
 /** What pino, and most others, have: an object of facts and a sentence. */
 export interface Logger {
@@ -24,6 +25,7 @@ const LINES: { readonly [Name in ClientEventName]: (event: ClientEvents[Name]) =
   login: (event) => ['debug', event, 'logged in'],
   request: (event) => ['debug', event, 'request ended'],
   sendRun: (event) => ['info', event, 'sending run ended'],
+  pulled: ({ lists, ...event }) => ['info', { ...event, lists: lists.map(nameAndOutcome) }, 'decisions pulled'],
   dropped: (event) => ['info', event, 'signals left out'],
   stopped: (event) => ['info', event, 'client stopped'],
   warning: ({ error, ...event }) => ['warn', { ...event, ...codeOf(error) }, event.message],
@@ -42,6 +44,8 @@ function logEach<Name extends ClientEventName>(events: EventFeed, logger: Logger
     logger[level]({ event: name, ...facts }, `cscapi: ${message}`)
   })
 }
+
+const nameAndOutcome = ({ kind, name, outcome }: PulledList) => ({ kind, name, outcome })
 
 function codeOf(error: unknown): { error?: string } {
   return error instanceof Error ? { error: error.message } : {}

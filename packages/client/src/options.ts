@@ -7,6 +7,7 @@ import {
   Secret,
   type TransportOptions,
 } from '@cscapi/core'
+import type { DecisionSetOptions } from '@cscapi/decisions'
 import type { Storage } from '@cscapi/storage'
 import { z } from 'zod'
 import { systemClock } from './clock.js'
@@ -56,6 +57,8 @@ export interface CapiClientOptions extends IntakeOptions, TransportOptions {
    * Default: they are stored in clear.
    */
   readonly encryptionKey?: EncryptionOption
+  /** How the set of `decisions()` treats wide and private entries, and which remediation wins: {@link DecisionSetOptions}. */
+  readonly decisions?: Omit<DecisionSetOptions, 'now'>
   /** Gets a line for everything that happens: pino, or anything with its four methods. Default: silent. */
   readonly logger?: Logger
   /** Make spans and metrics through `@opentelemetry/api`, which has to be installed then. Default false. */
@@ -64,7 +67,7 @@ export interface CapiClientOptions extends IntakeOptions, TransportOptions {
   readonly clock?: Clock
   /** From 0 (inclusive) to 1. Default `Math.random`. */
   readonly random?: () => number
-  /** Default: the platform's `fetch`. */
+  /** Default: the platform's `fetch`. One of your own also downloads blocklists, and has to see to it that they come from public hosts. */
   readonly fetch?: typeof fetch
 }
 
@@ -106,6 +109,12 @@ const settingsSchema = z.object({
   allowLongMachineIds: z.boolean().default(false),
   openTelemetry: z.boolean().default(false),
   loginBudget: z.object({ logins: z.int().min(1).max(10_000), windowMs: z.int().min(1).max(86_400_000) }).optional(),
+  decisions: z
+    .object({
+      allowWide: z.boolean().default(false),
+      remediations: z.array(z.string().min(1)).default(['ban', 'captcha']),
+    })
+    .prefault({}),
   ...intakeSettings,
 })
 

@@ -8,7 +8,7 @@ const EVERY_MS = 60_000
 const RETRY_MS = 10_000
 
 /** Repeats a job whose runs end as they are told, in a store that time passes for only while somebody sleeps. */
-async function run(outcomes: readonly (() => void)[], job: Partial<Job> = {}) {
+async function run(outcomes: readonly (() => number | undefined)[], job: Partial<Job> = {}) {
   let now = 0
   const clock: Clock = {
     now: () => now,
@@ -29,7 +29,7 @@ async function run(outcomes: readonly (() => void)[], job: Partial<Job> = {}) {
         const outcome = outcomes[starts.length]
         starts.push(now)
         if (starts.length === outcomes.length) ending.abort()
-        outcome?.()
+        return outcome?.()
       },
       ...job,
     },
@@ -63,6 +63,10 @@ describe('a repeated job', () => {
       throw new CapiForbiddenError('paused', 'no', { endpoint: 'x', status: 403, retryAfterMs: 3_600_000 })
     }
     expect((await run([paused, succeed])).gaps).toEqual([3_600_000])
+  })
+
+  test('that came too early comes again when it says', async () => {
+    expect((await run([() => 4_000, succeed, succeed])).gaps).toEqual([4_000, EVERY_MS * 1.05])
   })
 
   test('that was broken off is due at once if it resumes, and after a delay if not; it is no failure', async () => {

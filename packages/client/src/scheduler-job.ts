@@ -7,8 +7,8 @@ export interface Job {
   readonly everyMs: number
   /** Whether a run that was broken off is taken up again at once by whoever leads next. */
   readonly resumes: boolean
-  /** `lost` fires when another process leads: break off. */
-  readonly run: (lost: AbortSignal) => Promise<unknown>
+  /** `lost` fires when another process leads: break off. May say that it came too early, and in how many milliseconds it is due. */
+  readonly run: (lost: AbortSignal) => Promise<number | undefined>
 }
 
 export interface JobSettings {
@@ -43,8 +43,9 @@ export async function repeatJob(
       await untilDue(key, settings, ending)
       // Before the run, so that a process that dies of it does not do it again and again.
       mark = await state.setState(key, MARK, { expiresInMs: Math.ceil(job.everyMs * (1 + random() / 10)) })
-      await job.run(lost)
+      const dueInMs = await job.run(lost)
       failures = 0
+      if (dueInMs !== undefined && mark !== undefined) await moveMark(state, key, mark, Math.ceil(dueInMs))
     } catch (error) {
       if (ending.aborted && mark === undefined) return
       if (!ending.aborted) settings.onFailure(job.name, error)

@@ -2,6 +2,7 @@ import { InputError, issuesOf } from '@cscapi/core'
 import { z } from 'zod'
 import { backgroundClock, systemClock } from './clock.js'
 import type { ClientContext } from './context.js'
+import { PULL_EVERY_MS, type PullReport } from './pull-decisions.js'
 import { applyRetention, type Retention } from './retention.js'
 import { runScheduler } from './scheduler.js'
 import type { Job } from './scheduler-job.js'
@@ -15,7 +16,7 @@ export interface StartOptions {
   readonly sendEveryMs?: number
   /** From one pull to the next; up to 10 % more, by chance. Default 7,200,000 (2 h). Less is a warning, and taken as 2 h unless `force`. */
   readonly pullEveryMs?: number
-  /** The machine that pulls. Default: nothing is pulled. */
+  /** The machine that pulls; this client's set then follows what any process pulls, within a minute. Default: nothing is pulled. */
   readonly pullMachineId?: string
   /** Pull more often than every 2 h if `pullEveryMs` says so. Default false. */
   readonly force?: boolean
@@ -37,14 +38,15 @@ export type ResolvedStart = z.output<typeof startSchema>
 /** What of a client is started and ended. */
 export interface Startable {
   sendSignals(options: SendOptions): Promise<unknown>
-  getDecisions(options: { machineId: string; signal: AbortSignal }): Promise<unknown>
+  decisions(): Promise<unknown>
+  pullDecisions(options: { machineId: string; force: boolean; signal: AbortSignal }): Promise<PullReport>
   stop(): Promise<StopReport>
   close(): Promise<void>
 }
 
 const MINUTE_MS = 60_000
+const FOLLOW_EVERY_MS = MINUTE_MS
 const GOOD_SEND_EVERY_MS = 5 * MINUTE_MS
-const GOOD_PULL_EVERY_MS = 120 * MINUTE_MS
 
 const interval = z
   .int()
@@ -54,7 +56,7 @@ const age = z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional()
 
 const startSchema = z.object({
   sendEveryMs: interval.default(10 * MINUTE_MS),
-  pullEveryMs: interval.default(GOOD_PULL_EVERY_MS),
+  pullEveryMs: interval.default(PULL_EVERY_MS),
   pullMachineId: z.string().min(1).optional(),
   force: z.boolean().default(false),
   retention: z.object({ keepSentMs: age, keepRejectedMs: age }).default({}),
@@ -89,6 +91,7 @@ export function startClient(context: ClientContext, start: ResolvedStart, client
     warn: (code: string, message: string, error?: unknown) => warn(context, code, message, error),
   }
   void shutdown.run(() => runScheduler(settings, shutdown.draining))
+  if (start.pullMachineId !== undefined) void shutdown.run(() => followPulls(context, client))
   if (!start.handleSignals) return
   const end = async () => {
     // What does not end within the deadline would keep `close()` waiting too.
@@ -100,11 +103,29 @@ export function startClient(context: ClientContext, start: ResolvedStart, client
   shutdown.aborting.addEventListener('abort', remove, { once: true })
 }
 
+/** Whoever leads pulls; the others find it in the store. */
+async function followPulls(context: ClientContext, client: Startable): Promise<void> {
+  const { draining } = context.shutdown
+  const { clock } = context.options
+  for (let hasFailed = false; ; ) {
+    await clock.sleep(FOLLOW_EVERY_MS, draining).catch(() => undefined)
+    if (draining.aborted) return
+    try {
+      await client.decisions()
+      hasFailed = false
+    } catch (error) {
+      const message = 'The blocklist in the store could not be read; it is tried again each minute'
+      if (!hasFailed) warn(context, 'follow_failed', message, error)
+      hasFailed = true
+    }
+  }
+}
+
 function warnOfHaste(context: ClientContext, { sendEveryMs, pullEveryMs, pullMachineId, force }: ResolvedStart): void {
   if (sendEveryMs < GOOD_SEND_EVERY_MS) {
     warn(context, 'sends_often', `sendEveryMs is ${sendEveryMs}; good practice is 5 min or more`)
   }
-  if (pullMachineId !== undefined && pullEveryMs < GOOD_PULL_EVERY_MS) {
+  if (pullMachineId !== undefined && pullEveryMs < PULL_EVERY_MS) {
     const outcome = force ? 'force makes it so' : 'it is taken as 2 h'
     warn(context, 'pulls_often', `pullEveryMs is ${pullEveryMs}; CAPI asks for 2 h or more, and ${outcome}`)
   }
@@ -122,16 +143,25 @@ function jobsOf({ storage, shutdown }: ClientContext, start: ResolvedStart, clie
       name: 'send',
       everyMs: sendEveryMs,
       resumes: true,
-      run: (lost) => client.sendSignals({ prune: !keepsSent, signal: lost }),
+      run: async (lost) => {
+        await client.sendSignals({ prune: !keepsSent, signal: lost })
+        return undefined
+      },
     },
   ]
   if (machineId !== undefined) {
-    const everyMs = force ? start.pullEveryMs : Math.max(start.pullEveryMs, GOOD_PULL_EVERY_MS)
-    const run = (lost: AbortSignal) => client.getDecisions({ machineId, signal: lost })
+    const everyMs = force ? start.pullEveryMs : Math.max(start.pullEveryMs, PULL_EVERY_MS)
+    const run = async (lost: AbortSignal) => {
+      const { pulled, nextInMs } = await client.pullDecisions({ machineId, force, signal: lost })
+      return pulled ? undefined : nextInMs
+    }
     jobs.push({ name: 'pull', everyMs, resumes: false, run })
   }
   if (keepsSent || retention.keepRejectedMs !== undefined) {
-    const run = (lost: AbortSignal) => applyRetention(storage, retention, AbortSignal.any([lost, shutdown.draining]))
+    const run = async (lost: AbortSignal) => {
+      await applyRetention(storage, retention, AbortSignal.any([lost, shutdown.draining]))
+      return undefined
+    }
     jobs.push({ name: 'retention', everyMs: sendEveryMs, resumes: true, run })
   }
   return jobs

@@ -25,6 +25,8 @@ export interface CapiOptions extends TransportOptions {
   readonly gzip?: boolean | undefined
   /** Default: the platform's. One of your own makes its own connections: it cannot stand beside `ca` and `proxy`. */
   readonly fetch?: typeof fetch | undefined
+  /** Epoch milliseconds: when an answer came. Default `Date.now`. */
+  readonly now?: (() => number) | undefined
   /** Told of every request after it ended. */
   readonly onRequest?: ((event: CapiRequestEvent) => void) | undefined
   /** Told once of what an operator should change. */
@@ -74,7 +76,14 @@ export function createCapi(options: CapiOptions): Capi {
   const baseUrl = resolveBaseUrl(options.environment)
   const userAgent = userAgentOf(options.userAgentPrefix)
   const fetch = transportFetch(baseUrl, options)
-  const http = new Http({ ...parsed.data, baseUrl, userAgent, fetch, onRequest: options.onRequest })
+  const http = new Http({
+    ...parsed.data,
+    baseUrl,
+    userAgent,
+    fetch,
+    onRequest: options.onRequest,
+    now: options.now ?? Date.now,
+  })
   const links = {
     userAgent,
     fetch: linkFetch(baseUrl, options),

@@ -34,6 +34,8 @@ export interface HttpOptions {
   readonly gzip: boolean
   readonly fetch: typeof fetch | undefined
   readonly onRequest: ((event: CapiRequestEvent) => void) | undefined
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
 
 export interface HttpRequest extends CallOptions {
@@ -57,6 +59,8 @@ export interface HttpAnswer {
   readonly text: string
   /** The parsed body, `undefined` where it is not JSON. */
   readonly json: unknown
+  /** Epoch milliseconds. */
+  readonly receivedAt: number
   /** The error to throw when the body is not what the call needs. */
   unusable(what: string): Error
 }
@@ -103,12 +107,13 @@ export class Http {
       status = response.status
       const text = await readText(response, request.maxBytes ?? MAX_BYTES)
       if (!response.ok) {
-        throw responseError(site, { status, text, retryAfterMs: retryAfterMs(response.headers, Date.now()) })
+        throw responseError(site, { status, text, retryAfterMs: retryAfterMs(response.headers, this.#options.now()) })
       }
       if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
         throw protocolError(site, 'was answered with a page of HTML; is there a proxy in between?')
       }
-      return { status, text, json: parseJson(text), unusable: (what) => protocolError(site, what) }
+      const receivedAt = this.#options.now()
+      return { status, text, receivedAt, json: parseJson(text), unusable: (what) => protocolError(site, what) }
     }
     try {
       return await Promise.race([exchange(), deadline.passed])

@@ -33,9 +33,9 @@ export async function pullDecisions(
     maxBytes: MAX_BYTES,
   } as const
   const answer = await http.call({ ...options, ...call })
-  if (answer.text.trim() === '') return readDecisionStream({}, Date.now())
+  if (answer.text.trim() === '') return readDecisionStream({}, answer.receivedAt)
   if (typeof answer.json !== 'object' || answer.json === null || Array.isArray(answer.json)) {
     throw answer.unusable('was answered with something else than a JSON object')
   }
-  return readDecisionStream(answer.json, Date.now())
+  return readDecisionStream(answer.json, answer.receivedAt)
 }

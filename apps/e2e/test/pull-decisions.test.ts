@@ -1,0 +1,313 @@
+import { describe, expect, test } from 'vitest'
+import { arrange, HOUR_MS, MINUTE_MS, machine } from './arrange.js'
+import { arrangeScheduled } from './arrange-scheduled.js'
+
+const seeded = () => {
+  const arranged = arrange({
+    decisions: [
+      { value: '192.0.2.1', duration: '96h' },
+      { value: '2001:db8::1', duration: '96h' },
+    ],
+    blocklists: [
+      { name: 'firehol', values: ['198.51.100.7', '198.51.100.64/26'], remediation: 'captcha' },
+      { name: 'tor', values: ['203.0.113.9'] },
+    ],
+    allowlists: [{ name: 'mine', items: ['192.0.2.1'] }],
+  })
+  const pull = (client = arranged.client, options = {}) => client.pullDecisions({ machineId: machine(), ...options })
+  return { ...arranged, pull }
+}
+
+describe('a pull', () => {
+  test('brings the stream, the lists and the allowlists, and the set answers from then on', async () => {
+    const { client, pull } = seeded()
+    const report = await pull()
+    expect(report).toMatchObject({ pulled: true, nextInMs: 2 * HOUR_MS, added: 2, removed: 0, size: 5 })
+    expect(report.lists).toEqual([
+      { kind: 'blocklist', name: 'firehol', outcome: 'replaced', skipped: 0 },
+      { kind: 'blocklist', name: 'tor', outcome: 'replaced', skipped: 0 },
+      { kind: 'allowlist', name: 'mine', outcome: 'replaced', skipped: 0 },
+    ])
+    const set = await client.decisions()
+    expect(set.check('198.51.100.70')).toMatchObject({ remediation: 'captcha', reason: 'firehol' })
+    expect(set.check('2001:db8::1')).toMatchObject({ origin: 'CAPI', remediation: 'ban' })
+    expect(set.check('192.0.2.1'), 'allowed').toBeUndefined()
+  })
+
+  test('happens once in two hours, whichever process asks and however often it restarts; force overrides', async () => {
+    const { connect, emulator, advance, pull } = seeded()
+    await pull()
+    advance(HOUR_MS)
+    const other = connect()
+    expect(await pull(other)).toMatchObject({ pulled: false, nextInMs: HOUR_MS, size: 5 })
+    expect((await other.decisions()).check('203.0.113.9')?.reason).toBe('tor')
+    expect(emulator.record.count({ route: 'decisions' })).toBe(1)
+    expect(await pull(other, { force: true })).toMatchObject({ pulled: true })
+    advance(2 * HOUR_MS)
+    expect(await pull()).toMatchObject({ pulled: true })
+    expect(emulator.record.count({ route: 'decisions' })).toBe(3)
+  })
+
+  test('of ten clients at once is one', async () => {
+    const { connect, emulator, pull } = seeded()
+    const reports = await Promise.all(Array.from({ length: 10 }, () => pull(connect())))
+    expect(reports.filter(({ pulled }) => pulled)).toHaveLength(1)
+    expect(reports.every(({ size }) => size === 5)).toBe(true)
+    expect(emulator.record.count({ route: 'decisions' })).toBe(1)
+  })
+
+  test('that CAPI refuses changes nothing, and the next one may come at once', async () => {
+    const { client, emulator, advance, pull } = seeded()
+    await pull()
+    advance(2 * HOUR_MS)
+    emulator.faults.inject({ route: 'decisions', status: 400 })
+    await expect(pull()).rejects.toMatchObject({ code: 'bad_request' })
+    expect((await client.decisions()).size).toBe(5)
+    expect(await pull()).toMatchObject({ pulled: true })
+  })
+})
+
+describe('a pull that is broken off', () => {
+  test('while its lists come changes nothing, and the next one brings everything', async () => {
+    const { client, emulator, advance, pull } = seeded()
+    await pull()
+    emulator.setDecisions([{ value: '192.0.2.2', duration: '96h' }])
+    emulator.setBlocklists([
+      { name: 'firehol', values: ['198.51.100.8'] },
+      { name: 'tor', values: ['203.0.113.10'] },
+    ])
+    advance(2 * HOUR_MS)
+    const stop = new AbortController()
+    emulator.faults.inject({
+      route: 'blocklist',
+      skip: 1,
+      when: () => {
+        stop.abort()
+        return true
+      },
+      kind: 'hang',
+    })
+    const before = [...(await client.decisions()).entries()]
+    await expect(pull(client, { signal: stop.signal })).rejects.toMatchObject({ code: 'aborted' })
+    expect([...(await client.decisions()).entries()]).toEqual(before)
+    emulator.faults.clear()
+    expect(await pull()).toMatchObject({ pulled: true })
+    const set = await client.decisions()
+    expect(['192.0.2.2', '198.51.100.8', '203.0.113.10'].map((ip) => set.check(ip)?.value)).toEqual([
+      '192.0.2.2',
+      '198.51.100.8',
+      '203.0.113.10',
+    ])
+  })
+
+  test('because another process has stored a newer one leaves that one alone, and may be repeated', async () => {
+    const { client, connect, emulator, storage, advance, pull } = seeded()
+    await pull()
+    advance(2 * HOUR_MS)
+    emulator.setBlocklists([{ name: 'tor', values: ['203.0.113.10'] }])
+    const other = connect()
+    let overtaking: Promise<unknown> | undefined
+    emulator.faults.inject({
+      route: 'blocklist',
+      when: () => {
+        // As if this process had been asleep until its lock ran out.
+        overtaking ??= storage.setState('decisions:pull', undefined).then(() => pull(other))
+        return false
+      },
+    })
+    const slow = pull(
+      connect({
+        fetch: async (input, init) => {
+          const answer = await emulator.fetch(input, init)
+          if (String(input).includes('/blocklists/')) await overtaking
+          return answer
+        },
+      }),
+    )
+    await expect(slow).rejects.toMatchObject({ code: 'pull_overtaken', retryable: true })
+    expect((await client.decisions()).check('203.0.113.10')?.reason).toBe('tor')
+  })
+})
+
+describe('a list', () => {
+  test('that did not change is not downloaded again, unless its entries would run out before the next pull', async () => {
+    const { emulator, advance, pull } = seeded()
+    await pull()
+    advance(2 * HOUR_MS)
+    const outcomes = async () => (await pull()).lists.map(({ outcome }) => outcome)
+    expect(await outcomes()).toEqual(['unchanged', 'unchanged', 'unchanged'])
+    expect(emulator.record.count({ route: 'blocklist', status: 304 })).toBe(2)
+    advance(21 * HOUR_MS)
+    expect(await outcomes()).toEqual(['replaced', 'replaced', 'unchanged'])
+  })
+
+  test('that cannot be downloaded stays as it was, the others are replaced, and nobody pauses for its 403', async () => {
+    const { client, emulator, advance, pull } = seeded()
+    await pull()
+    const warnings: object[] = []
+    client.on('warning', (warning) => warnings.push(warning))
+    emulator.setBlocklists([
+      { name: 'firehol', values: ['198.51.100.8'] },
+      { name: 'tor', values: ['203.0.113.10'] },
+    ])
+    advance(2 * HOUR_MS)
+    emulator.faults.inject({ route: 'blocklist', status: 403 })
+    const { lists } = await pull()
+    expect(lists.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+      'firehol failed',
+      'tor replaced',
+      'mine unchanged',
+    ])
+    const set = await client.decisions()
+    expect([set.check('198.51.100.7')?.reason, set.check('203.0.113.9'), set.check('203.0.113.10')?.reason]).toEqual([
+      'firehol',
+      undefined,
+      'tor',
+    ])
+    expect(warnings).toMatchObject([{ code: 'list_failed', error: { code: 'download_failed' } }])
+    expect(await client.stats()).toMatchObject({ pausedUntil: undefined })
+  })
+
+  test('that is not linked any more is gone', async () => {
+    const { client, emulator, advance, pull } = seeded()
+    await pull()
+    emulator.setBlocklists([{ name: 'tor', values: ['203.0.113.9'] }])
+    emulator.setAllowlists([])
+    advance(2 * HOUR_MS)
+    await pull()
+    const set = await client.decisions()
+    expect([set.check('198.51.100.7'), set.check('203.0.113.9')?.reason, set.check('192.0.2.1')?.origin]).toEqual([
+      undefined,
+      'tor',
+      'CAPI',
+    ])
+  })
+
+  test('whose link cannot be read stays, as do all lists that are not linked in that answer', async () => {
+    const { client, emulator, advance, pull } = seeded()
+    await pull()
+    advance(2 * HOUR_MS)
+    const links = { blocklists: [{ name: 'firehol', url: 5 }], allowlists: null }
+    emulator.faults.inject({ route: 'decisions', status: 200, body: { links } })
+    expect(await pull()).toMatchObject({ pulled: true, lists: [], size: 5 })
+    expect((await client.decisions()).check('203.0.113.9')?.reason).toBe('tor')
+  })
+
+  test('that is hostile is refused and told of, and the others are replaced', async () => {
+    const { emulator, pull } = seeded()
+    emulator.faults.inject({ route: 'blocklist', status: 200, body: 'x'.repeat(20_000) })
+    const { lists } = await pull()
+    expect(lists).toMatchObject([
+      { name: 'firehol', outcome: 'failed', error: { code: 'download_too_large' } },
+      { name: 'tor', outcome: 'replaced' },
+      { name: 'mine', outcome: 'replaced' },
+    ])
+  })
+
+  test('gets neither token nor cookie, and the user agent of the client', async () => {
+    const { emulator, pull } = seeded()
+    await pull()
+    const { headers } = emulator.record.last('blocklist') ?? { headers: {} }
+    expect(headers).toMatchObject({ 'user-agent': expect.stringContaining('cscapi-ts/') })
+    expect(headers).not.toHaveProperty('authorization')
+  })
+})
+
+describe('the set', () => {
+  test('survives a restart without a request', async () => {
+    const { connect, emulator, client, pull } = seeded()
+    await pull()
+    await client.close()
+    const requests = emulator.record.count()
+    const again = connect()
+    expect((await again.decisions()).check('198.51.100.7')).toMatchObject({ reason: 'firehol', remediation: 'captcha' })
+    expect(emulator.record.count()).toBe(requests)
+  })
+
+  test('is the same object for good, follows other processes, and tells of what changes', async () => {
+    const { connect, emulator, advance, pull } = seeded()
+    const [one, other] = [connect(), connect()]
+    await pull(one)
+    const set = await other.decisions()
+    const changes: object[] = []
+    set.on('change', (change) => changes.push(change))
+    emulator.setBlocklists([{ name: 'tor', values: ['203.0.113.10'] }])
+    advance(2 * HOUR_MS)
+    await pull(one)
+    expect(await other.decisions()).toBe(set)
+    expect(changes).toEqual([{ added: ['203.0.113.10'], removed: ['198.51.100.7', '198.51.100.64/26', '203.0.113.9'] }])
+  })
+
+  test.each(['its bytes are others', 'its bytes are gone', 'its pointer is none'])(
+    'whose snapshot is damaged (%s) begins anew, with a warning and everything downloaded again',
+    async (damage) => {
+      const { connect, storage, emulator, advance, pull } = seeded()
+      await pull()
+      const pointer = await storage.getState('decisions:snapshot')
+      const { generation } = JSON.parse(Buffer.from(pointer?.value ?? []).toString())
+      const key = damage === 'its pointer is none' ? 'decisions:snapshot' : `decisions:snapshot:${generation}:0`
+      await storage.setState(key, damage === 'its bytes are gone' ? undefined : new Uint8Array(100))
+      advance(MINUTE_MS)
+      const again = connect()
+      const warnings: object[] = []
+      again.on('warning', (warning) => warnings.push(warning))
+      expect((await again.decisions()).size).toBe(0)
+      expect(warnings).toMatchObject([{ code: 'snapshot_corrupt' }])
+      expect(await pull(again)).toMatchObject({ pulled: true, size: 5 })
+      expect(emulator.record.count({ route: 'blocklist', status: 304 })).toBe(0)
+    },
+  )
+
+  test('leaves no chunks behind but those of the last two pulls', async () => {
+    const { storage, advance, pull } = seeded()
+    const generations: string[] = []
+    for (let round = 0; round < 4; round += 1) {
+      await pull()
+      const pointer = await storage.getState('decisions:snapshot')
+      generations.push(JSON.parse(Buffer.from(pointer?.value ?? []).toString()).generation)
+      advance(2 * HOUR_MS)
+    }
+    const there = await Promise.all(
+      generations.map(async (one) => (await storage.getState(`decisions:snapshot:${one}:0`)) !== undefined),
+    )
+    expect(there).toEqual([false, false, true, true])
+  })
+})
+
+test('a fresh machine that gets nothing has an empty set', async () => {
+  const { client } = arrange()
+  expect(await client.pullDecisions({ machineId: machine() })).toMatchObject({
+    pulled: true,
+    added: 0,
+    size: 0,
+    lists: [],
+  })
+})
+
+test('of started clients one pulls, every two hours and up to 10 % later, and the sets of all follow within a minute', async () => {
+  const { time, emulator, connect } = arrangeScheduled({ blocklists: [{ name: 'tor', values: ['203.0.113.1'] }] })
+  const clients = [connect().client, connect().client, connect().client]
+  for (const client of clients) await client.start({ pullMachineId: machine() })
+  const sets = await Promise.all(clients.map((client) => client.decisions()))
+  for (const host of [1, 2, 3]) {
+    emulator.setBlocklists([{ name: 'tor', values: [`203.0.113.${host}`] }])
+    await time.advance(host === 1 ? 2 * MINUTE_MS : 2.2 * HOUR_MS + 2 * MINUTE_MS)
+    expect(sets.map((set) => [...set.entries()].map(({ value }) => value))).toEqual(
+      clients.map(() => [`203.0.113.${host}`]),
+    )
+  }
+  for (const client of clients) await client.close()
+  expect(emulator.record.count({ route: 'decisions' })).toBe(3)
+})
+
+test('a pull by hand puts the scheduled one off, so that two hours are between them', async () => {
+  const { time, emulator, connect } = arrangeScheduled()
+  const { client } = connect({ random: () => 0 })
+  await client.start({ pullMachineId: machine() })
+  await time.advance(HOUR_MS)
+  await client.pullDecisions({ machineId: machine(), force: true })
+  await time.advance(5 * HOUR_MS)
+  await client.close()
+  const pulls = emulator.record.of('decisions').map(({ at }) => at)
+  expect(pulls.slice(1).map((at, index) => Math.round((at - (pulls[index] ?? 0)) / HOUR_MS))).toEqual([1, 2, 2])
+})

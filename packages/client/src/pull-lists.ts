@@ -1,0 +1,114 @@
+import { type DecisionStream, type Download, isCscapiError } from '@cscapi/core'
+import type { ApplyReport, DecisionSet } from '@cscapi/decisions'
+import type { ClientContext } from './context.js'
+import type { KnownList } from './pull-snapshot.js'
+
+/** What became of one list. */
+export interface PulledList {
+  readonly kind: 'blocklist' | 'allowlist'
+  readonly name: string
+  /** `failed` leaves it as it was. */
+  readonly outcome: 'replaced' | 'unchanged' | 'failed'
+  /** Entries that were passed over. */
+  readonly skipped: number
+  readonly error?: unknown
+}
+
+/** A list whose entries run out before the next pull is downloaded anew, whether it changed or not (capi-protocol section 5.5). */
+const MARGIN_MS = 135 * 60_000
+
+/** By kind and name. */
+type KnownLists = Readonly<Record<string, KnownList>>
+
+interface Link {
+  readonly kind: PulledList['kind']
+  readonly name: string
+  readonly url: string
+  readonly key: string
+  replace(lines: AsyncIterable<string>): Promise<ApplyReport>
+  /** Until when the list's entries are in force, in epoch milliseconds; `undefined` for ever. */
+  expiresAt(): number | undefined
+}
+
+/**
+ * Follows the links of an answer. A list that cannot be had stays as it was and is told of; lists that are not linked any more go.
+ * `renew` is called now and then, however long it takes.
+ */
+export async function pullLists(
+  context: ClientContext,
+  set: DecisionSet,
+  { links: { blocklists, allowlists }, skipped }: Pick<DecisionStream, 'links' | 'skipped'>,
+  known: KnownLists,
+  signal: AbortSignal,
+  renew: () => Promise<unknown>,
+): Promise<{ lists: PulledList[]; known: KnownLists }> {
+  const links: Link[] = [
+    ...blocklists.map((link) => ({
+      kind: 'blocklist' as const,
+      name: link.name,
+      url: link.url,
+      key: `blocklist:${link.name}`,
+      replace: (lines: AsyncIterable<string>) => set.replaceBlocklist(link, lines),
+      expiresAt: () => set.listExpiry(link.name),
+    })),
+    ...allowlists.map((link) => ({
+      kind: 'allowlist' as const,
+      name: link.name,
+      url: link.url,
+      key: `allowlist:${link.id}`,
+      replace: (lines: AsyncIterable<string>) => set.replaceAllowlist(link, lines),
+      expiresAt: () => undefined,
+    })),
+  ]
+  const lists: PulledList[] = []
+  const next: Record<string, KnownList> = {}
+  for (const link of links) {
+    await renew()
+    const { list, remembered } = await pullOne(context, link, known[link.key], signal, renew)
+    lists.push(list)
+    if (remembered !== undefined) next[link.key] = remembered
+  }
+  // A link that cannot be read may be that of a list we have.
+  if (skipped.some(({ path }) => path.startsWith('links'))) return { lists, known: { ...known, ...next } }
+  await set.retainLists({ blocklists: blocklists.map(({ name }) => name), allowlists: allowlists.map(({ id }) => id) })
+  return { lists, known: next }
+}
+
+async function pullOne(
+  { capi, options: { clock }, events }: ClientContext,
+  link: Link,
+  before: KnownList | undefined,
+  signal: AbortSignal,
+  renew: () => Promise<unknown>,
+): Promise<{ list: PulledList; remembered: KnownList | undefined }> {
+  const { kind, name } = link
+  const expiresAt = link.expiresAt() ?? Number.POSITIVE_INFINITY
+  const isLasting = before !== undefined && expiresAt > clock.now() + MARGIN_MS
+  try {
+    const download = await capi.downloadList(link.url, { signal, ...(isLasting && before) })
+    if (download.lines === undefined) {
+      return { list: { kind, name, outcome: 'unchanged', skipped: 0 }, remembered: before }
+    }
+    const { skippedCount } = await link.replace(renewing(download.lines, renew))
+    return { list: { kind, name, outcome: 'replaced', skipped: skippedCount }, remembered: validatorsOf(download) }
+  } catch (error) {
+    if (signal.aborted || !isCscapiError(error)) throw error
+    events.emit('warning', { code: 'list_failed', message: `The ${kind} ${name} stays as it was`, error })
+    return { list: { kind, name, outcome: 'failed', skipped: 0, error }, remembered: before }
+  }
+}
+
+function validatorsOf({ etag, lastModified }: Download): KnownList {
+  return { ...(etag !== undefined && { etag }), ...(lastModified !== undefined && { lastModified }) }
+}
+
+const LINES_BETWEEN = 50_000
+
+async function* renewing(lines: AsyncIterable<string>, renew: () => Promise<unknown>): AsyncGenerator<string> {
+  let count = 0
+  for await (const line of lines) {
+    yield line
+    count += 1
+    if (count % LINES_BETWEEN === 0) await renew()
+  }
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { getJsonState, type StateStore, toJsonState } from '@cscapi/core'
+import { z } from 'zod'
+
+/** What is known of a list beside its entries: it saves downloading what did not change. */
+const listSchema = z.object({
+  etag: z.string().optional(),
+  lastModified: z.string().optional(),
+})
+export type KnownList = z.infer<typeof listSchema>
+
+const pointerSchema = z.object({
+  generation: z.string(),
+  chunks: z.int().min(0),
+  /** By kind and name. */
+  lists: z.record(z.string(), listSchema),
+  /** The generation before, whose chunks may still be there. */
+  previous: z.object({ generation: z.string(), chunks: z.int().min(0) }).optional(),
+})
+
+/** Where the snapshot is, and what is known of its lists. */
+export interface SnapshotPointer extends z.infer<typeof pointerSchema> {
+  readonly version: number
+}
+
+const POINTER = 'decisions:snapshot'
+const CHUNK_BYTES = 8 * 1_048_576
+const chunkKey = (generation: string, index: number) => `${POINTER}:${generation}:${index}`
+
+/** A pointer that cannot be read leads to nothing that can. */
+const DAMAGED = { generation: '', chunks: 0, lists: {} }
+
+export async function readPointer(state: StateStore): Promise<SnapshotPointer | undefined> {
+  const stored = await getJsonState(state, POINTER, pointerSchema)
+  return stored && { ...(stored.value ?? DAMAGED), version: stored.version }
+}
+
+/** The bytes that a pointer leads to; `undefined` where they are not there any more. */
+export async function readSnapshot(
+  state: StateStore,
+  { generation, chunks }: SnapshotPointer,
+): Promise<Uint8Array | undefined> {
+  const parts: Uint8Array[] = []
+  for (let index = 0; index < chunks; index += 1) {
+    const stored = await state.getState(chunkKey(generation, index))
+    if (stored === undefined) return undefined
+    parts.push(stored.value)
+  }
+  return new Uint8Array(Buffer.concat(parts))
+}
+
+/**
+ * Writes a snapshot beside the one before and then, in one step, puts the pointer to it: whoever dies in between leaves the old one or the new one.
+ * The chunks of the one before the last are deleted, so that a process that reads the last one meanwhile finds it whole.
+ * Returns the new pointer's version, or `undefined` when the pointer is not `before` any more; nothing is changed then.
+ */
+export async function writeSnapshot(
+  state: StateStore,
+  bytes: Uint8Array,
+  lists: Readonly<Record<string, KnownList>>,
+  before: SnapshotPointer | undefined,
+): Promise<number | undefined> {
+  const generation = randomUUID()
+  const chunks = Math.ceil(bytes.length / CHUNK_BYTES)
+  for (let index = 0; index < chunks; index += 1) {
+    await state.setState(chunkKey(generation, index), bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES))
+  }
+  const previous = before && { generation: before.generation, chunks: before.chunks }
+  const pointer = toJsonState({ generation, chunks, lists, previous })
+  const version = await state.setState(POINTER, pointer, { ifVersion: before?.version ?? 0 })
+  const obsolete = version === undefined ? { generation, chunks } : before?.previous
+  if (obsolete !== undefined) await deleteChunks(state, obsolete)
+  return version
+}
+
+/** Forgets a snapshot that cannot be read. */
+export async function dropSnapshot(state: StateStore, pointer: SnapshotPointer): Promise<void> {
+  const dropped = await state.setState(POINTER, undefined, { ifVersion: pointer.version })
+  if (dropped === undefined) return
+  await deleteChunks(state, pointer)
+  if (pointer.previous !== undefined) await deleteChunks(state, pointer.previous)
+}
+
+async function deleteChunks(
+  state: StateStore,
+  { generation, chunks }: { generation: string; chunks: number },
+): Promise<void> {
+  for (let index = 0; index < chunks; index += 1) await state.setState(chunkKey(generation, index), undefined)
+}
