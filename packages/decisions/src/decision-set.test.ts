@@ -190,6 +190,24 @@ describe('check', () => {
 })
 
 describe('other scopes', () => {
+  test('a range is blocked by an entry that holds all of it, and by no part of it', async () => {
+    const { set, list, allow } = setUp()
+    await list('one', ['198.51.100.0/24', '203.0.113.7'])
+    const decided = (value: string) => set.checkScope('range', value)?.value
+    expect(['198.51.100.64/26', '198.51.100.0/24', '198.51.0.0/16', '203.0.113.0/24'].map(decided)).toEqual([
+      '198.51.100.0/24',
+      '198.51.100.0/24',
+      undefined,
+      undefined,
+    ])
+    expect(set.checkScope('IP', '::ffff:203.0.113.7')?.value).toBe('203.0.113.7')
+    await allow('mine', ['198.51.100.64/28'])
+    expect(decided('198.51.100.64/26')).toBeUndefined()
+    expect(() => set.checkScope('Range', '198.51.100.0/33')).toThrow(
+      expect.objectContaining({ issues: [expect.objectContaining({ path: 'value', value: '"198.51.100.0/33"' })] }),
+    )
+  })
+
   test('are asked for by name, whatever its case, and run out too', async () => {
     const { set, wait } = setUp()
     const expiresAt = NOW + HOUR_MS

@@ -6,11 +6,11 @@ import { ChangeFeed, type ChangeListener } from './change-feed.js'
 import { listEntries } from './listing.js'
 import { type Contents, lookUp, lookUpAll, type Remediations } from './lookup.js'
 import { Pace } from './pace.js'
-import { type Family, parseIp } from './parse-ip.js'
+import { type Family, parseIp, parseNetwork } from './parse-ip.js'
 import { type AllowlistInfo, type BlocklistInfo, type Lines, readAllowlist, readBlocklist } from './read-lists.js'
 import { type ApplyReport, Skipped } from './skipped.js'
 import { readSnapshot, writeSnapshot } from './snapshot.js'
-import { comparable, emptyStream, type Source, STREAM_ORIGIN } from './source.js'
+import { comparable, emptyStream, isAddressScope, type Source, STREAM_ORIGIN } from './source.js'
 
 /** Options of {@link DecisionSet}. */
 export interface DecisionSetOptions {
@@ -61,10 +61,20 @@ export class DecisionSet {
     return lookUpAll(this.#contents, this.#words, this.#parse(ip), this.#now(), this.#remediations)
   }
 
-  /** What to do about a value of another scope, e.g. `checkScope('Country', 'XX')`. Scopes are compared without regard to case. */
+  /**
+   * What to do about a value of another scope, e.g. `checkScope('Country', 'XX')`. Scopes are compared without regard to case.
+   * Of `Ip` and `Range`, the value may be an address or a range, and an entry decides that holds all of it.
+   *
+   * @throws InputError for a value of `Ip` or `Range` that is neither.
+   */
   checkScope(scope: string, value: string): ActiveDecision | undefined {
-    if (/^ip$/i.test(scope)) return this.check(value)
     const now = this.#now()
+    if (isAddressScope(scope)) {
+      const family: { value: Family } = { value: 0 }
+      const prefix = typeof value === 'string' ? parseNetwork(value, this.#words, family) : -1
+      if (prefix === -1) throw notLookedUp('value', value, 'must be an IPv4 or IPv6 address or a CIDR range')
+      return lookUp(this.#contents, this.#words, family.value, now, this.#remediations, prefix)
+    }
     const found = this.#contents.sources.flatMap((source): ActiveDecision[] => {
       const entry = source.scoped.get(scope.toLowerCase())?.get(comparable(scope, value))
       if (entry === undefined || entry.expiresAt <= now) return []
@@ -198,8 +208,7 @@ export class DecisionSet {
   #parse(ip: string): Family {
     const family = typeof ip === 'string' ? parseIp(ip, this.#words) : 0
     if (family !== 0) return family
-    const rule = 'must be an IPv4 or IPv6 address'
-    throw new InputError('Nothing was looked up', [{ path: 'ip', value: printable(ip), rule }])
+    throw notLookedUp('ip', ip, 'must be an IPv4 or IPv6 address')
   }
 
   *#values(): Generator<string> {
@@ -227,6 +236,10 @@ export class DecisionSet {
     this.#contents = contents
     this.#feed.tell(() => this.#values())
   }
+}
+
+function notLookedUp(path: string, value: unknown, rule: string): InputError {
+  return new InputError('Nothing was looked up', [{ path, value: printable(value), rule }])
 }
 
 function sizeOf({ sources }: Contents): number {

@@ -19,13 +19,14 @@ const rank = (remediations: Remediations, remediation: string) => {
 
 const NETWORK = new Uint32Array(4)
 
-/** The deciding entry: the longest prefix, then the strictest remediation. A miss allocates nothing. */
+/** The deciding entry around an address, or around a range of that prefix: the longest prefix, then the strictest remediation. A miss allocates nothing. */
 export function lookUp(
   contents: Contents,
   words: Words,
   family: Family,
   now: number,
   remediations: Remediations,
+  within = 128,
 ): ActiveDecision | undefined {
   let best: Source | undefined
   let bestIndex = -1
@@ -38,6 +39,7 @@ export function lookUp(
     const { lengths } = table
     for (let step = 0; step < lengths.length; step += 1) {
       const prefix = lengths[step] ?? 0
+      if (prefix > within) continue
       if (prefix < bestPrefix) break
       const index = table.find(words, prefix)
       if (index === -1 || expiryOf(source, table, index) <= now) continue
