@@ -88,7 +88,7 @@ describe('client and storage-sqlite, packed and installed into an empty project'
   })
 
   test('carry a licence, a README and no workspace range', () => {
-    for (const name of ['client', 'core', 'signals', 'storage', 'storage-sqlite']) {
+    for (const name of ['client', 'core', 'decisions', 'signals', 'storage', 'storage-sqlite']) {
       const files = project.installedFiles().filter((path) => path.startsWith(`@cscapi/${name}/`))
       expect(files).toContain(`@cscapi/${name}/LICENSE`)
       expect(files).toContain(`@cscapi/${name}/README.md`)

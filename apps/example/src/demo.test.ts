@@ -40,7 +40,8 @@ describe('the demo', () => {
       /Attackers +6 \(7 attacks\)/,
       /Signals sent +7/,
       /Machines enrolled +enrolled, enrolled/,
-      /Decisions pulled +250/,
+      /Decisions +252 pulled, 1 list among them/,
+      /Already blocked +0 of 6 attackers/,
       /Sends +2 POSTs/,
       /Seen by the emulator +7 signals in 2 POSTs, 0 twice/,
     ])
@@ -55,6 +56,7 @@ describe('the demo', () => {
     expect(again.status).toBe(0)
     expect(again.stdout).toMatch(/Signals queued +0, 7 already reported/)
     expect(again.stdout).toMatch(/Signals sent +0/)
+    expect(again.stdout).toMatch(/Decisions +252 in the store; the next pull is due in \d+ min/)
   })
 
   test.each([

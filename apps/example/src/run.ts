@@ -6,7 +6,7 @@ import type { Arguments } from './arguments.js'
 import { type ChosenLogs, chooseLogs, readLines } from './log-lines.js'
 import { count, type Output } from './output.js'
 import { SCENARIOS } from './rules.js'
-import { tellFindings, tellRest, tellResults, waitText } from './summary.js'
+import { type PulledBlocklist, tellFindings, tellRest, tellResults, waitText } from './summary.js'
 import { makeStorage, openTarget, type Target } from './target.js'
 import { UsageError } from './usage-error.js'
 import { type Findings, noFindings, watch } from './watch.js'
@@ -91,9 +91,9 @@ async function share(
     signal,
     onProgress: ({ sent, pendingAtStart }) => output.progress(`${sent} of ${count(pendingAtStart, 'signal')} sent`),
   })
-  const decisions =
-    queued.pending > 0 || !target.isReal ? await client.getDecisions({ machineId: machineIds.ssh, signal }) : undefined
-  tellResults(output, target, { findings, queued, enrolled, report, posts: posts.count, decisions })
+  const blocklist =
+    queued.pending > 0 || !target.isReal ? await pull(client, machineIds.ssh, findings, signal) : undefined
+  tellResults(output, target, { findings, queued, enrolled, report, posts: posts.count, blocklist })
   const stats = await client.stats()
   tellRest(output, stats, report)
   return stats.pending + stats.leased === 0 ? 0 : 1
@@ -157,4 +157,16 @@ async function enroll(
   if (attachmentKey === undefined || attachmentKey === '') return []
   output.progress('Enrolling …')
   return client.enrollMachines({ machineIds, attachmentKey, name: 'cscapi demo', tags: ['demo'], signal })
+}
+
+/** Pulls the blocklist, and looks up who of the attackers is on it already. */
+async function pull(
+  client: CapiClient,
+  machineId: string,
+  { attackers }: Findings,
+  signal: AbortSignal,
+): Promise<PulledBlocklist> {
+  const report = await client.pullDecisions({ machineId, signal })
+  const decisions = await client.decisions()
+  return { report, known: [...attackers].filter((address) => decisions.check(address) !== undefined).length }
 }

@@ -1,4 +1,4 @@
-import type { ClientStats, DecisionStream, EnrollResult, SendReport } from '@cscapi/client'
+import type { ClientStats, EnrollResult, PullReport, SendReport } from '@cscapi/client'
 import { count, type Output } from './output.js'
 import type { Target } from './target.js'
 import type { Findings } from './watch.js'
@@ -19,7 +19,13 @@ export interface Results {
   readonly report: SendReport
   /** POSTs of signals. */
   readonly posts: number
-  readonly decisions: DecisionStream | undefined
+  readonly blocklist: PulledBlocklist | undefined
+}
+
+export interface PulledBlocklist {
+  readonly report: PullReport
+  /** Attackers of the log that are on it. */
+  readonly known: number
 }
 
 /** What the logs told. */
@@ -43,7 +49,7 @@ export function tellFindings(output: Output, findings: Findings, queued: Queued,
 
 /** What happened, as a table. */
 export function tellResults(output: Output, target: Target, results: Results): void {
-  const { findings, queued, enrolled, report, posts, decisions } = results
+  const { findings, queued, enrolled, report, posts, blocklist } = results
   output.line()
   output.table([
     ['Lines read', findings.lines.toLocaleString('en-US')],
@@ -55,12 +61,10 @@ export function tellResults(output: Output, target: Target, results: Results): v
     ['Signals sent', sentText(report)],
     ['Sends', count(posts, 'POST')],
     ['Machines enrolled', enrolledText(enrolled)],
-    [
-      'Decisions pulled',
-      decisions === undefined
-        ? 'none'
-        : `${decisions.new.length.toLocaleString('en-US')}, and links to ${count(decisions.links.blocklists.length, 'blocklist')}`,
-    ],
+    ['Decisions', blocklist === undefined ? 'not pulled' : pulledText(blocklist.report)],
+    ...(blocklist === undefined
+      ? []
+      : [['Already blocked', `${blocklist.known} of ${count(findings.attackers.size, 'attacker')}`] as const]),
     ...(target.emulator === undefined ? [] : [['Seen by the emulator', seenText(target.emulator)] as const]),
   ])
   output.line()
@@ -101,6 +105,13 @@ function enrolledText(results: readonly EnrollResult[]): string {
   const refusals = new Set(results.flatMap((result) => ('error' in result ? [result.error.message] : [])))
   const statuses = results.map(({ status }) => status).join(', ')
   return refusals.size === 0 ? statuses : `${statuses}: ${[...refusals].join('; ')}`
+}
+
+function pulledText({ pulled, nextInMs, size, lists }: PullReport): string {
+  const all = size.toLocaleString('en-US')
+  if (!pulled) return `${all} in the store; the next pull is due in ${Math.ceil(nextInMs / 60_000)} min`
+  const failed = lists.filter(({ outcome }) => outcome === 'failed').length
+  return `${all} pulled, ${count(lists.length, 'list')} among them${failed > 0 ? ` (${failed} failed)` : ''}`
 }
 
 function seenText({ signals, record, machines }: NonNullable<Target['emulator']>): string {
