@@ -24,7 +24,8 @@ export interface SnapshotPointer extends z.infer<typeof pointerSchema> {
 }
 
 const POINTER = 'decisions:snapshot'
-const CHUNK_BYTES = 8 * 1_048_576
+/** Small enough that no store, and no event loop, is held up for long by one. */
+const CHUNK_BYTES = 1_048_576
 const chunkKey = (generation: string, index: number) => `${POINTER}:${generation}:${index}`
 
 /** A pointer that cannot be read leads to nothing that can. */
