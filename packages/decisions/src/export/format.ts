@@ -1,0 +1,46 @@
+import type { ActiveDecision } from '../active-decision.js'
+import type { Network } from './network.js'
+
+/** The networks of one family, in ascending order. */
+export interface Section {
+  readonly family: 4 | 6
+  readonly networks: Iterable<Network>
+}
+
+/** A format of addresses and ranges alone. A line that begins with `#` is a comment in all of them. */
+export interface NetworkFormat {
+  readonly takes: 'networks'
+  readonly saysRemediation: boolean
+  /** It calls something by a name of the user's. */
+  readonly hasName: boolean
+  readonly mustBeDisjoint: boolean
+  /** Text that ends with a line. The sections must be read one after the other, each to its end. */
+  write(sections: Iterable<Section>, name: string): Iterable<string>
+}
+
+/** A format that says of each entry why and until when. */
+export interface EntryFormat {
+  readonly takes: 'entries'
+  readonly saysRemediation: boolean
+  readonly hasOtherScopes: boolean
+  /** `now` in epoch milliseconds. */
+  write(entries: Iterable<ActiveDecision>, now: number): Iterable<string>
+}
+
+/** A format with one line for each network, whatever its family. */
+export function lineFormat(line: (network: Network) => string, saysRemediation = false): NetworkFormat {
+  return {
+    takes: 'networks',
+    saysRemediation,
+    hasName: false,
+    mustBeDisjoint: false,
+    *write(sections) {
+      for (const { networks } of sections) for (const network of networks) yield `${line(network)}\n`
+    },
+  }
+}
+
+/** A remediation where it must be a bare word: a list may call it anything. */
+export function bareWord(remediation: string): string {
+  return remediation.replace(/[^\w-]/g, '_').slice(0, 64)
+}
