@@ -59,7 +59,7 @@ describe('formats of addresses and ranges', () => {
         '}',
       ],
     ],
-    ['apache', ['Require not ip 198.51.100.7', 'Require not ip 203.0.113.0/24', 'Require not ip 2001:db8::1']],
+    ['apache', ['Require not ip 198.51.100.7 203.0.113.0/24 2001:db8::1']],
     [
       'haproxy-map',
       ['192.0.2.4 captcha', '198.51.100.7 ban', '203.0.113.0/24 ban', '2001:db8::1 ban', '2001:db8:1::/48 captcha'],
@@ -124,6 +124,13 @@ describe('formats of addresses and ranges', () => {
     expect(await exported(set, { format: 'nftables', name: 'edge_1' })).toContain('add table inet edge_1\n')
     expect(await exported(set, { format: 'ipset', name: 'edge_1' })).toContain('add edge_1-v4-new 192.0.2.4\n')
     expect(await exported(set, { format: 'nginx-geo', name: 'edge_1' })).toContain('geo $edge_1_remediation {\n')
+  })
+
+  test('a line for Apache has a hundred networks at most', async () => {
+    const values = Array.from({ length: 201 }, (_, index) => `192.0.${index}.1`)
+    const lines = await linesOf(await setOf({ values }), { format: 'apache' })
+    expect(lines.map((line) => line.split(' ').length - 3)).toEqual([100, 100, 1])
+    expect(lines.flatMap((line) => line.replace('Require not ip ', '').split(' '))).toEqual(values)
   })
 
   test('one family alone', async () => {

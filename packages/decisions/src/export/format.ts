@@ -42,5 +42,5 @@ export function lineFormat(line: (network: Network) => string, saysRemediation =
 
 /** A remediation where it must be a bare word: a list may call it anything. */
 export function bareWord(remediation: string): string {
-  return remediation.replace(/[^\w-]/g, '_').slice(0, 64)
+  return remediation.replace(/[^\w-]/g, '_').slice(0, 64) || '_'
 }

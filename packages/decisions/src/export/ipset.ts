@@ -1,5 +1,5 @@
 import type { NetworkFormat } from './format.js'
-import { bitsOf, type Network, textOf } from './network.js'
+import { textOf, withoutZeroPrefix } from './network.js'
 
 /** The most that a set takes. It has to be the same for ever: `-exist` passes over a set that is there only if it was created alike. Memory is taken as needed. */
 const MAXELEM = 4_294_967_295
@@ -17,15 +17,8 @@ export const ipset: NetworkFormat = {
       const create = (set: string) =>
         `create ${set} hash:net family inet${family === 6 ? '6' : ''} maxelem ${MAXELEM}\n`
       yield `${create(live)}${create(next)}flush ${next}\n`
-      for (const network of networks) for (const one of withoutZero(network)) yield `add ${next} ${textOf(one)}\n`
+      for (const network of networks) for (const one of withoutZeroPrefix(network)) yield `add ${next} ${textOf(one)}\n`
       yield `swap ${next} ${live}\ndestroy ${next}\n`
     }
   },
-}
-
-/** `hash:net` takes no prefix of 0, but both halves of it. */
-function withoutZero(network: Network): readonly Network[] {
-  if (network.prefix > 0) return [network]
-  const half = 1n << BigInt(bitsOf(network.family) - 1)
-  return [0n, half].map((first) => ({ ...network, first, prefix: 1 }))
 }

@@ -34,3 +34,10 @@ export function textOf({ family, first, prefix }: Network): string {
     WORDS[word] = Number((first >> BigInt(32 * (words - 1 - word))) & 0xffffffffn)
   return formatNetwork(WORDS, family, prefix)
 }
+
+/** The network itself; of a whole family both halves, for programs that take no prefix of 0. */
+export function withoutZeroPrefix(network: Network): readonly Network[] {
+  if (network.prefix > 0) return [network]
+  const half = 1n << BigInt(bitsOf(network.family) - 1)
+  return [0n, half].map((first) => ({ ...network, first, prefix: 1 }))
+}

@@ -113,4 +113,4 @@ export function readOptions(options: ExportOptions): ExportPlan {
 }
 
 const isListOfText = (value: unknown) =>
-  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string' && one !== '')
+  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string')
