@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -9,9 +9,14 @@ import { workspacePackages, workspaceRoot } from './workspace.js'
 const readmes = [workspaceRoot, ...workspacePackages().map(({ folder }) => folder)]
   .map((folder) => join(folder, 'README.md'))
   .filter((path) => existsSync(path))
+const guides = readdirSync(join(workspaceRoot, 'docs'))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => join(workspaceRoot, 'docs', name))
+// An adapter's author reads pieces of files that are still to be written.
+const pages = [...readmes, ...guides].filter((path) => !path.endsWith('adding-an-adapter.md'))
 
-test('every TypeScript example of every README compiles against the built packages', () => {
-  const examples = readmes.flatMap(readExamples)
+test('every TypeScript example of every README and guide compiles against the built packages', () => {
+  const examples = pages.flatMap(readExamples)
   expect(examples.length).toBeGreaterThan(0)
   expect(compileExamples(examples)).toEqual([])
 }, 120_000)
@@ -25,10 +30,10 @@ test('the README at the root names every published package and links to its READ
   expect(rows.filter((row) => !text.includes(row))).toEqual([])
 })
 
-test('every relative link of a README leads to a file', () => {
-  const links = readmes.flatMap((readme) =>
-    [...readFileSync(readme, 'utf8').matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)].map(([, target = '']) =>
-      join(dirname(readme), target),
+test('every relative link of a README or a guide leads to a file', () => {
+  const links = [...readmes, ...guides].flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)].map(([, target = '']) =>
+      join(dirname(page), target),
     ),
   )
   expect(links.filter((path) => !existsSync(path))).toEqual([])

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Binary } from '@cscapi/test-servers'
-import { describe, expect, test } from 'vitest'
 import type { DecisionSet } from '../src/index.js'
-import { exported, fromGuide, largeSet, probes, sampleSet, wholeSet } from './exported-sample.js'
+import { exported, fromGuide } from './exported-sample.js'
 import { startWebServer, type WebServer } from './web-server.js'
+import { webServerCases } from './web-server-cases.js'
 
 const APACHE = { names: ['apache2', 'httpd'], packages: ['apache2-bin'], path: 'usr/sbin/apache2' }
 
@@ -49,26 +49,4 @@ ${fromGuide(`/etc/apache2/${file}`).replaceAll('/etc/apache2', folder)}
   })
 }
 
-describe('Apache', () => {
-  test('with the export, as the guide includes it, answers every address as check says', async () => {
-    const set = await sampleSet()
-    const apache = await startApache(set)
-    const statuses = await Promise.all(probes.map((ip) => apache.status(ip)))
-    await apache.stop()
-    expect(statuses).toEqual(probes.map((ip) => (set.check(ip)?.remediation === 'ban' ? 403 : 200)))
-    expect(new Set(statuses).size).toBeGreaterThan(1)
-  }, 120_000)
-
-  test('takes 49,152 networks', async () => {
-    const apache = await startApache(await largeSet())
-    expect([await apache.status('198.18.3.4'), await apache.status('198.18.3.5')]).toEqual([403, 200])
-    expect([await apache.status('2001:db8:7::4'), await apache.status('2001:db8:7::5')]).toEqual([403, 200])
-    await apache.stop()
-  }, 120_000)
-
-  test('takes the whole of both families', async () => {
-    const apache = await startApache(await wholeSet())
-    expect(await Promise.all(probes.map((ip) => apache.status(ip)))).toEqual(probes.map(() => 403))
-    await apache.stop()
-  }, 120_000)
-})
+webServerCases('Apache', startApache, { apache: { ban: 403 } })

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest'
 import type { ExportFormat } from '../src/export/index.js'
 import type { DecisionSet } from '../src/index.js'
-import { exported, fromGuide, largeSet, probes, sampleSet, wholeSet } from './exported-sample.js'
+import { exported, fromGuide } from './exported-sample.js'
 import { startWebServer, type WebServer } from './web-server.js'
+import { webServerCases } from './web-server-cases.js'
 
 const HAPROXY = { names: ['haproxy'], packages: ['haproxy'], path: 'usr/sbin/haproxy' }
 
@@ -32,42 +32,7 @@ backend app
   })
 }
 
-describe('HAProxy', () => {
-  test.each([
-    ['text', { ban: 403 }],
-    ['haproxy-map', { ban: 403, captcha: 429 }],
-  ] as const)(
-    'with %s, as the guide names it, answers every address as check says',
-    async (format, answers) => {
-      const set = await sampleSet()
-      const haproxy = await startHaproxy(set, format)
-      const statuses = await Promise.all(probes.map((ip) => haproxy.status(ip)))
-      await haproxy.stop()
-      const expected = probes.map((ip) => new Map(Object.entries(answers)).get(set.check(ip)?.remediation ?? '') ?? 200)
-      expect(statuses).toEqual(expected)
-      expect(new Set(statuses).size).toBeGreaterThan(1)
-    },
-    120_000,
-  )
-
-  test.each(['text', 'haproxy-map'] as const)(
-    'takes %s with 49,152 networks',
-    async (format) => {
-      const haproxy = await startHaproxy(await largeSet(), format)
-      expect([await haproxy.status('198.18.3.4'), await haproxy.status('198.18.3.5')]).toEqual([403, 200])
-      expect([await haproxy.status('2001:db8:7::4'), await haproxy.status('2001:db8:7::5')]).toEqual([403, 200])
-      await haproxy.stop()
-    },
-    120_000,
-  )
-
-  test.each(['text', 'haproxy-map'] as const)(
-    'takes %s with the whole of both families',
-    async (format) => {
-      const haproxy = await startHaproxy(await wholeSet(), format)
-      expect(await Promise.all(probes.map((ip) => haproxy.status(ip)))).toEqual(probes.map(() => 403))
-      await haproxy.stop()
-    },
-    120_000,
-  )
+webServerCases('HAProxy', startHaproxy, {
+  text: { ban: 403 },
+  'haproxy-map': { ban: 403, captcha: 429 },
 })

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { DecisionSet } from '../src/index.js'
 import { exported, fromGuide, largeSet, probes, sampleSet, wholeSet } from './exported-sample.js'
-import { inNamespace, namespaceRefused } from './network-namespace.js'
+import { filesForNamespace, inNamespace } from './network-namespace.js'
 
 const IPSET = { names: ['ipset'], packages: ['ipset'], path: 'usr/sbin/ipset' }
 const IPTABLES = ['iptables', 'ip6tables'].map((name) => ({
@@ -13,18 +10,12 @@ const IPTABLES = ['iptables', 'ip6tables'].map((name) => ({
   path: `usr/sbin/${name}-nft`,
 }))
 
-let folder: string
-beforeEach((context) => {
-  const refused = namespaceRefused()
-  if (refused !== undefined) context.skip(`no network namespace: ${refused}`)
-  folder = mkdtempSync(join(tmpdir(), 'cscapi-ipset-'))
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+const write = filesForNamespace()
 
+let restores = 0
 function restore(text: string): string {
-  const path = join(folder, `${text.length}.ipset`)
-  writeFileSync(path, text)
-  return fromGuide('ipset restore').replace('cscapi.ipset', path)
+  restores += 1
+  return fromGuide('ipset restore').replace('cscapi.ipset', write(`${restores}.ipset`, text))
 }
 
 const ask = (ips: readonly string[]) =>
@@ -66,11 +57,10 @@ describe('ipset', () => {
   }, 120_000)
 
   test('goes on swapping under the rules of the guide', async () => {
-    const export1 = restore(await exported(await sampleSet(), { format: 'ipset' }))
     const next = new DecisionSet()
     await next.replaceBlocklist({ name: 'next', scope: 'ip', remediation: 'ban', duration: '1h' }, ['192.0.2.77'])
     const { stdout, stderr } = await ipset(
-      export1,
+      restore(await exported(await sampleSet(), { format: 'ipset' })),
       fromGuide('--match-set'),
       restore(await exported(next, { format: 'ipset' })),
       ask(['192.0.2.77', '198.51.100.6']),

@@ -1,26 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { DecisionSet } from '../src/index.js'
 import { exported, fromGuide, largeSet, probes, sampleSet, wholeSet } from './exported-sample.js'
-import { inNamespace, isRoot, namespaceRefused } from './network-namespace.js'
+import { filesForNamespace, inNamespace, isRoot } from './network-namespace.js'
 
 const NFT = { names: ['nft'], packages: ['nftables'], path: 'usr/sbin/nft' }
 
-let folder: string
-beforeEach((context) => {
-  const refused = namespaceRefused()
-  if (refused !== undefined) context.skip(`no network namespace: ${refused}`)
-  folder = mkdtempSync(join(tmpdir(), 'cscapi-nftables-'))
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-function write(name: string, text: string): string {
-  const path = join(folder, name)
-  writeFileSync(path, text)
-  return path
-}
+const write = filesForNamespace()
 
 const load = async (name: string, set: DecisionSet) =>
   `nft -f ${write(name, await exported(set, { format: 'nftables' }))}`

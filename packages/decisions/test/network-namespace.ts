@@ -1,5 +1,9 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Binary, type DebianProgram, debianBinary } from '@cscapi/test-servers'
+import { afterEach, beforeEach } from 'vitest'
 
 /** Whether the tests run as root. Other users are root in a namespace of their own only, where netlink's buffers stay small. */
 export const isRoot = process.getuid?.() === 0
@@ -7,8 +11,23 @@ export const isRoot = process.getuid?.() === 0
 /** A network of its own, where firewalls can be loaded without any effect on the machine's. It ends with the script. */
 const NAMESPACE = isRoot ? ['--net'] : ['--map-root-user', '--net']
 
+/** Skips each test of the file where there can be no namespace. Returns what writes a file for the test, and says where it is. */
+export function filesForNamespace(): (name: string, text: string) => string {
+  let folder = ''
+  beforeEach((context) => {
+    const refused = namespaceRefused()
+    if (refused !== undefined) context.skip(`no network namespace: ${refused}`)
+    folder = mkdtempSync(join(tmpdir(), 'cscapi-export-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  return (name, text) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+}
+
 /** Why there can be none here, or `undefined`: it takes Linux, and a system that lets us. */
-export function namespaceRefused(): string | undefined {
+function namespaceRefused(): string | undefined {
   const { error, status, stderr } = spawnSync('unshare', [...NAMESPACE, 'true'], { encoding: 'utf8' })
   return error?.message ?? (status === 0 ? undefined : stderr.trim())
 }
