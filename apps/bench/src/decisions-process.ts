@@ -23,7 +23,12 @@ const lines = Array.from({ length: Number(count) }, (_, index) =>
   index % 100 === 0 ? `${listed().replace(/\d+$/, '0')}/24` : listed(),
 )
 const hits = Array.from({ length: 10_000 }, () => (lines[random() % lines.length] ?? '').replace('/24', ''))
-const misses = Array.from({ length: 10_000 }, () => address(11))
+/** Not listed, and far from anything that is; and in the midst of what is. */
+const far = Array.from({ length: 10_000 }, () => address(11))
+const isListed = new Set(lines)
+const near = Array.from({ length: 20_000 }, listed)
+  .filter((ip) => !isListed.has(ip) && !isListed.has(`${ip.replace(/\d+$/, '0')}/24`))
+  .slice(0, 10_000)
 
 function memory(): number {
   for (let round = 0; round < 3; round += 1) collect()
@@ -48,5 +53,11 @@ const started = performance.now()
 const check = await peer.build(lines)
 const buildMs = performance.now() - started
 const bytes = memory() - before
-const result = { buildMs, bytes, hitNs: nanoseconds(check, hits, true), missNs: nanoseconds(check, misses, false) }
+const result = {
+  buildMs,
+  bytes,
+  hitNs: nanoseconds(check, hits, true),
+  nearNs: nanoseconds(check, near, false),
+  farNs: nanoseconds(check, far, false),
+}
 process.stdout.write(JSON.stringify(result))

@@ -36,6 +36,7 @@ export function lookUp(
     const source = sources[at]
     if (source === undefined) continue
     const table = tableOf(source, family)
+    if (!table.mayHold(words)) continue
     const { lengths } = table
     for (let step = 0; step < lengths.length; step += 1) {
       const prefix = lengths[step] ?? 0

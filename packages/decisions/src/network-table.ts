@@ -1,10 +1,14 @@
 import { type Family, maskOf, type Words } from './parse-ip.js'
+import { PrefixFilter } from './prefix-filter.js'
 
 /** Differs from process to process: nobody can write a list whose entries all fall into the same slots. */
 const SEED = Math.floor(Math.random() * 2 ** 32)
 
 /** Slots for each entry, before rounding up to a power of two: the table is a third to two thirds full. */
 const SLACK = 1.5
+
+/** Entries from which on a look into the table is slower than one into a filter, which then is small beside it. */
+const FILTER_FROM = 16_384
 
 /**
  * Networks of one family and one source: an open-addressing hash over network and prefix length, in typed arrays.
@@ -18,7 +22,9 @@ export class NetworkTable {
   #prefixes: Uint8Array
   #expires: Float64Array
   #tags: Uint16Array | Uint32Array
+  /** Of each entry its index, counted from 1, in the lower bits, and the upper bits of its hash: most of what differs is seen without a look at the entry. */
   #slots: Int32Array
+  #filter: PrefixFilter | undefined
   #count = 0
   /** How many entries each prefix length has. */
   readonly #lengths: Uint32Array
@@ -36,6 +42,7 @@ export class NetworkTable {
     this.#expires = new Float64Array(timed ? capacity : 0)
     this.#tags = new Uint16Array(timed ? capacity : 0)
     this.#slots = new Int32Array(slotsFor(capacity))
+    if (family === 4 && capacity >= FILTER_FROM) this.#filter = new PrefixFilter()
   }
 
   get size(): number {
@@ -57,6 +64,7 @@ export class NetworkTable {
       for (let word = 0; word < this.#width; word += 1) this.#keys[index * this.#width + word] = words[word] ?? 0
       this.#prefixes[index] = prefix
       this.#place(index)
+      this.#filter?.add(words[0] ?? 0, prefix)
       if (this.#lengths[prefix] === 0) this.#notePresent(prefix)
       this.#lengths[prefix] = (this.#lengths[prefix] ?? 0) + 1
     }
@@ -66,13 +74,21 @@ export class NetworkTable {
     this.#tags[index] = tag
   }
 
+  /** Whether there may be an entry around the address: false is certain. */
+  mayHold(words: Words): boolean {
+    return this.#filter === undefined ? this.#count > 0 : this.#filter.has(words[0] ?? 0)
+  }
+
   /** Where the network is, or -1. `words` may have more bits than the prefix. */
   find(words: Words, prefix: number): number {
     const slots = this.#slots
     const last = slots.length - 1
-    for (let slot = this.#hash(words, prefix) & last; ; slot = (slot + 1) & last) {
-      const index = (slots[slot] ?? 0) - 1
-      if (index === -1) return -1
+    const hash = this.#hash(words, prefix)
+    for (let slot = hash & last; ; slot = (slot + 1) & last) {
+      const held = slots[slot] ?? 0
+      if (held === 0) return -1
+      if (((held ^ hash) & ~last) !== 0) continue
+      const index = (held & last) - 1
       if (this.#prefixes[index] === prefix && this.#matches(index, words, prefix)) return index
     }
   }
@@ -130,9 +146,10 @@ export class NetworkTable {
 
   #place(index: number): void {
     const last = this.#slots.length - 1
-    let slot = this.#hash(this.#keys, this.#prefixes[index] ?? 0, index * this.#width) & last
+    const hash = this.#hash(this.#keys, this.#prefixes[index] ?? 0, index * this.#width)
+    let slot = hash & last
     while (this.#slots[slot] !== 0) slot = (slot + 1) & last
-    this.#slots[slot] = index + 1
+    this.#slots[slot] = (hash & ~last) | (index + 1)
   }
 
   #notePresent(prefix: number): void {
@@ -157,6 +174,14 @@ export class NetworkTable {
     if (slots === this.#slots.length) return
     this.#slots = new Int32Array(slots)
     for (let index = 0; index < this.#count; index += 1) this.#place(index)
+    if (this.family === 4 && this.#filter === undefined && capacity >= FILTER_FROM) this.#startFilter()
+  }
+
+  #startFilter(): void {
+    this.#filter = new PrefixFilter()
+    for (let index = 0; index < this.#count; index += 1) {
+      this.#filter.add(this.#keys[index] ?? 0, this.#prefixes[index] ?? 0)
+    }
   }
 }
 
