@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MemoryStorage } from '@cscapi/storage'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { applyDecisions } from './apply-decisions.js'
 import { sqliteBacklog } from './backlog.js'
 import { compareDecisions } from './decisions.js'
 import { postgresEnqueue, redisEnqueue, sqliteEnqueue } from './enqueue.js'
@@ -15,7 +16,7 @@ const large = process.argv.includes('--full') ? 1_000_000 : 200_000
 const only = process.argv.slice(2).find((argument) => !argument.startsWith('--'))
 const folder = mkdtempSync(join(tmpdir(), 'cscapi-bench-'))
 
-const benches: Readonly<Record<string, () => Promise<Figure>>> = {
+const benches: Readonly<Record<string, () => Promise<Figure | Figure[]>>> = {
   'enqueue-sqlite': () => sqliteEnqueue(folder),
   'enqueue-redis': redisEnqueue,
   'enqueue-postgres': postgresEnqueue,
@@ -28,12 +29,14 @@ const benches: Readonly<Record<string, () => Promise<Figure>>> = {
   'send-latency': sendWithLatency,
   backlog: () => sqliteBacklog(folder, large),
   memory: () => drainMemory(folder, large),
+  'apply-decisions': applyDecisions,
 }
 
 try {
   if (only !== 'decisions') header()
   for (const [name, bench] of Object.entries(benches)) {
-    if (only === undefined || only === name) print(await bench())
+    if (only !== undefined && only !== name) continue
+    for (const figure of [await bench()].flat()) print(figure)
   }
   if (only === undefined || only === 'decisions') await compareDecisions()
 } finally {
