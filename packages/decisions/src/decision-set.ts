@@ -4,10 +4,11 @@ import type { Allowlist } from './allowlists.js'
 import { applyStream, type StreamAnswer } from './apply-stream.js'
 import { ChangeFeed, type ChangeListener } from './change-feed.js'
 import { listEntries } from './listing.js'
-import { type Contents, lookUp, lookUpAll, type Remediations } from './lookup.js'
+import { type Contents, lookUp, lookUpAll } from './lookup.js'
 import { Pace } from './pace.js'
 import { type Family, parseIp, parseNetwork } from './parse-ip.js'
 import { type AllowlistInfo, type BlocklistInfo, type Lines, readAllowlist, readBlocklist } from './read-lists.js'
+import { type Remediations, rank } from './remediations.js'
 import { type ApplyReport, Skipped } from './skipped.js'
 import { readSnapshot, writeSnapshot } from './snapshot.js'
 import { comparable, emptyStream, isAddressScope, type Source, STREAM_ORIGIN } from './source.js'
@@ -80,10 +81,7 @@ export class DecisionSet {
       if (entry === undefined || entry.expiresAt <= now) return []
       return [{ ...entry, remediation: source.remediation, origin: source.origin }]
     })
-    const strictness = ({ remediation }: ActiveDecision) => {
-      const index = this.#remediations.indexOf(remediation)
-      return index === -1 ? this.#remediations.length : index
-    }
+    const strictness = ({ remediation }: ActiveDecision) => rank(this.#remediations, remediation)
     return found.sort((a, b) => strictness(a) - strictness(b))[0]
   }
 

@@ -1,6 +1,7 @@
 import type { ActiveDecision } from './active-decision.js'
-import { type Contents, lookUpExact, type Remediations } from './lookup.js'
+import { type Contents, lookUpExact } from './lookup.js'
 import { type Family, maskOf } from './parse-ip.js'
+import type { Remediations } from './remediations.js'
 import { tableOf } from './source.js'
 
 /** Every network once, IPv4 before IPv6, in ascending order, a range before what is in it; then the other scopes. */

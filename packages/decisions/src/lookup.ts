@@ -1,20 +1,13 @@
 import type { ActiveDecision } from './active-decision.js'
 import { type Allowlist, isAllowed } from './allowlists.js'
 import { type Family, formatNetwork, mask, type Words } from './parse-ip.js'
+import { type Remediations, rank } from './remediations.js'
 import { expiryOf, reasonOf, type Source, tableOf } from './source.js'
 
 /** All that a lookup looks at; replaced as a whole. */
 export interface Contents {
   readonly sources: readonly Source[]
   readonly allowlists: readonly Allowlist[]
-}
-
-/** Strictest first; what is not named comes last. */
-export type Remediations = readonly string[]
-
-const rank = (remediations: Remediations, remediation: string) => {
-  const index = remediations.indexOf(remediation)
-  return index === -1 ? remediations.length : index
 }
 
 const NETWORK = new Uint32Array(4)

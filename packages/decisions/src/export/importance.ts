@@ -1,4 +1,5 @@
 import type { Pace } from '../pace.js'
+import { type Remediations, rank } from '../remediations.js'
 
 /** What importance is told by. */
 export interface Ranked {
@@ -13,19 +14,15 @@ export interface Ranked {
 export async function mostImportant<T extends Ranked>(
   items: Iterable<T>,
   max: number,
-  remediations: readonly string[],
+  remediations: Remediations,
   pace: Pace,
 ): Promise<{ kept: readonly T[]; leftOut: number }> {
-  const rank = ({ remediation }: T) => {
-    const index = remediations.indexOf(remediation)
-    return index === -1 ? remediations.length : index
-  }
   let held: { item: T; index: number }[] = []
   let count = 0
   const shrink = () => {
     held.sort(
       (a, b) =>
-        rank(a.item) - rank(b.item) ||
+        rank(remediations, a.item.remediation) - rank(remediations, b.item.remediation) ||
         a.item.prefix - b.item.prefix ||
         b.item.expiresAt - a.item.expiresAt ||
         a.index - b.index,
