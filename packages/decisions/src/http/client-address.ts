@@ -1,0 +1,33 @@
+import { type Family, formatIp, parseIp } from '../parse-ip.js'
+import { hops } from './hops.js'
+import type { TrustedProxies } from './trusted-proxies.js'
+
+const WORDS = new Uint32Array(4)
+
+/**
+ * Whom a request comes from, canonical: the first, counted from this server, whom no trusted proxy stands for. `undefined` where nobody knows.
+ * What an untrusted one says of others does not count.
+ */
+export function clientAddress(
+  peer: string | undefined,
+  proxies: TrustedProxies,
+  header: string,
+  value: string | undefined,
+): string | undefined {
+  let client = canonical(peer)
+  const isBelieved = peer === undefined ? proxies.unix : client !== undefined && proxies.has(client)
+  if (!isBelieved || value === undefined) return client
+  for (const hop of hops(header, value)) {
+    client = canonical(hop)
+    if (client === undefined || !proxies.has(client)) return client
+  }
+  return client
+}
+
+/** Without a zone, which says where an address is reachable and not whose it is. */
+function canonical(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const zone = text.indexOf('%')
+  const family: Family = parseIp(zone === -1 ? text : text.slice(0, zone), WORDS)
+  return family === 0 ? undefined : formatIp(WORDS, family)
+}

@@ -1,0 +1,58 @@
+import { FORBIDDEN } from './forbidden.js'
+import type { RemediationOptions } from './options.js'
+import { createRemediate, isRefused, type Outcome } from './remediate.js'
+
+/** What is used of Hono's context. */
+export interface HonoContextLike {
+  readonly req: { header(name: string): string | undefined }
+  readonly env: unknown
+}
+
+export interface HonoRemediationOptions<Context> extends RemediationOptions {
+  /**
+   * The other end of the connection. Default: what `@hono/node-server` knows of it. Elsewhere it is the runtime's to say, e.g. `(c) => getConnInfo(c).remote.address`.
+   */
+  readonly remoteAddress?: (context: Context) => string | undefined
+  /**
+   * Answers instead of the 403, e.g. with a captcha where `outcome.decision.remediation` says so: the response, or `undefined` to serve the request all the same.
+   * Default: 403 for every remediation.
+   */
+  readonly answer?: (
+    outcome: Exclude<Outcome, { kind: 'pass' }>,
+    context: Context,
+  ) => Response | undefined | Promise<Response | undefined>
+}
+
+/**
+ * Guards a Hono application: `app.use(remediateHono({ decisions }))`.
+ *
+ * @throws InputError that lists every option that is wrong
+ */
+export function remediateHono<Context extends HonoContextLike = HonoContextLike>(
+  options: HonoRemediationOptions<Context>,
+): (context: Context, next: () => Promise<void>) => Promise<Response | undefined> {
+  const remediate = createRemediate(options)
+  const { remoteAddress = nodeServerAddress, answer = forbidden } = options
+  return async (context, next) => {
+    const outcome = remediate({
+      remoteAddress: remoteAddress(context),
+      header: (name) => context.req.header(name),
+    })
+    const response = isRefused(outcome) ? await answer(outcome, context) : undefined
+    if (response !== undefined) return response
+    await next()
+    return undefined
+  }
+}
+
+const forbidden = () => new Response(FORBIDDEN.body, { status: FORBIDDEN.status, headers: FORBIDDEN.headers })
+
+/** `@hono/node-server` hands the request of Node.js over as `env.incoming`. */
+function nodeServerAddress({ env }: HonoContextLike): string | undefined {
+  const socket = property(property(env, 'incoming'), 'socket')
+  const address = property(socket, 'remoteAddress')
+  return typeof address === 'string' ? address : undefined
+}
+
+const property = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined

@@ -1,0 +1,5 @@
+export { type FastifyRemediationOptions, remediateFastify } from './fastify.js'
+export { type HonoRemediationOptions, remediateHono } from './hono.js'
+export { type NodeRemediationOptions, remediateNode } from './node.js'
+export type { Decisions, RemediationOptions } from './options.js'
+export { createRemediate, type Outcome, type RemediationRequest } from './remediate.js'
