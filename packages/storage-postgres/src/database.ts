@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { z } from 'zod'
-import { isConflict, mapError, postgresError } from './errors.js'
+import { isConflict, mapError } from './errors.js'
 import type { PrismaClient } from './generated/client.js'
+import { quoteSchema } from './schema-name.js'
 
 /** Tries of a transaction that loses against others. */
 const TRIES = 8
@@ -45,25 +46,16 @@ export class Database {
     this.#silenceMs = silenceMs
   }
 
-  /** Single statements, each a transaction of its own. */
+  /** One statement, which is a transaction of its own; repeated when it loses against others. */
   run<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#tracked(operation, () => this.#withClient((client) => work(this.#sqlOn(client))))
+    return this.#repeated(operation, (client) => work(this.#sqlOn(client)))
   }
 
   /** All or nothing; repeated when it loses against other transactions. */
   transaction<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#tracked(operation, async () => {
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await this.#withClient((client) =>
-            inTransaction(client, this.#silenceMs, () => work(this.#sqlOn(client))),
-          )
-        } catch (error) {
-          if (!isConflict(error) || tries === TRIES) throw error
-          await sleep(Math.random() * 10 * tries)
-        }
-      }
-    })
+    return this.#repeated(operation, (client) =>
+      inTransaction(client, this.#silenceMs, () => work(this.#sqlOn(client))),
+    )
   }
 
   /** Reads whole rows. Not inside {@link Database.run}: a call that holds one connection must not wait for another. */
@@ -104,8 +96,17 @@ export class Database {
     }
   }
 
-  #withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    return withClient(this.#pool, work)
+  #repeated<T>(operation: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return this.#tracked(operation, async () => {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await withClient(this.#pool, work)
+        } catch (error) {
+          if (!isConflict(error) || tries === TRIES) throw error
+          await sleep(Math.random() * 10 * tries)
+        }
+      }
+    })
   }
 
   #sqlOn(client: PoolClient): Sql {
@@ -147,24 +148,20 @@ export function outliveCuts(pool: Pool): () => void {
 }
 
 /**
- * All or nothing. A host that loses power in the middle would hold its locks for hours, so the server ends a transaction that hears
- * nothing for `silenceMs`. Set for this transaction alone, in one message, as a pooler in transaction mode needs it.
+ * All or nothing. Each statement must see what was committed before it, whatever the database's default is. A host that loses power in the
+ * middle would hold its locks for hours, so the server ends a transaction that hears nothing for `silenceMs`. Both are set for this transaction
+ * alone, in one message, as a pooler in transaction mode needs it.
  */
 export async function inTransaction<T>(client: PoolClient, silenceMs: number, work: () => Promise<T>): Promise<T> {
-  await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${Math.ceil(silenceMs)}`)
+  const limit = `SET LOCAL idle_in_transaction_session_timeout = ${Math.ceil(silenceMs)}`
+  await client.query(`BEGIN ISOLATION LEVEL READ COMMITTED; ${limit}`)
   try {
     const result = await work()
     await client.query('COMMIT')
     return result
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined)
+    // Any other failure ends the connection, and with it the transaction: a server that stands still is not waited for once more.
+    if (isConflict(error)) await client.query('ROLLBACK').catch(() => undefined)
     throw error
   }
-}
-
-/** @throws StorageError for a name that is not plain */
-export function quoteSchema(schema: string): string {
-  if (/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/.test(schema)) return `"${schema}"`
-  const rule = 'a schema is named with letters, digits, "_" and "$", and not with a digit first'
-  throw postgresError('storage_failed', 'open', `The schema ${JSON.stringify(schema)} cannot be used: ${rule}`)
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { EnqueueResult, QueuedSignal } from '@cscapi/storage'
 import { z } from 'zod'
-import type { Sql } from './database.js'
+import type { Database, Sql } from './database.js'
+import { isTimeToSumUp, sumUp } from './pending-changes.js'
 
 const ADD_MACHINES = `
 INSERT INTO @.machines (machine_id) SELECT named.machine_id FROM unnest($1::text[]) AS named (machine_id)
@@ -26,42 +27,54 @@ WITH added AS (INSERT INTO @.signals (machine, uuid, payload, changed_at)
 SELECT s.machine, s.uuid, coalesce(s.payload, ''), (SELECT @now)
 FROM unnest(string_to_array($1, ',')::bigint[], string_to_array($2, $4), string_to_array($3, $4)) AS s (machine, uuid, payload)
 ON CONFLICT (uuid, machine) DO NOTHING RETURNING 1)
-INSERT INTO @.pending_changes (change) SELECT count(*) FROM added RETURNING change`
+INSERT INTO @.pending_changes (change) SELECT count(*) FROM added RETURNING change, id`
 
 /** Characters in one statement, so that a batch of large signals needs no large buffers. */
 const CHARACTERS_PER_STATEMENT = 16_777_216
 
-const addedSchema = z.tuple([z.object({ change: z.coerce.number() })])
-const machinesSchema = z.array(z.object({ id: z.string(), machineId: z.string(), asleep: z.boolean() }))
+const addedSchema = z.tuple([z.object({ change: z.coerce.number(), id: z.coerce.number() })])
+const machinesSchema = z.array(z.object({ id: z.coerce.string(), machineId: z.string(), asleep: z.boolean() }))
 
-/** Inserts all signals and wakes their machines; inside a transaction. */
-export async function enqueue(sql: Sql, signals: readonly QueuedSignal[]): Promise<EnqueueResult> {
+export async function enqueue(database: Database, signals: readonly QueuedSignal[]): Promise<EnqueueResult> {
+  const { added, isSumDue } = await database.transaction('enqueue', (sql) => addAll(sql, signals))
+  if (isSumDue) await sumUp(database)
+  return { added, duplicates: signals.length - added }
+}
+
+/** Inserts all signals and wakes their machines. */
+async function addAll(sql: Sql, signals: readonly QueuedSignal[]): Promise<{ added: number; isSumDue: boolean }> {
   const machineIds = [...new Set(signals.map(({ machineId }) => machineId))]
   let machines = machinesSchema.parse(await sql.query(HOLD_AWAKE, machineIds))
-  if (machines.length < machineIds.length) {
+  // Again where somebody else deletes one of them in between.
+  while (machines.length < machineIds.length) {
     await sql.execute(ADD_MACHINES, machineIds)
     machines = machinesSchema.parse(await sql.query(HOLD_AWAKE, machineIds))
   }
   const ids = new Map(machines.map(({ id, machineId }) => [machineId, id]))
   let added = 0
-  for (const slice of slicesOf(signals)) added += await addSignals(sql, ids, slice)
+  let isSumDue = false
+  for (const slice of slicesOf(signals)) {
+    const { change, id } = await addSignals(sql, ids, slice)
+    added += change
+    isSumDue ||= isTimeToSumUp(id)
+  }
   const asleep = machines.filter((machine) => machine.asleep).map(({ id }) => id)
   if (added > 0 && asleep.length > 0) await sql.execute(WAKE, asleep)
-  return { added, duplicates: signals.length - added }
+  return { added, isSumDue }
 }
 
 async function addSignals(
   sql: Sql,
   ids: ReadonlyMap<string, string>,
   signals: readonly QueuedSignal[],
-): Promise<number> {
+): Promise<{ change: number; id: number }> {
   const uuids = signals.map(({ uuid }) => uuid)
   const payloads = signals.map(({ payload }) => payload)
   const separator = separatorFor([...uuids, ...payloads])
   const machines = signals.map(({ machineId }) => ids.get(machineId)).join()
   const rows = await sql.query(ADD_SIGNALS, machines, uuids.join(separator), payloads.join(separator), separator)
-  const [{ change }] = addedSchema.parse(rows)
-  return change
+  const [added] = addedSchema.parse(rows)
+  return added
 }
 
 /** A control character that JSON does not have; for texts that are no JSON, something that they do not have either. */

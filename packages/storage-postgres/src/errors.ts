@@ -19,8 +19,8 @@ const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string][
   [/^(28P01|28000)$/, 'storage_unavailable', 'the server refuses user or password'],
   [/^3D000$/, 'storage_unavailable', 'the database does not exist'],
   [/^42501$/, 'storage_unavailable', 'the role lacks a right; see migrationSql() and the README'],
-  [/^(25006|57P02|57P03|57P01)$/, 'storage_unavailable', 'the server is read-only, starting or shutting down'],
-  [/^25P03$/, 'storage_unavailable', 'the server heard nothing of this host in the middle of it'],
+  [/^(25006|57P0\d)$/, 'storage_unavailable', 'the server is read-only, starting or shutting down'],
+  [/^25P0[34]$/, 'storage_unavailable', 'the server heard nothing of this host in the middle of it'],
   [/^53/, 'storage_unavailable', 'the server has no room (disk, memory or connections)'],
   [/^(57014|55P03|40P01|40001)$/, 'storage_busy', 'it took too long or lost against other transactions'],
   [
@@ -30,7 +30,7 @@ const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string][
   ],
   [/CERT|SELF_SIGNED|_TLS_|^UNABLE_TO_|SSL/, 'storage_unavailable', 'no trusted TLS connection; see the option ssl'],
   [
-    /^08|^E[A-Z]+$|timeout|timed out|terminated|Connection|closed|reach database/i,
+    /^08|^E[A-Z_]+$|timeout|timed out|terminated|Connection|closed|reach database/i,
     'storage_unavailable',
     'the server cannot be reached',
   ],

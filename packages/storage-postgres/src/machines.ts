@@ -3,6 +3,7 @@ import { type CredentialRow, credentialChanges, toMachine } from '@cscapi/storag
 import { z } from 'zod'
 import type { Database, Sql } from './database.js'
 import { postgresError } from './errors.js'
+import { recordChange } from './pending-changes.js'
 
 export async function getMachine(database: Database, machineId: string): Promise<Machine | undefined> {
   const [now, row] = await Promise.all([database.now('getMachine'), findCredential(database, 'getMachine', machineId)])
@@ -76,13 +77,13 @@ export async function listMachines(
 export async function deleteMachines(sql: Sql, machineIds: readonly string[]): Promise<number> {
   const find = 'SELECT id FROM @.machines WHERE machine_id = ANY($1::text[]) ORDER BY id FOR UPDATE'
   const ids = z
-    .array(z.object({ id: z.string() }))
+    .array(z.object({ id: z.coerce.string() }))
     .parse(await sql.query(find, machineIds))
     .map(({ id }) => id)
   const pending = `SELECT count(*) AS count FROM @.signals WHERE machine = ANY($1::bigint[]) AND state = 0`
   const [{ count }] = z.tuple([z.object({ count: z.coerce.number() })]).parse(await sql.query(pending, ids))
   await sql.execute('DELETE FROM @.signals WHERE machine = ANY($1::bigint[])', ids)
   await sql.execute('DELETE FROM @.credentials WHERE machine_id = ANY($1::text[])', machineIds)
-  if (count > 0) await sql.execute('INSERT INTO @.pending_changes (change) VALUES ($1)', -count)
+  if (count > 0) await recordChange(sql, -count)
   return sql.execute('DELETE FROM @.machines WHERE id = ANY($1::bigint[])', ids)
 }

@@ -1,20 +1,26 @@
 import { createHash } from 'node:crypto'
 import { type AppliedMigration, appliedMigrationsSchema, type Migration, missingMigrations } from '@cscapi/storage-sql'
 import type { Pool, PoolClient } from 'pg'
-import { inTransaction, quoteSchema, withClient } from './database.js'
+import { inTransaction, withClient } from './database.js'
 import { postgresError } from './errors.js'
 import { migrations } from './migrations.gen.js'
+import { quoteSchema } from './schema-name.js'
 
 /** What `open()` does about the schema: apply what is missing; check only; or neither. */
-export type MigrateMode = 'auto' | 'verify' | 'never'
+export type MigrateMode = (typeof MIGRATE_MODES)[number]
 
-/** The SQL that creates everything in a schema, for a role that may: run it as one transaction, then open with `migrate: 'verify'`. */
+export const MIGRATE_MODES = ['auto', 'verify', 'never'] as const
+
+/**
+ * The SQL that creates everything in a schema (default `cscapi`), for a role that may; it is one transaction. Then open with `migrate: 'verify'`.
+ *
+ * @throws InputError for a schema's name that is not plain
+ */
 export function migrationSql({ schema = 'cscapi' }: { schema?: string } = {}): string {
   const quoted = quoteSchema(schema)
   const steps = migrations.map(({ version, name, checksum, sql }) => `${sql}\n${ledgerRow(version, name, checksum)};`)
-  return [`CREATE SCHEMA IF NOT EXISTS ${quoted};`, `SET LOCAL search_path TO ${quoted};`, `${LEDGER};`, ...steps].join(
-    '\n\n',
-  )
+  const place = [`CREATE SCHEMA IF NOT EXISTS ${quoted};`, `SET LOCAL search_path TO ${quoted};`]
+  return ['BEGIN;', ...place, `${LEDGER};`, ...steps, 'COMMIT;'].join('\n\n')
 }
 
 const LEDGER = `CREATE TABLE IF NOT EXISTS cscapi_migrations (

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
 import { Database, outliveCuts } from './database.js'
-import { mapError, postgresError } from './errors.js'
+import { mapError } from './errors.js'
 import { PrismaClient } from './generated/client.js'
 import { migrate } from './migrate.js'
 import type { PostgresStorageOptions } from './options.js'
@@ -14,7 +14,7 @@ export async function openDatabase(
 ): Promise<{ database: Database; release: () => Promise<void> }> {
   const { schema = 'cscapi', migrate: mode = 'auto', testClockOffsetMs = () => 0 } = options
   const silenceMs = (options.url === undefined ? undefined : options.statementTimeoutMs) ?? STATEMENT_TIMEOUT_MS
-  const pool = options.pool ?? makePool(options)
+  const pool = options.url === undefined ? options.pool : makePool(options)
   const letGo = outliveCuts(pool)
   const release = async () => {
     letGo()
@@ -30,12 +30,10 @@ export async function openDatabase(
   }
 }
 
-function makePool(options: PostgresStorageOptions): Pool {
-  if (options.url === undefined)
-    throw postgresError('storage_failed', 'open', 'A PostgreSQL storage needs a url or a pool')
+function makePool(options: Extract<PostgresStorageOptions, { url: string }>): Pool {
   const { url, ssl, poolSize = 10, connectTimeoutMs = 10_000, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options
   const pool = new Pool({
-    connectionString: url,
+    connectionString: ssl === undefined ? url : withoutTls(url),
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: statementTimeoutMs,
@@ -44,6 +42,13 @@ function makePool(options: PostgresStorageOptions): Pool {
   // An idle connection that breaks is replaced; the next call tells if the server is gone.
   pool.on('error', () => {})
   return pool
+}
+
+/** The driver lets the URL's TLS settings win over the option. */
+function withoutTls(url: string): string {
+  const address = new URL(url)
+  for (const name of ['ssl', 'sslmode', 'sslcert', 'sslkey', 'sslrootcert']) address.searchParams.delete(name)
+  return address.href
 }
 
 /** Prisma takes a pool that another copy of pg made for connection settings. */

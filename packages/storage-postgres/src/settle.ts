@@ -1,6 +1,7 @@
 import type { LeaseResult, SignalLease } from '@cscapi/storage'
 import { z } from 'zod'
 import type { Database, Sql } from './database.js'
+import { afterwards, recordChange, sumUp } from './pending-changes.js'
 
 const HOLDER = `
 SELECT id, lease_seqs AS seqs FROM @.machines WHERE machine_id = $1 AND lease_token = $2 FOR NO KEY UPDATE`
@@ -21,7 +22,7 @@ UPDATE @.machines m SET
   due_at = greatest(@now + $5, failing_until)
 WHERE id = $1 RETURNING EXISTS (SELECT 1 FROM @.signals s WHERE s.machine = m.id AND s.state = 0) AS "hasMore"`
 
-const holderSchema = z.array(z.object({ id: z.string(), seqs: z.array(z.string()) })).max(1)
+const holderSchema = z.array(z.object({ id: z.coerce.string(), seqs: z.array(z.coerce.string()) })).max(1)
 const releasedSchema = z.tuple([z.object({ hasMore: z.boolean() })])
 
 /** Writes down what became of the leased signals and ends the lease. */
@@ -30,17 +31,24 @@ export async function settle(
   held: Pick<SignalLease, 'machineId' | 'token'>,
   result: LeaseResult,
 ): Promise<{ lost: boolean }> {
-  const asleep = await database.transaction('settle', (sql) => release(sql, held, result))
-  if (asleep === undefined) return { lost: true }
-  if (asleep.id !== undefined) await fallAsleep(database, asleep.id)
+  const released = await database.transaction('settle', (sql) => release(sql, held, result))
+  if (released === undefined) return { lost: true }
+  if (!released.hasMore) await fallAsleep(database, released.id)
+  if (released.isSumDue) await sumUp(database)
   return { lost: false }
+}
+
+interface Released {
+  readonly id: string
+  readonly hasMore: boolean
+  readonly isSumDue: boolean
 }
 
 async function release(
   sql: Sql,
   { machineId, token }: Pick<SignalLease, 'machineId' | 'token'>,
   { sent = [], keepSent = false, rejected = [], retry }: LeaseResult,
-): Promise<{ id: string | undefined } | undefined> {
+): Promise<Released | undefined> {
   const [holder] = holderSchema.parse(await sql.query(HOLDER, machineId, token))
   if (holder === undefined) return undefined
   const { id, seqs } = holder
@@ -57,12 +65,12 @@ async function release(
           rejected.map(({ status }) => status ?? null),
         )
   const gone = sentCount + rejectedCount
-  if (gone > 0) await sql.execute('INSERT INTO @.pending_changes (change) VALUES ($1)', -gone)
+  const isSumDue = gone > 0 && (await recordChange(sql, -gone))
   const attempt = retry !== undefined && retry.countsAsAttempt !== false ? 1 : 0
   const delay = Math.ceil(retry?.afterMs ?? 0)
   const values = [id, sentCount, rejectedCount, attempt, delay]
   const [{ hasMore }] = releasedSchema.parse(await sql.query(typed(RELEASE), ...values))
-  return { id: hasMore ? undefined : id }
+  return { id, hasMore, isSumDue }
 }
 
 /** The driver sends numbers as text, and arithmetic needs a type. */
@@ -72,13 +80,15 @@ const typed = (text: string) => text.replace(/\$([2-5])/g, '$$$1::bigint')
  * First the lock, which waits for signals that are just being added, then a statement that sees them: in one statement the view
  * would be older than the lock, and such a signal would sleep for ever.
  */
-export async function fallAsleep(database: Database, id: string): Promise<void> {
-  await database.transaction('settle', async (sql) => {
-    await sql.query('SELECT id FROM @.machines WHERE id = $1 FOR UPDATE', id)
-    await sql.execute(
-      `UPDATE @.machines m SET due_at = NULL WHERE id = $1 AND lease_token IS NULL
-       AND NOT EXISTS (SELECT 1 FROM @.signals s WHERE s.machine = m.id AND s.state = 0)`,
-      id,
-    )
-  })
+export function fallAsleep(database: Database, id: string): Promise<void> {
+  return afterwards(() =>
+    database.transaction('settle', async (sql) => {
+      await sql.query('SELECT id FROM @.machines WHERE id = $1 FOR UPDATE', id)
+      await sql.execute(
+        `UPDATE @.machines m SET due_at = NULL WHERE id = $1 AND lease_token IS NULL
+         AND NOT EXISTS (SELECT 1 FROM @.signals s WHERE s.machine = m.id AND s.state = 0)`,
+        id,
+      )
+    }),
+  )
 }

@@ -2,9 +2,11 @@ import type { QueueStats, SignalFilter, SignalPage } from '@cscapi/storage'
 import { SIGNAL_STATES, toSignalPage } from '@cscapi/storage-sql'
 import { z } from 'zod'
 import type { Sql } from './database.js'
+import { recordChange } from './pending-changes.js'
 
-/** A signal under a live lease is its holder's. */
-const HELD = 's.state = 0 AND m.lease_token IS NOT NULL AND m.lease_until > @now AND s.seq = ANY(m.lease_seqs)'
+/** A signal under a live lease is its holder's; while a lease has none yet, each of the machine's may become one. */
+const HELD = `s.state = 0 AND m.lease_token IS NOT NULL AND m.lease_until > @now
+  AND (m.lease_seqs = '{}' OR s.seq = ANY(m.lease_seqs))`
 
 const number = z.coerce.number()
 const statsSchema = z.tuple([
@@ -16,14 +18,13 @@ const statsSchema = z.tuple([
     machines: number,
     failing: number,
     oldestPendingMs: number.nullable(),
-    changes: number,
   }),
 ])
-const goneSchema = z.array(z.object({ machine: z.string(), state: number }))
+const goneSchema = z.array(z.object({ machine: z.coerce.string(), state: number }))
 
 /** Sums over machines, and one probe for each that is awake. */
 const STATS = `
-SELECT (SELECT coalesce(sum(change), 0) FROM @.pending_changes) AS unsent, (SELECT count(*) FROM @.pending_changes) AS changes,
+SELECT (SELECT coalesce(sum(change), 0) FROM @.pending_changes) AS unsent,
   (SELECT count(*) FROM (SELECT machine_id FROM @.machines UNION SELECT machine_id FROM @.credentials) AS known) AS machines,
   (SELECT count(*) FROM @.credentials WHERE failing_reason IS NOT NULL) AS failing,
   coalesce(sum(sent), 0) AS sent, coalesce(sum(rejected), 0) AS rejected,
@@ -32,17 +33,9 @@ SELECT (SELECT coalesce(sum(change), 0) FROM @.pending_changes) AS unsent, (SELE
     AS "oldestPendingMs"
 FROM @.machines m`
 
-/** More changes than this are summed up into one. */
-const MOST_CHANGES = 1_000
-
-const FOLD = `
-WITH gone AS (DELETE FROM @.pending_changes RETURNING change)
-INSERT INTO @.pending_changes (change) SELECT coalesce(sum(change), 0) FROM gone`
-
 export async function stats(sql: Sql): Promise<QueueStats> {
   const rows = await sql.query(STATS)
-  const [{ unsent, leased, sent, rejected, machines, failing, oldestPendingMs, changes }] = statsSchema.parse(rows)
-  if (changes > MOST_CHANGES) await sql.execute(FOLD)
+  const [{ unsent, leased, sent, rejected, machines, failing, oldestPendingMs }] = statsSchema.parse(rows)
   const oldest = oldestPendingMs ?? undefined
   return { pending: unsent - leased, leased, sent, rejected, machines, failing, oldestPendingMs: oldest }
 }
@@ -73,7 +66,7 @@ export async function deleteSignals(
     WHERE d.uuid = x.uuid AND d.machine = x.machine RETURNING d.machine, d.state`
   const gone = goneSchema.parse(await sql.query(remove, ...valuesOf(filter, limit)))
   const pending = gone.filter(({ state }) => state === SIGNAL_STATES.pending)
-  if (pending.length > 0) await sql.execute('INSERT INTO @.pending_changes (change) VALUES ($1)', -pending.length)
+  if (pending.length > 0) await recordChange(sql, -pending.length)
   for (const [id, count] of countByMachine(gone.filter(({ state }) => state === SIGNAL_STATES.rejected))) {
     await sql.execute('UPDATE @.machines SET rejected = rejected - $2 WHERE id = $1', id, count)
   }
@@ -98,7 +91,7 @@ export async function requeueSignals(sql: Sql, filter: Omit<SignalFilter, 'statu
       WHERE ${matches(rejected)} ORDER BY s.seq LIMIT $1) AS oldest) AS x
     WHERE u.uuid = x.uuid AND u.machine = x.machine RETURNING u.machine, u.state`
   const rows = goneSchema.parse(await sql.query(back, ...valuesOf(rejected, limit)))
-  if (rows.length > 0) await sql.execute('INSERT INTO @.pending_changes (change) VALUES ($1)', rows.length)
+  if (rows.length > 0) await recordChange(sql, rows.length)
   const wake =
     'UPDATE @.machines SET rejected = rejected - $2, due_at = coalesce(due_at, greatest(@now, failing_until)) WHERE id = $1'
   for (const [id, count] of countByMachine(rows)) await sql.execute(wake, id, count)

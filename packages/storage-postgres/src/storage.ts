@@ -1,6 +1,6 @@
 import { type OpenStore, SqlStorage } from '@cscapi/storage-sql'
 import { openDatabase } from './open.js'
-import type { PostgresStorageOptions } from './options.js'
+import { checkOptions, type PostgresStorageOptions } from './options.js'
 import { storeOn } from './store.js'
 
 /** A store in one schema of a PostgreSQL database, which any number of hosts may share. */
@@ -8,9 +8,10 @@ export class PostgresStorage extends SqlStorage {
   readonly name = 'postgres'
   readonly #options: PostgresStorageOptions
 
-  /** Does no I/O: see {@link PostgresStorage.open}. */
+  /** Does no I/O: see {@link PostgresStorage.open}. @throws InputError when an option is wrong */
   constructor(options: PostgresStorageOptions) {
     super()
+    checkOptions(options)
     this.#options = options
   }
 

@@ -29,7 +29,7 @@ export function storeOn(database: Database, release: () => Promise<void>): OpenS
     getState: (key) => database.run('getState', (sql) => getState(sql, key)),
     setState: (key, value, options = {}) =>
       database.transaction('setState', (sql) => setState(sql, key, value, options)),
-    enqueue: (signals) => database.transaction('enqueue', (sql) => enqueue(sql, signals)),
+    enqueue: (signals) => enqueue(database, signals),
     lease: (request) => lease(database, request),
     settle: (held, result) => settle(database, held, result),
     extend: (held, leaseMs) => extend(database, held, leaseMs),

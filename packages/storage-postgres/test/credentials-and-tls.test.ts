@@ -85,6 +85,16 @@ describe('TLS', () => {
     })
   })
 
+  test.each([
+    ['require', { ca: selfSigned.cert }, undefined],
+    ['disable', { ca: rootCertificates[0] }, 'no trusted TLS connection'],
+    ['no-verify', { ca: rootCertificates[0] }, 'no trusted TLS connection'],
+  ])('is the option’s to set, although the URL says sslmode=%s', async (mode, ssl, problem) => {
+    const failure = await failureOf(opened({ url: `${server.url}?sslmode=${mode}`, ssl }))
+    if (problem === undefined) expect(failure).toBeUndefined()
+    else expect(failure).toMatchObject({ code: 'storage_unavailable', message: expect.stringContaining(problem) })
+  })
+
   test('is the URL’s to ask for too', async () => {
     expect(await failureOf(opened({ url: `${server.url}?sslmode=verify-full` }))).toMatchObject({
       code: 'storage_unavailable',

@@ -68,14 +68,18 @@ describe('opening', () => {
     await expect(open({ url, schema: 'made', migrate: 'verify' })).rejects.toMatchObject({
       code: 'storage_schema_missing',
     })
-    await admin.query(`BEGIN; ${migrationSql({ schema: 'made' })}; COMMIT`)
-    await admin.query(
-      'GRANT USAGE ON SCHEMA made TO plain; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA made TO plain; GRANT USAGE ON ALL SEQUENCES IN SCHEMA made TO plain',
-    )
-    const storage = await open({ url, schema: 'made', migrate: 'verify' })
-    expect(await storage.enqueue([{ machineId: 'm', uuid: 'u', payload: '{}' }])).toEqual({ added: 1, duplicates: 0 })
-    expect(await storage.lease({ leaseMs: 1_000, maxSignals: 1 })).toMatchObject({ machineId: 'm' })
-    await storage.close()
+    await admin.query(migrationSql({ schema: 'made' }))
+    await admin.query('GRANT USAGE ON SCHEMA made TO plain; GRANT SELECT ON ALL TABLES IN SCHEMA made TO plain')
+    await expect(open({ url, schema: 'made', migrate: 'verify' })).resolves.toBeInstanceOf(PostgresStorage)
+  })
+
+  test('the SQL of migrationSql() leaves nothing behind when it fails half-way', async () => {
+    await admin.query('CREATE SCHEMA taken; CREATE TABLE taken.state (key TEXT)')
+    const client = await admin.connect()
+    await expect(client.query(migrationSql({ schema: 'taken' }))).rejects.toThrow('already exists')
+    client.release(true)
+    const { rows } = await admin.query("SELECT tablename FROM pg_tables WHERE schemaname IN ('taken', 'public')")
+    expect(rows).toEqual([{ tablename: 'state' }])
   })
 
   test('without a schema, and told not to look, the first call says what is missing', async () => {
@@ -87,7 +91,7 @@ describe('opening', () => {
   test('a schema’s name is quoted, and an odd one refused', async () => {
     await (await open({ schema: 'Select' })).close()
     for (const schema of ['a"b', 'a b', '', '1a', 'x'.repeat(64)])
-      await expect(open({ schema })).rejects.toMatchObject({ name: 'StorageError' })
+      await expect(open({ schema })).rejects.toMatchObject({ name: 'InputError', issues: [{ path: 'schema' }] })
   })
 
   test('a pool that was handed in stays open', async () => {

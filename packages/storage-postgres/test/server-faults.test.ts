@@ -1,5 +1,5 @@
 import { startPostgres, type TestServer } from '@cscapi/test-servers'
-import { Pool } from 'pg'
+import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { PostgresStorage } from '../src/index.js'
 
@@ -135,6 +135,26 @@ describe('a server', () => {
     const lease = await storage.lease({ leaseMs: 60_000, maxSignals: 100 })
     expect(lease === undefined || lease.signals.length > 0).toBe(true)
   }, 120_000)
+
+  test('that stands still in the middle of a transaction is waited for once, not again to roll back', async () => {
+    const asked: string[] = []
+    class PausingClient extends Client {
+      override query(...args: unknown[]): never {
+        asked.push(String(args[0]).trim())
+        if (asked.at(-2)?.startsWith('BEGIN')) server.pause()
+        return Reflect.apply(super.query, this, args) as never
+      }
+    }
+    const pool = new Pool({ connectionString: server.url, Client: PausingClient, max: 1, query_timeout: 500 })
+    const paused = new PostgresStorage({ pool, schema: `faults_${schemas}`, migrate: 'never' })
+    await paused.open()
+    await expect(paused.enqueue(signals(1))).rejects.toMatchObject({ code: 'storage_unavailable', retryable: true })
+    expect(asked).toEqual([expect.stringContaining('BEGIN'), expect.stringContaining('SELECT id')])
+    server.resume()
+    await paused.close()
+    await pool.end()
+    expect(await storage.enqueue(signals(1))).toEqual({ added: 1, duplicates: 0 })
+  })
 
   test('that is read-only says so, and takes signals again afterwards', async () => {
     const admin = new Pool({ connectionString: server.url, max: 1 })

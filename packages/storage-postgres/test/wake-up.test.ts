@@ -1,0 +1,66 @@
+import { startPostgres, type TestServer } from '@cscapi/test-servers'
+import { Client, Pool, type QueryResult } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PostgresStorage } from '../src/index.js'
+
+let server: TestServer
+let admin: Pool
+
+beforeAll(async () => {
+  server = await startPostgres()
+  admin = new Pool({ connectionString: server.url, max: 1 })
+}, 120_000)
+afterAll(async () => {
+  await admin?.end()
+  await server?.stop()
+})
+
+/** A connection that stands still before its first commit until it is let go on. */
+function poolThatHesitates(connectionString: string): { pool: Pool; hesitates: Promise<void>; goOn: () => void } {
+  let reached: () => void = () => undefined
+  let goOn: () => void = () => undefined
+  const hesitates = new Promise<void>((resolve) => {
+    reached = resolve
+  })
+  const gate = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  class Hesitating extends Client {
+    override query(...args: unknown[]): never {
+      const query = () => Reflect.apply(super.query, this, args) as Promise<QueryResult>
+      if (args[0] !== 'COMMIT') return query() as never
+      reached()
+      return gate.then(query) as never
+    }
+  }
+  return { pool: new Pool({ connectionString, Client: Hesitating }), hesitates, goOn }
+}
+
+test.each(['read committed', 'repeatable read', 'serializable'])(
+  'a signal that is committed while its machine falls asleep wakes it, where the database defaults to %s',
+  async (isolation) => {
+    const url = `${server.url}?options=${encodeURIComponent(`-c default_transaction_isolation=${isolation.replace(' ', '\\ ')}`)}`
+    const schema = isolation.replace(' ', '_')
+    const worker = new PostgresStorage({ url, schema })
+    await worker.open()
+    await worker.enqueue([{ machineId: 'm', uuid: 'first', payload: '{}' }])
+    const lease = await worker.lease({ leaseMs: 60_000, maxSignals: 10 })
+
+    const { pool, hesitates, goOn } = poolThatHesitates(url)
+    const sensor = new PostgresStorage({ pool, schema, migrate: 'never' })
+    await sensor.open()
+    const enqueued = sensor.enqueue([{ machineId: 'm', uuid: 'second', payload: '{}' }])
+    await hesitates
+    const settled = worker.settle(lease!, { sent: ['first'] })
+    const waiting = "SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    await expect.poll(async () => (await admin.query(waiting)).rows).toEqual([{ count: 1 }])
+    goOn()
+    expect(await enqueued).toEqual({ added: 1, duplicates: 0 })
+    expect(await settled).toEqual({ lost: false })
+
+    expect(await worker.lease({ leaseMs: 60_000, maxSignals: 10 })).toMatchObject({ signals: [{ uuid: 'second' }] })
+    await sensor.close()
+    await pool.end()
+    await worker.close()
+  },
+)
