@@ -35,6 +35,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     code: 'storage_failed',
     advice: 'the user lacks a right: it needs ~NAMESPACE:* and the commands that the README lists',
   },
+  MOVED: {
+    code: 'storage_failed',
+    advice: 'the server is a node of a Redis Cluster: give its address as nodes, or hand in a Cluster client',
+  },
   CROSSSLOT: {
     code: 'storage_failed',
     advice: 'keys of different slots met in one script; a proxy or keyPrefix may have renamed them',
@@ -45,7 +49,9 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
 }
 
-const CODE = new RegExp(`\\b(${Object.keys(MEANINGS).join('|')})\\b`)
+/** A cluster's driver that gave up following `MOVED` quotes it: that is a cluster in motion, not a wrong address. */
+const QUOTABLE = Object.keys(MEANINGS).filter((code) => code !== 'MOVED')
+const CODE = new RegExp(`\\b(${QUOTABLE.join('|')})\\b`)
 
 function isReply(error: Error): boolean {
   return CODE.test(error.message) || error.name === 'ReplyError'

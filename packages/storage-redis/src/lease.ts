@@ -13,13 +13,16 @@ const toUs = (ms: number) => Math.round(ms * 1_000)
 
 /** Claims a machine in the index, then asks its partition, which alone knows whether it is due; an index that was wrong is put right on the way. */
 export async function lease(store: OpenStore, request: LeaseRequest): Promise<SignalLease | undefined> {
+  const corrected = new Set<string>()
   for (;;) {
     const { machineId, stale } = await store.index.claim()
     // A replay that fails now comes up again; the machines that are due do not wait for it.
     const replays = await Promise.allSettled(stale.map((shard) => replay(store, shard)))
     if (machineId !== undefined) {
-      const leased = await leasePartition(store, machineId, request)
+      // One that comes up again, since the clock of the index is ahead of the partition's, stays claimed, or it would come up until they agree.
+      const leased = await leasePartition(store, machineId, request, !corrected.has(machineId))
       if (leased !== undefined) return leased
+      corrected.add(machineId)
     } else if (!replays.some(({ status }) => status === 'fulfilled')) return undefined
   }
 }
@@ -28,13 +31,14 @@ async function leasePartition(
   store: OpenStore,
   machineId: string,
   { leaseMs, maxSignals }: LeaseRequest,
+  mayCorrect: boolean,
 ): Promise<SignalLease | undefined> {
   const token = randomUUID()
   const reply = list(
     await store.run(scripts.lease, machineId, ['queue', 'list', 'credentials'], [toUs(leaseMs), maxSignals, token]),
   )
   const [leased, line, now, attempts, attemptsFor, credentials, entries] = reply
-  await store.report([{ machineId, line: text(line) }])
+  if (leased === 1 || mayCorrect) await store.report([{ machineId, line: text(line) }])
   if (leased !== 1) return undefined
   return {
     machineId,

@@ -7,7 +7,9 @@ type Info = ReadonlyMap<string, string>
 
 /** `INFO` may be forbidden to a user, and a managed server may leave out fields: what is not there is unknown. */
 async function readInfo(connection: Connection, server: Redis): Promise<Info> {
-  const sections = ['memory', 'persistence'].map((section) => connection.bounded(server.info(section)).catch(() => ''))
+  const sections = ['memory', 'persistence', 'cluster'].map((section) =>
+    connection.bounded(server.info(section)).catch(() => ''),
+  )
   const lines = (await Promise.all(sections)).join('\r\n').split('\r\n')
   return new Map(
     lines.flatMap((line) => {
@@ -23,7 +25,7 @@ async function takesSnapshots(connection: Connection, server: Redis): Promise<bo
   return save === undefined ? undefined : save !== ''
 }
 
-/** Warns where the server keeps nothing on disk; refuses one that may evict keys. */
+/** Warns where the server keeps nothing on disk; refuses one that may evict keys, and a cluster that is taken for a server. */
 export async function checkServers(
   connection: Connection,
   { allowEviction = false, logger }: RedisStorageOptions,
@@ -31,6 +33,10 @@ export async function checkServers(
   for (const server of connection.masters) {
     const info = await readInfo(connection, server)
     const where = `Redis at ${server.options.host}:${server.options.port}`
+    if (info.get('cluster_enabled') === '1' && !connection.isCluster) {
+      const message = `${where} is a node of a Redis Cluster: give its address as nodes: ['redis://…'], or hand in a Cluster client`
+      throw new StorageError('storage_failed', message, { adapter: 'redis', operation: 'open' })
+    }
     const policy = info.get('maxmemory_policy')
     if (policy === undefined)
       logger?.warn(
