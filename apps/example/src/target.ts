@@ -65,7 +65,7 @@ export async function openTarget({ environment, storage }: Arguments): Promise<T
 /** Opens the store that `--storage` names, and says where it is, without a password. */
 export async function makeStorage(url: string | undefined): Promise<{ storage: Storage; place: string }> {
   const chosen = url ?? `sqlite:${join(mkdtempSync(join(tmpdir(), 'cscapi-demo-')), 'cscapi.db')}`
-  const storage = await openStorage(chosen)
+  const storage = await openStorage(chosen, { logger: console })
   return {
     storage,
     place: chosen

@@ -62,6 +62,15 @@ describe('openStorage', () => {
     }
   })
 
+  test('hands the warnings of a server to the logger', async () => {
+    const forgetful = await startRedis({ config: { appendonly: 'no', save: '""' } })
+    const warnings: string[] = []
+    const storage = await openStorage(forgetful.url, { logger: { warn: (message) => warnings.push(message) } })
+    expect(warnings).toEqual([expect.stringContaining('keeps nothing on disk')])
+    await storage.close()
+    await forgetful.stop()
+  })
+
   test.each(['', 'cscapi.db', 'mysql://user:hunter2@host/db', 'sqlite:', 'sqlite://host/x.db', 'constructor:'])(
     'refuses %j with the rule, and repeats no password',
     async (url) => {

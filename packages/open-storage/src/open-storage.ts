@@ -4,6 +4,8 @@ import { MemoryStorage, type Storage } from '@cscapi/storage'
 export interface OpenStorageOptions {
   /** Keeps several applications apart in one PostgreSQL database (as the schema's name) or one Redis. Default: the adapter's, `cscapi`. */
   readonly namespace?: string
+  /** Gets what opening finds odd about the server, e.g. that it keeps nothing on disk. `console` will do. Default: nobody. */
+  readonly logger?: { warn(message: string): void }
 }
 
 /** Which package serves a scheme, and how its storage is made. Loaded only when it is asked for. */
@@ -48,9 +50,13 @@ async function openPostgres(url: string, { namespace }: OpenStorageOptions): Pro
   return new PostgresStorage(namespace === undefined ? { url } : { url, schema: namespace })
 }
 
-async function openRedis(url: string, { namespace }: OpenStorageOptions): Promise<Storage> {
+async function openRedis(url: string, { namespace, logger }: OpenStorageOptions): Promise<Storage> {
   const { RedisStorage } = await import('@cscapi/storage-redis').catch(missing('@cscapi/storage-redis'))
-  return new RedisStorage(namespace === undefined ? { url } : { url, namespace })
+  return new RedisStorage({
+    url,
+    ...(namespace !== undefined && { namespace }),
+    ...(logger !== undefined && { logger }),
+  })
 }
 
 /** `sqlite:./a.db`, `sqlite:/a.db` and `sqlite:///a.db`; what follows the scheme is a path, not an encoded URL. */
