@@ -63,6 +63,17 @@ export class Keys {
     return parts.map((part) => prefix + PARTITION[part])
   }
 
+  /** A pattern that finds the first key of every partition. */
+  get everyQueue(): string {
+    return `${this.#namespace}:m:{*}:${PARTITION.queue}`
+  }
+
+  /** The machine of a key that {@link Keys.everyQueue} found. */
+  machineOf(queue: string): string {
+    const id = queue.slice(`${this.#namespace}:m:{`.length, -`}:${PARTITION.queue}`.length)
+    return id === '%' ? '' : decodeURIComponent(id)
+  }
+
   /** Keys of a shard of the index. All of them carry the shard's hash tag. */
   shard(shard: number, ...parts: readonly ShardPart[]): string[] {
     const prefix = `${this.#namespace}:i:{${this.#namespace}.${shard}}:`

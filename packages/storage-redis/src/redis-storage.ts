@@ -26,6 +26,7 @@ import { createMachine, deleteMachines, getMachine, listMachines, updateMachine 
 import { openStore } from './open.js'
 import type { OpenStore } from './open-store.js'
 import { checkOptions, type RedisStorageOptions } from './options.js'
+import { repairIndex } from './repair-index.js'
 import { deleteSignals, listSignals, requeueSignals } from './signals.js'
 import { getState, setState } from './state.js'
 import { stats } from './stats.js'
@@ -165,6 +166,15 @@ export class RedisStorage implements Storage {
       checkArguments.page(limit)
       return requeueSignals(store, filter, limit)
     })
+  }
+
+  /**
+   * Puts the index right from the partitions, which are the truth. Needed when the nodes of a cluster lost writes of different times: after a failover to a replica that
+   * was behind, a power cut with `appendfsync everysec`, or the restoring of backups. Until then a machine that the index forgot is not leased before it is added to again.
+   * May run while the store is in use, and be repeated. It looks at every key of the servers, step by step.
+   */
+  repairIndex(): Promise<void> {
+    return this.#do('repairIndex', repairIndex)
   }
 
   #do<T>(operation: string, work: (store: OpenStore) => Promise<T>): Promise<T> {

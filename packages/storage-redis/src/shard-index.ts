@@ -172,8 +172,8 @@ export class ShardIndex {
     )
   }
 
-  /** Ids of all machines with credentials, or of those that are failing, in order. */
-  async idsAfter(part: 'credentials' | 'failing', after: string, limit: number): Promise<string[]> {
+  /** Ids of all machines, of those with credentials, or of those that are failing, in order. */
+  async idsAfter(part: 'ids' | 'credentials' | 'failing', after: string, limit: number): Promise<string[]> {
     const shards = Array.from({ length: this.shards }, (_, shard) => this.#keys.shard(shard, part))
     const ids = await Promise.all(shards.map(([key = '']) => this.#connection.membersAfter(key, after, limit)))
     return ids.flat().sort(inByteOrder).slice(0, limit)

@@ -32,6 +32,20 @@ function persist<T>(call: () => Promise<T>, errors: unknown[]): Promise<T> {
   )
 }
 
+/** The nodes that answer and call themselves masters; `asleep` is not asked. */
+async function mastersOf({ nodes }: TestRedisCluster, asleep?: (typeof nodes)[number]) {
+  const roles = await Promise.all(
+    nodes.map(async (node) => {
+      if (node === asleep) return 'asleep'
+      const client = new Redis(node.url)
+      const [role] = (await client.role()) as [string]
+      client.disconnect()
+      return role
+    }),
+  )
+  return nodes.filter((_, index) => roles[index] === 'master')
+}
+
 async function drain(storage: Storage, seen: Map<string, number>, errors: unknown[]): Promise<void> {
   for (;;) {
     const lease = await persist(() => storage.lease({ leaseMs: 60_000, maxSignals: 50 }), errors)
@@ -69,6 +83,46 @@ test('a master that dies is replaced by its replica: calls fail with typed error
   await cluster.nodes[0]!.restart()
   await cluster.healthy()
   await persist(() => storage.enqueue(batch()), errors)
+  await storage.close()
+  await store.destroy()
+}, 180_000)
+
+test('a master that stands still is replaced by its replica: calls end in time with typed errors meanwhile, and when it wakes up it changes nothing', async () => {
+  const store = emptyStore({ nodes: cluster.urls })
+  const storage = new RedisStorage({
+    nodes: cluster.urls,
+    namespace: store.namespace,
+    commandTimeoutMs: 1_000,
+    connectTimeoutMs: 1_000,
+    waitForReplicas: 1,
+  })
+  await storage.open()
+  const errors: unknown[] = []
+  const before = batch()
+  await storage.enqueue(before)
+  const masters = await mastersOf(cluster)
+  const asleep = masters[0]!
+
+  asleep.pause()
+  const during = batch()
+  for (const call of [storage.stats(), storage.enqueue(during), storage.getMachine('machine-0')])
+    await call.catch((error: unknown) => errors.push(error))
+  expect(errors.length).toBeGreaterThan(0)
+  await expect.poll(async () => (await mastersOf(cluster, asleep)).length, { timeout: 60_000 }).toBe(3)
+  asleep.resume()
+  await cluster.healthy()
+  await persist(() => storage.enqueue(during), errors)
+
+  const seen = new Map<string, number>()
+  await drain(storage, seen, errors)
+  await vi.waitFor(
+    async () => {
+      await drain(storage, seen, errors)
+      expect([...before, ...during].filter(({ uuid }) => !seen.has(uuid))).toEqual([])
+    },
+    { timeout: 60_000, interval: 500 },
+  )
+  expect(errors.filter((error) => !isCscapiError(error) || !error.retryable)).toEqual([])
   await storage.close()
   await store.destroy()
 }, 180_000)
