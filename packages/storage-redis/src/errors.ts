@@ -49,16 +49,18 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
 }
 
-/** A cluster's driver that gave up following `MOVED` quotes it: that is a cluster in motion, not a wrong address. */
-const QUOTABLE = Object.keys(MEANINGS).filter((code) => code !== 'MOVED')
-const CODE = new RegExp(`\\b(${QUOTABLE.join('|')})\\b`)
+const CODE = new RegExp(`\\b(${Object.keys(MEANINGS).join('|')})\\b`)
+
+/** A cluster's driver was sent to and fro until it gave up: a slot is on its way, and no address is wrong. */
+const GAVE_UP = /^Too many Cluster redirections.*\b(MOVED|ASK) \d/
 
 function isReply(error: Error): boolean {
-  return CODE.test(error.message) || error.name === 'ReplyError'
+  return CODE.test(error.message) || GAVE_UP.test(error.message) || error.name === 'ReplyError'
 }
 
 function codeOf(error: Error): string | undefined {
   if ('code' in error && typeof error.code === 'string') return error.code
+  if (GAVE_UP.test(error.message)) return 'TRYAGAIN'
   return CODE.exec(error.message)?.[1] ?? (error.name === 'ReplyError' ? error.message.split(' ', 1)[0] : undefined)
 }
 
