@@ -13,7 +13,7 @@ let admin: Pool
 let url: string
 
 beforeAll(async () => {
-  server = await startPostgres()
+  server = await startPostgres({ config: {} })
   admin = new Pool({ connectionString: server.url, max: 1 })
   await admin.query("CREATE ROLE app LOGIN PASSWORD 'app'")
   url = server.url.replace(/\/\/[^@]*@/, '//app:app@')

@@ -14,7 +14,7 @@ let server: TestServer
 let admin: Pool
 
 beforeAll(async () => {
-  server = await startPostgres()
+  server = await startPostgres({ config: {} })
   admin = new Pool({ connectionString: server.url })
 }, 120_000)
 

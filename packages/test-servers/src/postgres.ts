@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { chownSync, cpSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { databaseOn } from './existing-postgres.js'
 import { freePort } from './free-port.js'
 import { findPostgres } from './postgres-binaries.js'
 import { Scratch } from './scratch.js'
 import { ServerProcess } from './server-process.js'
-import { existingServer, ownServer, type TestServer } from './test-server.js'
+import { ownServer, type TestServer } from './test-server.js'
 
 export interface PostgresOptions {
   /** Major version: 13 and 18 from npm, another one from Debian's `/usr/lib/postgresql`. Default: what `CSCAPI_TEST_POSTGRES_BIN` names, PostgreSQL 18 from npm, or what the machine has. */
@@ -69,12 +70,12 @@ function isReady(data: string, pid: number): boolean {
 
 /**
  * Starts a PostgreSQL server with an empty database `postgres` on a free port of 127.0.0.1. Without options, `CSCAPI_TEST_POSTGRES_URL` names an
- * existing one instead; with options an own one is started in any case, as an existing one cannot be set up.
+ * existing one instead, on which an empty database is made; with options an own one is started in any case, as an existing one cannot be set up.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<TestServer> {
   const existing = process.env.CSCAPI_TEST_POSTGRES_URL
   if (existing !== undefined && existing !== '' && Object.keys(options).length === 0)
-    return existingServer(existing, 'CSCAPI_TEST_POSTGRES_URL')
+    return databaseOn(existing, 'CSCAPI_TEST_POSTGRES_URL')
   const { version, password, config = {} } = options
   const found = await findPostgres(version)
   const uid = process.getuid?.() === 0 ? NOBODY : undefined

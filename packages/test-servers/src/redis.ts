@@ -1,9 +1,10 @@
 import { Redis } from 'ioredis'
+import { emptyDatabaseOn } from './existing-redis.js'
 import { freePort } from './free-port.js'
 import { findRedis } from './redis-binary.js'
 import { Scratch } from './scratch.js'
 import { ServerProcess } from './server-process.js'
-import { existingServer, ownServer, type TestServer } from './test-server.js'
+import { ownServer, type TestServer } from './test-server.js'
 
 export interface RedisOptions {
   /** `requirepass`. It is part of {@link TestServer.url}. */
@@ -69,13 +70,13 @@ export async function redisProcess(
 }
 
 /**
- * Starts a Redis server on a free port of 127.0.0.1. Without options, `CSCAPI_TEST_REDIS_URL` names an existing one instead;
+ * Starts a Redis server on a free port of 127.0.0.1. Without options, `CSCAPI_TEST_REDIS_URL` names an existing one instead, of which an empty database is taken;
  * with options an own one is started in any case, as an existing one cannot be set up.
  */
 export async function startRedis(options: RedisOptions = {}): Promise<TestServer> {
   const existing = process.env.CSCAPI_TEST_REDIS_URL
   if (existing !== undefined && existing !== '' && Object.keys(options).length === 0)
-    return existingServer(existing, 'CSCAPI_TEST_REDIS_URL')
+    return emptyDatabaseOn(existing, 'CSCAPI_TEST_REDIS_URL')
   const { password, config } = options
   const scratch = new Scratch('redis')
   try {

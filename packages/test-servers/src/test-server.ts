@@ -7,7 +7,7 @@ export interface TestServer {
   readonly url: string
   /** False for a server that an environment variable names: it is not ours to kill, and the five methods but `stop` throw. */
   readonly controllable: boolean
-  /** Ends the server and removes its data. Idempotent. */
+  /** Ends the server, if it is ours, and removes what the tests stored. Idempotent. */
   stop(): Promise<void>
   /** `kill -9`: what is in the memory of the process is lost, what it handed to the operating system stays. */
   kill(): Promise<void>
@@ -38,14 +38,14 @@ export function ownServer(url: string, server: ServerProcess, scratch: Scratch):
   }
 }
 
-export function existingServer(url: string, variable: string): TestServer {
+export function existingServer(url: string, variable: string, leave: () => Promise<void>): TestServer {
   const refuse = (): never => {
     throw new Error(`The server that ${variable} names cannot be killed or paused: unset ${variable} to run this test.`)
   }
   return {
     url,
     controllable: false,
-    stop: async () => undefined,
+    stop: leave,
     kill: refuse,
     pause: refuse,
     resume: refuse,

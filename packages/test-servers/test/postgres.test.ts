@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgres, type TestServer } from '../src/index.js'
 
@@ -47,6 +48,32 @@ describe('a throw-away PostgreSQL', () => {
     expect(await greeting(server.url)).toBe('N')
   })
 })
+
+test('on a server that the environment names an empty database is made, and dropped again; it cannot be killed', async () => {
+  const named = await startPostgres({ config: {} })
+  process.env.CSCAPI_TEST_POSTGRES_URL = named.url
+  try {
+    const [one, other] = await Promise.all([startPostgres(), startPostgres()])
+    expect(one.url).not.toBe(other.url)
+    expect(new URL(one.url).port).toBe(new URL(named.url).port)
+    expect(() => one.kill()).toThrow('unset CSCAPI_TEST_POSTGRES_URL')
+    expect(await databases(named.url)).toHaveLength(3)
+    await one.stop()
+    await other.stop()
+    expect(await databases(named.url)).toEqual(['postgres'])
+  } finally {
+    delete process.env.CSCAPI_TEST_POSTGRES_URL
+    await named.stop()
+  }
+}, 120_000)
+
+async function databases(url: string): Promise<string[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query('SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY datname')
+  await client.end()
+  return rows.map(({ datname }) => datname)
+}
 
 test('a server that cannot start says why, with the end of its log', async () => {
   await expect(startPostgres({ config: { shared_buffers: 'plenty' } })).rejects.toThrow(

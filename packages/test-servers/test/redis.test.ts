@@ -56,14 +56,27 @@ test('a server that ends at once says why, with the end of its log', async () =>
   )
 })
 
-test('a server that the environment names is used as it is, and cannot be killed', async () => {
-  process.env.CSCAPI_TEST_REDIS_URL = 'redis://192.0.2.1:6379'
+test('of a server that the environment names an empty database is taken, and left empty; it cannot be killed', async () => {
+  const named = await startRedis({ config: {} })
+  const client = connect(named.url)
+  await client.set('somebody’s', 'data')
+  process.env.CSCAPI_TEST_REDIS_URL = named.url
   try {
-    const server = await startRedis()
-    expect(server).toMatchObject({ url: 'redis://192.0.2.1:6379', controllable: false })
-    expect(() => server.kill()).toThrow('unset CSCAPI_TEST_REDIS_URL')
-    await server.stop()
+    const [one, other] = await Promise.all([startRedis(), startRedis()])
+    expect(new URL(one.url).port).toBe(new URL(named.url).port)
+    expect(new Set([named.url, one.url, other.url]).size).toBe(3)
+    expect(one.controllable).toBe(false)
+    expect(() => one.kill()).toThrow('unset CSCAPI_TEST_REDIS_URL')
+    const inside = connect(one.url)
+    await inside.set('left', 'behind')
+    inside.disconnect()
+    await one.stop()
+    await other.stop()
+    expect(await client.info('keyspace')).toMatch(/db0:keys=1/)
+    expect(await client.info('keyspace')).not.toMatch(/db[1-9]/)
   } finally {
     delete process.env.CSCAPI_TEST_REDIS_URL
+    client.disconnect()
+    await named.stop()
   }
 })
