@@ -15,13 +15,19 @@ export function clientAddress(
   value: string | undefined,
 ): string | undefined {
   let client = canonical(peer)
-  const isBelieved = peer === undefined ? proxies.unix : client !== undefined && proxies.has(client)
-  if (!isBelieved || value === undefined) return client
+  if (value === undefined || !isBelieved(peer, proxies)) return client
   for (const hop of hops(header, value)) {
     client = canonical(hop)
     if (client === undefined || !proxies.has(client)) return client
   }
   return client
+}
+
+/** Whether what a peer says of others counts. */
+export function isBelieved(peer: string | undefined, proxies: TrustedProxies): boolean {
+  if (peer === undefined) return proxies.unix
+  const address = canonical(peer)
+  return address !== undefined && proxies.has(address)
 }
 
 /** Without a zone, which says where an address is reachable and not whose it is. */

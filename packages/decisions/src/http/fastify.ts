@@ -1,11 +1,11 @@
 import { FORBIDDEN } from './forbidden.js'
-import { type NodeRequest, nodeClient } from './node.js'
+import { type NodeRequest, nodeClient } from './node-client.js'
 import type { RemediationOptions } from './options.js'
 import { createRemediate, isRefused, type Outcome } from './remediate.js'
 
 /** What is used of Fastify's request. Its own `ip` is not: that may believe others than `trustProxy` does. */
 export interface FastifyRequestLike {
-  readonly raw: Pick<NodeRequest, 'socket' | 'headers'>
+  readonly raw: Pick<NodeRequest, 'socket' | 'headers' | 'rawHeaders'>
 }
 
 /** What is used of Fastify's reply. */

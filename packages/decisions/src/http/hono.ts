@@ -1,6 +1,7 @@
 import { FORBIDDEN } from './forbidden.js'
+import { type NodeRequest, nodeClient } from './node-client.js'
 import type { RemediationOptions } from './options.js'
-import { createRemediate, isRefused, type Outcome } from './remediate.js'
+import { createRemediate, isRefused, type Outcome, type RemediationRequest } from './remediate.js'
 
 /** What is used of Hono's context. */
 export interface HonoContextLike {
@@ -32,12 +33,11 @@ export function remediateHono<Context extends HonoContextLike = HonoContextLike>
   options: HonoRemediationOptions<Context>,
 ): (context: Context, next: () => Promise<void>) => Promise<Response | undefined> {
   const remediate = createRemediate(options)
-  const { remoteAddress = nodeServerAddress, answer = forbidden } = options
+  const { remoteAddress, answer = forbidden } = options
   return async (context, next) => {
-    const outcome = remediate({
-      remoteAddress: remoteAddress(context),
-      header: (name) => context.req.header(name),
-    })
+    const outcome = remediate(
+      remoteAddress === undefined ? onNode(context) : elsewhere(context, remoteAddress(context)),
+    )
     const response = isRefused(outcome) ? await answer(outcome, context) : undefined
     if (response !== undefined) return response
     await next()
@@ -47,12 +47,18 @@ export function remediateHono<Context extends HonoContextLike = HonoContextLike>
 
 const forbidden = () => new Response(FORBIDDEN.body, { status: FORBIDDEN.status, headers: FORBIDDEN.headers })
 
-/** `@hono/node-server` hands the request of Node.js over as `env.incoming`. */
-function nodeServerAddress({ env }: HonoContextLike): string | undefined {
-  const socket = property(property(env, 'incoming'), 'socket')
-  const address = property(socket, 'remoteAddress')
-  return typeof address === 'string' ? address : undefined
+/** `@hono/node-server` hands the request of Node.js over, as `server.incoming` to an application that has bindings of its own. Without one nobody knows the client. */
+function onNode(context: HonoContextLike): RemediationRequest {
+  const { incoming, server } = (context.env ?? {}) as NodeBindings
+  const request = server?.incoming ?? incoming
+  return request === undefined ? elsewhere(context, undefined) : nodeClient(request)
 }
 
-const property = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+interface NodeBindings {
+  readonly incoming?: NodeRequest
+  readonly server?: { readonly incoming?: NodeRequest }
+}
+
+function elsewhere({ req }: HonoContextLike, remoteAddress: string | undefined): RemediationRequest {
+  return { remoteAddress, header: (name) => req.header(name) }
+}

@@ -1,13 +1,7 @@
 import { FORBIDDEN } from './forbidden.js'
+import { type NodeRequest, nodeClient } from './node-client.js'
 import type { RemediationOptions } from './options.js'
-import { createRemediate, isRefused, type Outcome, type RemediationRequest } from './remediate.js'
-
-/** What is used of `IncomingMessage`, and of the requests of Express and of `node:http2`'s compatibility API. */
-export interface NodeRequest {
-  readonly socket: { readonly remoteAddress?: string | undefined }
-  readonly headers: { readonly [name: string]: string | string[] | undefined }
-  readonly httpVersionMajor: number
-}
+import { createRemediate, isRefused, type Outcome } from './remediate.js'
 
 /** What is used of `ServerResponse`. */
 export interface NodeResponse {
@@ -65,15 +59,5 @@ export function remediateNode<Request extends NodeRequest = NodeRequest, Respons
       next(error)
       return false
     }
-  }
-}
-
-export function nodeClient({ socket, headers }: Pick<NodeRequest, 'socket' | 'headers'>): RemediationRequest {
-  return {
-    remoteAddress: socket.remoteAddress,
-    header(name) {
-      const value = headers[name]
-      return Array.isArray(value) ? value.join() : value
-    },
   }
 }

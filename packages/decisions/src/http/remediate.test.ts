@@ -45,7 +45,7 @@ describe('a request', () => {
     [{ whenUnknown: 'block' as const }, true],
   ])('of which nobody knows the client is as %j says', async (options, isBlocked) => {
     const { of, told } = await setUp({ ...options, trustProxy: ['10.0.0.1'] })
-    const outcome = { kind: 'unknown', address: undefined, isBlocked, error: undefined }
+    const outcome = { kind: 'unknown', reason: 'no_address', address: undefined, isBlocked, error: undefined }
     expect([of(undefined), of('10.0.0.1', { 'x-forwarded-for': 'unknown' })]).toEqual([outcome, outcome])
     expect(told).toEqual([outcome, outcome])
   })
@@ -58,7 +58,22 @@ describe('a request', () => {
       },
     }
     const { of } = await setUp({ decisions, whenUnknown: 'block' })
-    expect(of('203.0.113.7')).toEqual({ kind: 'unknown', address: '203.0.113.7', isBlocked: true, error })
+    expect(of('203.0.113.7')).toEqual({
+      kind: 'unknown',
+      reason: 'check_failed',
+      address: '203.0.113.7',
+      isBlocked: true,
+      error,
+    })
+  })
+
+  test('whose client has brought it about itself that nobody knows it is refused in any case', () => {
+    const remediate = createRemediate({ decisions: new DecisionSet(), trustProxy: ['10.0.0.1', 'unix'] })
+    const request = { remoteAddress: undefined, header: () => '198.51.100.1' }
+    expect(remediate({ ...request, isGone: true })).toMatchObject({ reason: 'gone', isBlocked: true })
+    expect(remediate({ ...request, isCut: true })).toMatchObject({ reason: 'cut', isBlocked: true })
+    const direct = { ...request, remoteAddress: '198.51.100.2', isCut: true }
+    expect(remediate(direct), 'no header counts').toEqual({ kind: 'pass', address: '198.51.100.2' })
   })
 })
 

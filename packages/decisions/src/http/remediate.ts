@@ -1,5 +1,5 @@
 import type { ActiveDecision } from '../active-decision.js'
-import { clientAddress } from './client-address.js'
+import { clientAddress, isBelieved } from './client-address.js'
 import { type RemediationOptions, readOptions } from './options.js'
 
 /** What of a request tells whom it comes from. */
@@ -8,16 +8,27 @@ export interface RemediationRequest {
   readonly remoteAddress: string | undefined
   /** A header by its name in lower case; several of one name are joined by commas. */
   header(name: string): string | undefined
+  /** Whether the connection has ended, so that its other end cannot be told any more. Default false. */
+  readonly isGone?: boolean
+  /** Whether the server may have left out headers, among them the one that a proxy added. Default false. */
+  readonly isCut?: boolean
 }
+
+/**
+ * Why it is not known what to do: a connection without an address, or a trusted proxy that names none; one that has ended; headers that are cut off; `decisions` that throws.
+ * A client can bring `gone` and `cut` about by itself, so they are refused whatever `whenUnknown` says.
+ */
+export type UnknownReason = 'no_address' | 'gone' | 'cut' | 'check_failed'
 
 /** What is to be done about a request. Addresses are canonical. */
 export type Outcome =
   | { readonly kind: 'pass'; readonly address: string }
   /** `decision.remediation` says what. */
   | { readonly kind: 'remediate'; readonly address: string; readonly decision: ActiveDecision }
-  /** Nobody knows the client's address, or `decisions` threw `error`; `isBlocked` is what the option `whenUnknown` makes of it. */
+  /** `isBlocked` is what becomes of it; `error` is what `decisions` threw. */
   | {
       readonly kind: 'unknown'
+      readonly reason: UnknownReason
       readonly address: string | undefined
       readonly isBlocked: boolean
       readonly error: unknown
@@ -30,14 +41,23 @@ export type Outcome =
  */
 export function createRemediate(options: RemediationOptions): (request: RemediationRequest) => Outcome {
   const { decisions, proxies, proxyHeader, blocksUnknown, onOutcome } = readOptions(options)
+  const unknown = (reason: UnknownReason, address?: string, error?: unknown): Outcome => ({
+    kind: 'unknown',
+    reason,
+    address,
+    isBlocked: blocksUnknown || reason === 'gone' || reason === 'cut',
+    error,
+  })
   const judge = (request: RemediationRequest): Outcome => {
+    if (request.isGone) return unknown('gone')
+    if (request.isCut && isBelieved(request.remoteAddress, proxies)) return unknown('cut')
     const address = clientAddress(request.remoteAddress, proxies, proxyHeader, request.header(proxyHeader))
-    if (address === undefined) return { kind: 'unknown', address, isBlocked: blocksUnknown, error: undefined }
+    if (address === undefined) return unknown('no_address')
     try {
       const decision = decisions.check(address)
       return decision === undefined ? { kind: 'pass', address } : { kind: 'remediate', address, decision }
     } catch (error) {
-      return { kind: 'unknown', address, isBlocked: blocksUnknown, error }
+      return unknown('check_failed', address, error)
     }
   }
   return (request) => {

@@ -6,7 +6,7 @@ import { type HttpBindings, serve } from '@hono/node-server'
 import express from 'express'
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { type Context, Hono } from 'hono'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { remediateFastify, remediateHono, remediateNode } from '../../src/http/index.js'
 import { DecisionSet } from '../../src/index.js'
 
@@ -199,7 +199,8 @@ describe('an answer of one’s own', () => {
     })
     expect(await ask(await listen(createServer(app)), BANNED)).toMatchObject({ status: 500, body: 'no captcha left' })
     const guard = remediateNode(failing)
-    const request = { socket: { remoteAddress: BANNED }, headers: {}, httpVersionMajor: 1 }
+    const socket = { remoteAddress: BANNED, destroyed: false }
+    const request = { socket, headers: {}, rawHeaders: [], httpVersionMajor: 1 }
     await expect(guard(request, { writeHead: () => 0, end: () => 0 })).rejects.toThrow('no captcha left')
   })
 })
@@ -220,6 +221,58 @@ test('HTTP/2 is guarded by the same middleware', async () => {
   }
   expect([await statusFor(BANNED), await statusFor('198.51.100.1')]).toEqual([403, 200])
   session.close()
+})
+
+describe('a client cannot hide', () => {
+  test('behind so many headers that Node.js leaves out what the proxy added', async () => {
+    const port = await servers['node:http'](['127.0.0.1'])
+    const statusWith = async (fillers: number) => {
+      const socket = connectTcp(port, '127.0.0.1')
+      const filler = 'a:\r\n'.repeat(fillers)
+      socket.write(
+        `GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.51.100.1\r\n${filler}X-Forwarded-For: ${BANNED}\r\n\r\n`,
+      )
+      const [answer] = await once(socket, 'data')
+      socket.destroy()
+      return String(answer).slice(9, 12)
+    }
+    expect(await Promise.all([0, 500, 997, 998, 1_000, 2_000].map(statusWith))).toEqual(Array(6).fill('403'))
+  })
+
+  test('by leaving before it is looked at', async () => {
+    const guard = remediateNode({ decisions: await decisions(), trustProxy: ['unix'] })
+    const outcomes: boolean[] = []
+    const server = createServer(async (request, response) => {
+      await new Promise((resolve) => request.socket.once('close', resolve))
+      outcomes.push(await guard(request, response))
+    })
+    const port = await listen(server)
+    const socket = connectTcp(port, '127.0.0.1')
+    const seen = once(server, 'request')
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.51.100.1\r\nContent-Length: 0\r\n\r\n')
+    await seen
+    socket.resetAndDestroy()
+    await vi.waitUntil(() => outcomes.length > 0)
+    expect(outcomes).toEqual([true])
+  })
+
+  test('in an HTTP/2 session that has ended', async () => {
+    const guard = remediateNode({ decisions: await decisions() })
+    const outcomes: boolean[] = []
+    const server = createHttp2Server()
+    server.on('request', async (request, response) => {
+      const { session } = request.stream
+      await new Promise<void>((resolve) => session?.once('close', resolve))
+      outcomes.push(await guard(request, response))
+    })
+    const session = connectHttp2(`http://127.0.0.1:${await listen(server)}`)
+    session.on('error', () => undefined)
+    session.request({ ':path': '/' }).on('error', () => undefined)
+    await once(server, 'request')
+    session.destroy()
+    await vi.waitUntil(() => outcomes.length > 0)
+    expect(outcomes).toEqual([true])
+  })
 })
 
 test('several headers of one name are one list', async () => {
