@@ -96,6 +96,63 @@ describe('a server that was killed', () => {
   }, 60_000)
 })
 
+test('a server that is killed again and again under adding, leasing and settling loses nothing acknowledged and has nothing settled twice', async () => {
+  const acknowledged = new Set<string>()
+  const settled: string[] = []
+  const maybeSettled = new Set<string>()
+  // Added again after a lost answer, perhaps when they had been sent: that is a new signal to the store.
+  const repeated = new Set<string>()
+  const errors: unknown[] = []
+  let isRunning = true
+  const note = (error: unknown) => void errors.push(error)
+  const add = async (machineIds: readonly string[]) => {
+    while (isRunning) {
+      const signals = machineIds.flatMap((machineId) => batch(5, machineId))
+      while (isRunning && (await storage.enqueue(signals).catch(note)) === undefined)
+        for (const { uuid } of signals) repeated.add(uuid)
+      if (isRunning) for (const { uuid } of signals) acknowledged.add(uuid)
+    }
+  }
+  const send = async () => {
+    while (isRunning) {
+      const lease = await storage.lease({ leaseMs: 1_000, maxSignals: 5 }).catch(note)
+      if (!lease) continue
+      const uuids = lease.signals.map(({ uuid }) => uuid)
+      const outcome = await storage.settle(lease, { sent: uuids }).catch(note)
+      if (outcome === undefined) for (const uuid of uuids) maybeSettled.add(uuid)
+      else if (!outcome.lost) settled.push(...uuids)
+    }
+  }
+  const workers = [add(['a', 'b']), add(['b', 'c']), send(), send()]
+  for (let kill = 0; kill < 3; kill += 1) {
+    const goal = { acknowledged: acknowledged.size + 100, settled: settled.length + 50 }
+    await vi.waitFor(
+      () => {
+        expect(acknowledged.size).toBeGreaterThan(goal.acknowledged)
+        expect(settled.length).toBeGreaterThan(goal.settled)
+      },
+      { timeout: 20_000 },
+    )
+    await server.kill()
+    await server.restart()
+  }
+  isRunning = false
+  await Promise.all(workers)
+  expect(errors.length).toBeGreaterThan(0)
+  for (const error of errors) expect(error).toMatchObject({ name: 'StorageError', retryable: true })
+  const once = settled.filter((uuid) => !repeated.has(uuid))
+  expect(new Set(once).size).toBe(once.length)
+  const waiting: string[] = []
+  for (let after: string | undefined, more = true; more; more = after !== undefined) {
+    const page = await storage.listSignals({}, { limit: 1_000, ...(after === undefined ? {} : { after }) })
+    waiting.push(...page.signals.map(({ uuid }) => uuid))
+    after = page.next
+  }
+  const known = new Set([...waiting, ...settled, ...maybeSettled])
+  expect([...acknowledged].filter((uuid) => !known.has(uuid))).toEqual([])
+  expect(waiting.filter((uuid) => once.includes(uuid))).toEqual([])
+}, 120_000)
+
 describe('a server that is paused', () => {
   test('fails each call in bounded time, and goes on afterwards', async () => {
     server.pause()
