@@ -41,11 +41,12 @@ export function mapError(error: unknown, operation: string): CscapiError {
   if (error instanceof CscapiError) return error
   const driverCode = codeOf(error)
   // Prisma puts the place in our source code first, and the cause into the last line.
-  const text = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? ''
+  const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n')
+  const text = (lines.at(-1) ?? '').slice(0, 500)
+  const words = driverCode === undefined || text.includes(driverCode) ? text : `${driverCode}: ${text}`
   for (const [pattern, code, advice] of RULES) {
-    if (pattern.test(driverCode ?? text)) {
-      return postgresError(code, operation, `${operation} failed: ${advice} (${driverCode ?? text})`, driverCode)
-    }
+    if (pattern.test(driverCode ?? text))
+      return postgresError(code, operation, `${operation} failed: ${advice} (${words})`, driverCode)
   }
   return postgresError('storage_failed', operation, `${operation} failed: ${text}`, driverCode)
 }

@@ -29,4 +29,13 @@ describe('what the driver or the server says becomes', () => {
       expect(mapError(new Error(text), 'lease')).toMatchObject({ code: 'storage_unavailable', retryable: true })
     },
   )
+
+  test('a message with the advice and the words of the server or the pooler', () => {
+    const refusal = Object.assign(new Error('transaction blocks not allowed in statement pooling mode'), {
+      code: '08P01',
+    })
+    expect(mapError(refusal, 'open').message).toContain(
+      'open failed: the server cannot be reached (08P01: transaction blocks not allowed in statement pooling mode)',
+    )
+  })
 })

@@ -85,3 +85,14 @@ describe('behind PgBouncer in transaction mode', () => {
     60_000,
   )
 })
+
+test('PgBouncer in statement mode, which knows no transactions, is refused by open() in its own words', async () => {
+  const other = await startPgBouncer(server.url, 'statement')
+  const storage = new PostgresStorage({ url: other.url })
+  await expect(storage.open()).rejects.toMatchObject({
+    name: 'StorageError',
+    message: expect.stringContaining('statement pooling mode'),
+  })
+  await storage.close()
+  await other.stop()
+})

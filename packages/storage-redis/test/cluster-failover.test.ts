@@ -129,7 +129,7 @@ test('a master that stands still is replaced by its replica: calls end in time w
 
 test('a wrong password is told as that, and a user with the rights that the README lists gets on', async () => {
   const rights =
-    '~limited:* +eval +evalsha +time +del +unlink +exists +persist +pexpire +@hash +@list +@set +@sortedset +hello +auth +quit +client +cluster +asking'
+    '~limited:* +eval +evalsha +time +del +unlink +exists +persist +pexpire +@hash +@list +@set +@sortedset +hello +auth +quit +client +cluster +asking +scan'
   for (const url of cluster.urls) {
     const node = new Redis(url)
     await node.call('ACL', 'SETUSER', 'app', 'on', '>secret', 'resetkeys', '-@all', ...rights.split(' '))
@@ -148,6 +148,7 @@ test('a wrong password is told as that, and a user with the rights that the READ
   await storage.open()
   expect(await storage.enqueue(batch())).toEqual({ added: 30, duplicates: 0 })
   expect(await storage.lease({ leaseMs: 1_000, maxSignals: 1 })).toBeDefined()
+  await storage.repairIndex()
   expect(await storage.deleteMachines(machineIds)).toBe(30)
   await storage.close()
 })

@@ -24,8 +24,11 @@ function isOpen(port: number): Promise<boolean> {
   })
 }
 
-/** Starts PgBouncer in transaction mode on a free port of 127.0.0.1, before a server that `startPostgres` made. Two connections of the server serve everybody. */
-export async function startPgBouncer(postgresUrl: string): Promise<TestServer> {
+/** Starts PgBouncer on a free port of 127.0.0.1, before a server that `startPostgres` made. Two connections of the server serve everybody. */
+export async function startPgBouncer(
+  postgresUrl: string,
+  mode: 'transaction' | 'statement' = 'transaction',
+): Promise<TestServer> {
   const { command, env } = await debianBinary(PGBOUNCER)
   const uid = process.getuid?.() === 0 ? NOBODY : undefined
   const scratch = new Scratch('pgbouncer')
@@ -41,7 +44,7 @@ export async function startPgBouncer(postgresUrl: string): Promise<TestServer> {
       `listen_port = ${port}`,
       'unix_socket_dir =',
       'auth_type = any',
-      'pool_mode = transaction',
+      `pool_mode = ${mode}`,
       'default_pool_size = 2',
       'max_client_conn = 200',
       // Seconds until it asks a server again that was away.
