@@ -15,8 +15,11 @@ afterAll(async () => {
   await server?.stop()
 })
 
-/** A connection that stands still before its first commit until it is let go on. */
-function poolThatHesitates(connectionString: string): { pool: Pool; hesitates: Promise<void>; goOn: () => void } {
+/** Connections that stand still before the statement that begins so, until they are let go on. */
+function poolThatHesitates(
+  connectionString: string,
+  statement: string,
+): { pool: Pool; hesitates: Promise<void>; goOn: () => void } {
   let reached: () => void = () => undefined
   let goOn: () => void = () => undefined
   const hesitates = new Promise<void>((resolve) => {
@@ -28,7 +31,7 @@ function poolThatHesitates(connectionString: string): { pool: Pool; hesitates: P
   class Hesitating extends Client {
     override query(...args: unknown[]): never {
       const query = () => Reflect.apply(super.query, this, args) as Promise<QueryResult>
-      if (args[0] !== 'COMMIT') return query() as never
+      if (!String(args[0]).trim().startsWith(statement)) return query() as never
       reached()
       return gate.then(query) as never
     }
@@ -46,7 +49,7 @@ test.each(['read committed', 'repeatable read', 'serializable'])(
     await worker.enqueue([{ machineId: 'm', uuid: 'first', payload: '{}' }])
     const lease = await worker.lease({ leaseMs: 60_000, maxSignals: 10 })
 
-    const { pool, hesitates, goOn } = poolThatHesitates(url)
+    const { pool, hesitates, goOn } = poolThatHesitates(url, 'COMMIT')
     const sensor = new PostgresStorage({ pool, schema, migrate: 'never' })
     await sensor.open()
     const enqueued = sensor.enqueue([{ machineId: 'm', uuid: 'second', payload: '{}' }])
@@ -64,3 +67,23 @@ test.each(['read committed', 'repeatable read', 'serializable'])(
     await worker.close()
   },
 )
+
+test('what a worker is just leasing is not deleted under its hands', async () => {
+  const schema = 'deleted'
+  const cleaner = new PostgresStorage({ url: server.url, schema })
+  await cleaner.open()
+  await cleaner.enqueue([{ machineId: 'm', uuid: 'u', payload: '{}' }])
+  // The machine is taken by then, and its signals are not chosen yet.
+  const { pool, hesitates, goOn } = poolThatHesitates(server.url, 'WITH first AS')
+  const worker = new PostgresStorage({ pool, schema, migrate: 'never' })
+  await worker.open()
+  const leased = worker.lease({ leaseMs: 60_000, maxSignals: 10 })
+  await hesitates
+  expect(await cleaner.deleteSignals()).toBe(0)
+  goOn()
+  expect((await leased)?.signals).toEqual([{ uuid: 'u', payload: '{}' }])
+  expect(await cleaner.stats()).toMatchObject({ pending: 0, leased: 1 })
+  await worker.close()
+  await pool.end()
+  await cleaner.close()
+})
