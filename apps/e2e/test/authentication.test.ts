@@ -168,6 +168,33 @@ describe('tokens', () => {
     expect(emulator.signals.size).toBe(5)
   })
 
+  test('nor does one when every run is a new process’s', async () => {
+    const { client, connect, emulator, storage, advance } = arrange()
+    for (let number = 1; number <= 5; number += 1) await client.addSignals(signalsOf(machine(number), 1))
+    emulator.faults.inject({ route: 'signals', kind: 'unauthorized', ...ALWAYS })
+    for (let round = 0; round < 6; round += 1) {
+      const process = connect()
+      await process.sendSignals({ concurrency: 1 })
+      await process.close()
+      advance(6 * MINUTE_MS)
+    }
+    expect(await storage.listMachines({ failing: true })).toMatchObject({ machines: [] })
+  })
+
+  test('and what it refused meanwhile is not held against a machine once others get through again', async () => {
+    const { client, emulator, storage, advance } = arrange()
+    for (let number = 1; number <= 4; number += 1) await client.addSignals(signalsOf(machine(number), 1))
+    emulator.faults.inject({ route: 'signals', kind: 'unauthorized', ...ALWAYS })
+    for (let round = 0; round < 6; round += 1) {
+      await client.sendSignals({ concurrency: 1 })
+      advance(6 * MINUTE_MS)
+    }
+    emulator.faults.clear()
+    emulator.faults.inject({ route: 'signals', kind: 'unauthorized', machineId: machine(4), ...ALWAYS })
+    expect(await client.sendSignals({ concurrency: 1 })).toMatchObject({ sent: 3, failing: 0 })
+    expect((await storage.getMachine(machine(4)))?.failing).toBeUndefined()
+  })
+
   test('refused credentials fail the machine at once, with one login an hour at most', async () => {
     const { client, emulator, storage, advance } = arrange()
     await client.addSignals(signalsOf(machine(), 1))

@@ -211,7 +211,7 @@ describe('a server in trouble', () => {
     const { connect, emulator } = arrange()
     const client = connect({ random: () => 0 })
     await client.addSignals(signalsOf(machine(), 1))
-    emulator.faults.inject({ route: 'signals', status: 429 })
+    emulator.faults.inject({ route: 'signals', status: 429, retryAfter: 0 })
     expect(await client.sendSignals()).toMatchObject({ sent: 0, postponed: 1, stopped: 'rate_limited' })
     emulator.faults.inject({ route: 'signals', status: 503 })
     expect(await client.sendSignals()).toMatchObject({ sent: 1, postponed: 1 })
@@ -269,6 +269,35 @@ describe('a server in trouble', () => {
     expect(report).toMatchObject({ sent: 10, postponed: 10 })
     expect(report).not.toHaveProperty('stopped')
   })
+
+  test('neither does a machine that CAPI was not asked about', async () => {
+    const { client, connect, emulator } = arrange()
+    const odd = [1, 3, 5, 7, 9].map((number) => machine(number))
+    for (const machineId of odd) await client.verify({ machineId })
+    const loginBudget = { logins: 1, windowMs: HOUR_MS }
+    const spender = connect({ loginBudget })
+    await spender.verify({ machineId: machine(0) })
+    for (let number = 1; number <= 9; number += 1) await spender.addSignals(signalsOf(machine(number), 1))
+    emulator.faults.inject({ route: 'signals', status: 503, times: Number.POSITIVE_INFINITY })
+    expect(await spender.sendSignals({ concurrency: 1 })).toMatchObject({ stopped: 'outage', requests: 5 })
+  })
+
+  test.each([404, 409])(
+    '%i on signals, which says nothing about them, is tried less and less often',
+    async (status) => {
+      const { client, emulator, storage, advance } = arrange()
+      await client.addSignals(signalsOf(machine(), 1))
+      emulator.faults.inject({ route: 'signals', status, times: Number.POSITIVE_INFINITY })
+      const waits: number[] = []
+      client.on('postponed', ({ afterMs }) => waits.push(afterMs))
+      for (let run = 0; run < 9; run += 1) {
+        expect(await client.sendSignals()).toMatchObject({ postponed: 1 })
+        advance(waits.at(-1) ?? 0)
+      }
+      expect(waits).toEqual([2_500, 5_000, 10_000, 20_000, 40_000, 80_000, 150_000, 150_000, 150_000])
+      expect(await storage.stats()).toMatchObject({ pending: 1, rejected: 0 })
+    },
+  )
 
   test('a batch that only ever meets 500 is taken apart after a day, and the rest of the store goes on', async () => {
     const { client, emulator, advance, storage } = arrange()

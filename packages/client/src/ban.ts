@@ -1,4 +1,13 @@
-import { decide, extendPause, isCscapiError, type PauseReason, withStateLock } from '@cscapi/core'
+import {
+  CapiResponseError,
+  decide,
+  extendPause,
+  isCscapiError,
+  LoginBudgetError,
+  type PauseReason,
+  StorageError,
+  withStateLock,
+} from '@cscapi/core'
 import type { ClientContext } from './context.js'
 import { pushMetrics } from './metrics.js'
 
@@ -18,8 +27,8 @@ export async function pauseStore(
 }
 
 /**
- * After a ban has run out, one metrics call with a stored token shows whether the address is welcome, before anything else leaves.
- * False when it is not, or when nobody can tell; without any stored token the next login is the probe.
+ * After a ban has run out, one call shows whether the address is welcome, before anything else leaves: metrics with a stored token, or the login of one machine where no token is left.
+ * False when it is not, or when nobody can tell.
  */
 export async function probeAfterBan(context: ClientContext, signal: AbortSignal | undefined): Promise<boolean> {
   const { storage, options } = context
@@ -28,8 +37,11 @@ export async function probeAfterBan(context: ClientContext, signal: AbortSignal 
   return withStateLock(storage, 'ban:probe', lock, async () => {
     const due = await storage.getState(PROBE_DUE)
     if (due === undefined) return true
-    const machine = await findMachineWithToken(context)
-    if (machine !== undefined && !(await isAddressWelcome(context, machine, signal))) return false
+    const machine = await findProber(context).catch(unlessDamaged)
+    const answer = machine === undefined ? 'welcome' : await probe(context, machine, signal)
+    if (answer === 'forbidden' || answer === 'silent') return false
+    // Nobody may log in now, and so nobody can be in the probe's way.
+    if (answer === 'unasked') return true
     await storage.setState(SUSPECT, due.value.length > 0 ? due.value : undefined, { expiresInMs: SUSPECT_MS })
     await storage.setState(PROBE_DUE, undefined, { ifVersion: due.version })
     return true
@@ -42,36 +54,64 @@ export async function isSuspect({ storage }: ClientContext, machineId: string): 
   return suspect !== undefined && new TextDecoder().decode(suspect.value) === machineId
 }
 
-/** One metrics call: any answer but 403 and trouble on the way means that CAPI talks to this address. A 403 pauses the store again. */
+/** One metrics call with no trouble of any kind means that CAPI talks to this address. A 403 pauses the store again. */
 export async function isAddressWelcome(
   context: ClientContext,
-  { machineId, token }: { machineId: string; token: string },
+  machine: { readonly machineId: string; readonly token: string },
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
+  return (await probe(context, machine, signal)) === 'welcome'
+}
+
+interface Prober {
+  readonly machineId: string
+  readonly token: string | undefined
+}
+
+/**
+ * `troubled`: a server in trouble, or one that is asked too often, talks to this address all the same. `silent`: nobody can tell.
+ * `unasked`: the login budget is spent.
+ */
+async function probe(
+  context: ClientContext,
+  { machineId, token }: Prober,
+  signal: AbortSignal | undefined,
+): Promise<'welcome' | 'troubled' | 'forbidden' | 'silent' | 'unasked'> {
   const { retryDelayMs, maxRetryDelayMs, random } = context.options
   try {
-    await pushMetrics(context, machineId, token, signal)
-    return true
+    if (token === undefined) await context.authenticator.authenticate(machineId, { signal })
+    else await pushMetrics(context, machineId, token, signal)
+    return 'welcome'
   } catch (error) {
-    if (!isCscapiError(error)) throw error
-    const outcome = decide(error, { endpoint: 'metrics', retryDelayMs, maxRetryDelayMs, random: random() })
+    if (!isCscapiError(error) || error instanceof StorageError) throw error
+    const endpoint = token === undefined ? 'login' : 'metrics'
+    const outcome = decide(error, { endpoint, retryDelayMs, maxRetryDelayMs, random: random() })
     if (outcome.action === 'pause') {
       await pauseStore(context, { reason: 'forbidden', message: undefined, forMs: outcome.forMs })
+      return 'forbidden'
     }
-    return outcome.action === 'login' || (outcome.action === 'raise' && error.code !== 'aborted')
+    if (error instanceof LoginBudgetError) return 'unasked'
+    if (error.code === 'paused' || !(error instanceof CapiResponseError)) return 'silent'
+    return outcome.action === 'login' || outcome.action === 'raise' ? 'welcome' : 'troubled'
   }
 }
 
-async function findMachineWithToken({
-  storage,
-}: ClientContext): Promise<{ machineId: string; token: string } | undefined> {
+/** One damaged row must not keep everybody from sending. */
+function unlessDamaged(error: unknown): undefined {
+  if (!isCscapiError(error) || error.code !== 'sealed_text_damaged') throw error
+}
+
+/** A machine with a token, else any that is not failing. */
+async function findProber({ storage }: ClientContext): Promise<Prober | undefined> {
+  let withoutToken: Prober | undefined
   let after: string | undefined
   do {
     const page = await storage.listMachines({ failing: false, ...(after !== undefined && { after }) })
     for (const { machineId, token } of page.machines) {
       if (token !== undefined && (token.expiresInMs ?? 1) > 0) return { machineId, token: token.value }
+      withoutToken ??= { machineId, token: undefined }
     }
     after = page.next
   } while (after !== undefined)
-  return undefined
+  return withoutToken
 }

@@ -1,5 +1,6 @@
 import {
   AbortedError,
+  CapiNetworkError,
   CapiResponseError,
   type CscapiError,
   decide,
@@ -72,8 +73,13 @@ async function assertWelcome(context: ClientContext, endpoint: string, signal: A
   const pause = await readPause(context.storage)
   if (pause?.reason === 'forbidden') throw pausedError(endpoint, pause)
   if (await probeAfterBan(context, signal)) return
+  if (signal?.aborted) throw new AbortedError(`The ${endpoint} call`)
   const renewed = await readPause(context.storage)
   if (renewed?.reason === 'forbidden') throw pausedError(endpoint, renewed)
+  // A pull is as good a probe as any.
+  if (endpoint === 'decisions') return
+  const message = `${endpoint} was not called: CAPI does not say whether it still forbids this address; try again later`
+  throw new CapiNetworkError('network_error', message, { retryable: true })
 }
 
 async function forbid(context: ClientContext, error: CscapiError, forMs: number): Promise<void> {

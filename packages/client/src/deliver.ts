@@ -46,13 +46,15 @@ class Delivery {
 
   async post(): Promise<void> {
     for (let batch = this.#plan.first; batch !== undefined; batch = this.#plan.first) {
-      if (this.#retry !== undefined || this.#run.ending) return
-      if (!(await this.#run.hold(this.#lease, this.#leasedAt))) {
-        this.#lost = true
-        return
-      }
+      if (this.#retry !== undefined || this.#lost || this.#run.ending) return
+      if (!(await this.#holds())) return
       await this.#post(batch)
     }
+  }
+
+  async #holds(): Promise<boolean> {
+    this.#lost = !(await this.#run.hold(this.#lease, this.#leasedAt))
+    return !this.#lost
   }
 
   async settle(): Promise<void> {
@@ -91,6 +93,8 @@ class Delivery {
       const isFirstTry = this.#sent.length === 0 && this.#refusedToken === undefined
       const known = isFirstTry ? machine : undefined
       token = await authenticator.authenticate(machineId, { machine: known, refused: this.#refusedToken, signal })
+      // Waiting for another process's login, and then one of our own, may take longer than a lease.
+      if (!(await this.#holds())) return
       await capi.pushSignals({ token, payloads: batch.map(({ payload }) => payload) }, { signal })
     } catch (error) {
       if (signal.aborted) return
@@ -132,7 +136,8 @@ class Delivery {
 
   async #act(outcome: Outcome, error: CscapiError, batch: Batch, token: string | undefined): Promise<void> {
     const run = this.#run
-    if (outcome.action !== 'postpone' || !outcome.transient) run.answered()
+    const wasAsked = !UNASKED.has(error.code)
+    if (wasAsked && !(outcome.action === 'postpone' && outcome.transient)) run.answered()
     this.#error = error
     switch (outcome.action) {
       case 'login':
@@ -151,7 +156,7 @@ class Delivery {
         return
       case 'postpone':
         if (isPutAside(error)) this.#failing = 1
-        this.#retry = { afterMs: outcome.afterMs, countsAsAttempt: outcome.transient || outcome.unauthorized }
+        this.#retry = { afterMs: outcome.afterMs, countsAsAttempt: wasAsked && !isPutAside(error) }
         if (outcome.transient && run.countTransient()) await stopRun(run, 'outage', error)
         return
       case 'stop':
@@ -171,7 +176,7 @@ async function stopRun(
   run: SendRun,
   reason: 'outage' | 'rate_limited' | 'forbidden',
   error: CscapiError,
-  resumeInMs: number = outageWaitMs(run),
+  resumeInMs: number = run.outageWaitMs(),
   machineId?: string,
 ): Promise<void> {
   run.stop(reason, resumeInMs)
@@ -179,14 +184,12 @@ async function stopRun(
   await pauseStore(run.context, { reason, message, forMs: resumeInMs, ...(machineId !== undefined && { machineId }) })
 }
 
-/** Half to all of the longest backoff, so that many processes do not come back at once. */
-function outageWaitMs({ context: { options } }: SendRun): number {
-  return Math.round(options.maxRetryDelayMs * (0.5 + options.random() / 2))
-}
+/** Nobody asked CAPI: such an error says nothing about it. */
+const UNASKED: ReadonlySet<string> = new Set(['lock_busy', 'login_budget_spent', 'machine_failing', 'paused'])
 
 /** The authenticator has left the machine alone for a while, and says until when. */
 function isPutAside(error: CscapiError): boolean {
-  return error instanceof CapiAuthError && error.retryAfterMs !== undefined
+  return error instanceof CapiAuthError && error.code !== 'unauthorized' && error.retryAfterMs !== undefined
 }
 
 function reasonOf(error: CscapiError): Omit<RejectedSignal, 'uuid'> {

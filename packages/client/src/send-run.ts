@@ -62,6 +62,12 @@ export class SendRun {
     return this.#transientInARow >= this.context.options.outageThreshold
   }
 
+  /** Half to all of the longest backoff, so that many processes do not come back at once. */
+  outageWaitMs(): number {
+    const { maxRetryDelayMs, random } = this.context.options
+    return Math.round(maxRetryDelayMs * (0.5 + random() / 2))
+  }
+
   count(result: { sent: number; rejected: number; postponed: number; failing: number }): void {
     this.#report.sent += result.sent
     this.#report.rejected += result.rejected
@@ -69,10 +75,11 @@ export class SendRun {
     this.#report.failing += result.failing
   }
 
-  /** Extends the lease once half of it is over. False when it was lost. */
+  /** Extends the lease once half of it is over, or when a clock that was set back does not say. False when it was lost. */
   async hold(lease: SignalLease, leasedAt: { value: number }): Promise<boolean> {
     const { clock, leaseMs } = this.context.options
-    if (clock.now() - leasedAt.value < leaseMs / 2) return true
+    const heldMs = clock.now() - leasedAt.value
+    if (heldMs >= 0 && heldMs < leaseMs / 2) return true
     leasedAt.value = clock.now()
     return this.context.storage.extend(lease, leaseMs)
   }

@@ -57,7 +57,7 @@ export async function sendDue(context: ClientContext, options: SendOptions): Pro
 async function mayBegin(run: SendRun): Promise<boolean> {
   if (await meetsPause(run)) return false
   if (await probeAfterBan(run.context, run.settings.signal)) return true
-  if (!(await meetsPause(run))) run.stop('outage', 0)
+  if (!(await meetsPause(run))) run.stop('outage', run.outageWaitMs())
   return false
 }
 
@@ -72,7 +72,7 @@ async function work(run: SendRun, report: () => void): Promise<void> {
   const { storage, options, totals } = run.context
   let checkedAt = options.clock.now()
   while (!run.ending) {
-    if (options.clock.now() - checkedAt >= PAUSE_CHECK_MS) {
+    if (Math.abs(options.clock.now() - checkedAt) >= PAUSE_CHECK_MS) {
       if (await meetsPause(run)) return
       checkedAt = options.clock.now()
     }

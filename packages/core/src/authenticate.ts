@@ -1,7 +1,7 @@
 import type { Capi } from './capi.js'
 import type { Clock } from './clock.js'
-import { type DecideContext, decide, type Outcome } from './decide.js'
-import { CapiAuthError, CapiResponseError, type CscapiError, isCscapiError, StorageError } from './errors.js'
+import { type DecideContext, decide, type Outcome, SERVER_WIDE_UNAUTHORIZED } from './decide.js'
+import { CapiAuthError, CapiResponseError, CscapiError, isCscapiError, StorageError } from './errors.js'
 import { LoginBudget, type LoginBudgetOptions } from './login-budget.js'
 import { assertMachineId } from './machine-id.js'
 import type { FailingReason, Machine, MachinePatch, MachineStore } from './machine-store.js'
@@ -10,6 +10,7 @@ import { extendPause, pausedError, readPause } from './pause.js'
 import { withStateLock } from './state-lock.js'
 import type { StateStore } from './state-store.js'
 import { tokenLifetimeMs } from './token.js'
+import { UnauthorizedRow } from './unauthorized-row.js'
 
 export interface MachineAuthenticatorOptions {
   readonly capi: Pick<Capi, 'register' | 'login' | 'baseUrl'>
@@ -58,12 +59,12 @@ export interface AuthenticateOptions {
 export class MachineAuthenticator {
   readonly #options: MachineAuthenticatorOptions
   readonly #budget: LoginBudget | undefined
-  /** Machines in a row that a fresh token did not help, in this process. */
-  readonly #unauthorized = new Set<string>()
+  readonly #unauthorized: UnauthorizedRow
 
   /** @throws InputError when the login budget breaks a rule. */
   constructor(options: MachineAuthenticatorOptions) {
     this.#options = options
+    this.#unauthorized = new UnauthorizedRow(options.store)
     if (options.loginBudget !== undefined) this.#budget = new LoginBudget({ ...options, budget: options.loginBudget })
   }
 
@@ -104,7 +105,7 @@ export class MachineAuthenticator {
 
   /** A call with this machine's token was answered 2xx. */
   async succeeded(machine: Pick<Machine, 'machineId' | 'authFailures'> | undefined): Promise<void> {
-    this.#unauthorized.clear()
+    await this.#unauthorized.end()
     if (machine !== undefined && machine.authFailures > 0) {
       await this.#options.store.updateMachine(machine.machineId, { authFailures: 0 })
     }
@@ -113,19 +114,21 @@ export class MachineAuthenticator {
   /** A call was answered 401 although its token was fresh. Counts it against the machine, unless the server answers everybody so. */
   async unauthorized(machineId: string, error: CscapiError, context: DecideContext): Promise<Outcome> {
     const { store } = this.#options
-    this.#unauthorized.add(machineId)
+    const unauthorizedMachines = await this.#unauthorized.add(machineId)
     const machine = await store.getMachine(machineId)
     const authFailures = machine?.authFailures ?? 0
     const outcome = decide(error, {
       ...context,
       reauthenticated: true,
       authFailures,
-      unauthorizedMachines: this.#unauthorized.size,
+      unauthorizedMachines,
       failingCount: machine?.failing?.count ?? 0,
     })
     if (machine === undefined) return outcome
     if (outcome.action === 'fail') await this.#apply(outcome, error, machineId)
-    else await store.updateMachine(machineId, { authFailures: authFailures + 1 })
+    else if (unauthorizedMachines < SERVER_WIDE_UNAUTHORIZED) {
+      await store.updateMachine(machineId, { authFailures: authFailures + 1 })
+    }
     return outcome
   }
 
@@ -152,7 +155,7 @@ export class MachineAuthenticator {
     let alreadyRegistered = false
     if (!machine.registered) {
       alreadyRegistered = await this.#register(machine, options.signal)
-      await renew()
+      if (!(await renew())) throw lockLostError(machine.machineId)
     }
     return this.#login(machine, options, alreadyRegistered)
   }
@@ -235,6 +238,12 @@ function assertNotFailing(machine: Machine | undefined): void {
   if (machine?.failing === undefined || machine.failing.retryInMs <= 0) return
   const { reason, message, retryInMs } = machine.failing
   throw failingError(machine.machineId, 'machine_failing', message, retryInMs, reason)
+}
+
+/** This process was away for longer than the lock lasts, and another one may be logging in by now. */
+function lockLostError(machineId: string): CscapiError {
+  const message = `Another process may be logging machine ${machineId} in by now, since this one took too long to register it; try again later`
+  return new CscapiError('lock_busy', message, { retryable: true })
 }
 
 function messageOf(error: unknown): string | undefined {

@@ -108,10 +108,11 @@ describe('decide', () => {
     expect(decide(busy, on('signals'))).toMatchObject({ action: 'postpone', afterMs: 700_000 })
   })
 
-  test('429 ends the run, on every endpoint', () => {
+  test('429 ends the run, on every endpoint, for as long as it says; else for half to all of the longest backoff', () => {
     for (const endpoint of ENDPOINTS) {
       expect(decide(rateLimited(90_000), on(endpoint))).toEqual({ action: 'stop', afterMs: 90_000 })
-      expect(decide(rateLimited(), on(endpoint))).toEqual({ action: 'stop', afterMs: 2_500 })
+      expect(decide(rateLimited(), on(endpoint, { random: 0 }))).toEqual({ action: 'stop', afterMs: 150_000 })
+      expect(decide(rateLimited(), on(endpoint))).toEqual({ action: 'stop', afterMs: 225_000 })
     }
   })
 

@@ -86,7 +86,7 @@ export function decide(error: CscapiError | undefined, context: DecideContext): 
   if (error === undefined) return { action: 'done' }
   switch (error.code) {
     case 'rate_limited':
-      return { action: 'stop', afterMs: delay(error, context) }
+      return { action: 'stop', afterMs: rateLimitDelay(error, context) }
     case 'forbidden':
       if (context.endpoint === 'signals' && context.addressWelcome) return splitOrReject(context)
       return { action: 'pause', forMs: Math.round(HOUR_MS * (1 + context.random / 10)) }
@@ -170,6 +170,12 @@ function postpone(error: CscapiError, context: DecideContext, transient: boolean
 function delay(error: CscapiError, context: DecideContext): number {
   const ceiling = Math.min(context.retryDelayMs * 2 ** Math.min(context.attempts ?? 0, 30), context.maxRetryDelayMs)
   return Math.max(Math.round(context.random * ceiling), retryAfterOf(error))
+}
+
+/** A server that does not say for how long is left alone for half to all of the longest backoff: a limit per address is no matter of one batch's attempts. */
+function rateLimitDelay(error: CscapiError, context: DecideContext): number {
+  const isTold = error instanceof CapiResponseError && error.retryAfterMs !== undefined
+  return isTold ? delay(error, context) : Math.round(context.maxRetryDelayMs * (0.5 + context.random / 2))
 }
 
 function retryAfterOf(error: CscapiError): number {

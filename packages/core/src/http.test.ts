@@ -234,6 +234,26 @@ describe('trouble on the way', () => {
     }
   })
 
+  test('a status that refuses counts, whatever becomes of its body: endless, too long or cut', async () => {
+    const bodies: RequestListener[] = [
+      (_, response) => {
+        response.writeHead(403, { 'retry-after': '9' })
+        const timer = setInterval(() => response.write(' '), 5)
+        response.once('close', () => clearInterval(timer))
+      },
+      (_, response) => response.writeHead(403, { 'retry-after': '9' }).end('x'.repeat(2_000_000)),
+      (_, response) => {
+        response.writeHead(403, { 'retry-after': '9', 'content-length': '100' })
+        response.write('{"mess', () => response.destroy())
+      },
+    ]
+    for (const body of bodies) {
+      for (const call of calls(await serve(body), { timeoutMs: 500 })) {
+        expect(await failureOf(call)).toMatchObject({ code: 'forbidden', status: 403, retryAfterMs: 9_000 })
+      }
+    }
+  })
+
   test('an abort ends a call at once, before and during it', async () => {
     const url = await serve(() => {})
     const stop = new AbortController()

@@ -102,13 +102,13 @@ export class Http {
     const startedAt = performance.now()
     const deadline = startDeadline(timeoutMs, signal)
     let status: number | undefined
+    let refusal: { status: number; retryAfterMs: number | undefined } | undefined
     const exchange = async (): Promise<HttpAnswer> => {
       const response = await this.#fetch(request, deadline.signal)
       status = response.status
+      if (!response.ok) refusal = { status, retryAfterMs: retryAfterMs(response.headers, this.#options.now()) }
       const text = await readText(response, request.maxBytes ?? MAX_BYTES)
-      if (!response.ok) {
-        throw responseError(site, { status, text, retryAfterMs: retryAfterMs(response.headers, this.#options.now()) })
-      }
+      if (refusal !== undefined) throw responseError(site, { ...refusal, text })
       if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
         throw protocolError(site, 'was answered with a page of HTML; is there a proxy in between?')
       }
@@ -118,7 +118,11 @@ export class Http {
     try {
       return await Promise.race([exchange(), deadline.passed])
     } catch (error) {
-      throw isCscapiError(error) ? error : transportError(site, error)
+      if (isCscapiError(error)) throw error
+      // What the status says holds, whatever becomes of the body: a ban is one also when its page never ends.
+      throw refusal === undefined || signal?.aborted
+        ? transportError(site, error)
+        : responseError(site, { ...refusal, text: '' })
     } finally {
       deadline.end()
       onRequest?.({ endpoint, method, path, status, durationMs: performance.now() - startedAt })
