@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import type { ClientEventName, Logger } from '@cscapi/client'
+import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
 import { arrange, HOUR_MS, MINUTE_MS, machine, signalsOf } from './arrange.js'
 
@@ -142,6 +143,29 @@ describe('the logger', () => {
     ])
       expect(found).toContain(line)
     await client.close()
+  })
+
+  test('may be pino itself', async () => {
+    const written: string[] = []
+    const { connect, emulator } = arrange()
+    const client = connect({ logger: pino({ level: 'debug' }, { write: (line) => written.push(line) }) })
+    emulator.faults.inject({ route: 'signals', status: 503, machineId: machine(2) })
+    await client.addSignals([...signalsOf(machine(1), 3), ...signalsOf(machine(2), 2)])
+    await client.sendSignals()
+    await client.close()
+    const lines = written.map((line) => JSON.parse(line))
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        level: 20,
+        event: 'sent',
+        machineId: machine(1),
+        count: 3,
+        msg: 'cscapi: signals sent',
+      }),
+    )
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 30, event: 'postponed', count: 2, error: expect.stringContaining('503') }),
+    )
   })
 
   test('that throws breaks nothing; one that lacks a method is refused', async () => {

@@ -5,7 +5,7 @@ import { createEmulator } from '@cscapi/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EmptyProject } from './packed/empty-project.js'
 import { packWithDependencies } from './packed/pack.js'
-import { importedModule, requiringScript, tsconfig, typescript } from './packed/programs.js'
+import { importedModule, requiringScript, tracedModule, tsconfig, typescript } from './packed/programs.js'
 import { workspacePackages } from './workspace.js'
 
 const MEBIBYTE = 2 ** 20
@@ -63,6 +63,15 @@ describe('client and storage-sqlite, packed and installed into an empty project'
   test('work by require()', async () => {
     project.write('sensor.cjs', requiringScript)
     await expectOneSignalSent('sensor.cjs')
+  })
+
+  test('name what to install where openTelemetry is asked for and @opentelemetry/api is not there', async () => {
+    project.write('traced.mjs', tracedModule)
+    const database = join(project.folder, 'traced.db')
+    expect(await project.node('traced.mjs', { BASE_URL: baseUrl, DATABASE: database })).toEqual({
+      code: 'package_missing',
+      message: expect.stringContaining('npm install @opentelemetry/api'),
+    })
   })
 
   test.each(['nodenext', 'bundler'] as const)(

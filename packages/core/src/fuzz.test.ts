@@ -2,7 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readDecisionStream } from './decision-stream.js'
 import { createCapi, isCscapiError } from './index.js'
+import { Keyring } from './keyring.js'
+import { LoginBudget } from './login-budget.js'
+import { readPause } from './pause.js'
 import { retryAfterMs } from './retry-after.js'
+import type { StateStore, StateValue } from './state-store.js'
 import { readTokenClaims, tokenLifetimeMs } from './token.js'
 
 const PASSWORD = 'Passw0rdPassw0rdPassw0rd'
@@ -84,7 +88,7 @@ const SENT = [[PASSWORD], [PASSWORD], [TOKEN], [TOKEN], [TOKEN, KEY], [TOKEN]]
 const NULL_BODY = new Set([204, 205, 304])
 
 describe('whatever CAPI answers', () => {
-  test('a call resolves, or rejects with a typed error that shows no secret (20,000 answers)', async () => {
+  test('a call resolves, or rejects with a typed error that shows no secret (100,000 answers)', async () => {
     let answer: { status: number; body: string; headers: Record<string, string> } = {
       status: 200,
       body: '',
@@ -118,11 +122,11 @@ describe('whatever CAPI answers', () => {
         const shown = String(failure instanceof Error ? failure.stack : failure) + JSON.stringify(failure)
         for (const secret of SENT[call] ?? []) expect(shown).not.toContain(secret)
       }),
-      { numRuns: 20_000 },
+      { numRuns: 100_000 },
     )
-  }, 300_000)
+  }, 600_000)
 
-  test('a decision stream is read as far as it can be, with what was skipped (30,000 answers)', () => {
+  test('a decision stream is read as far as it can be, with what was skipped (100,000 answers)', () => {
     fc.assert(
       fc.property(value, (json) => {
         if (typeof json !== 'object' || json === null) return
@@ -131,11 +135,11 @@ describe('whatever CAPI answers', () => {
           expect(typeof text === 'string' && typeof scope === 'string' && Number.isFinite(expiresAt)).toBe(true)
         }
       }),
-      { numRuns: 30_000 },
+      { numRuns: 100_000 },
     )
   }, 300_000)
 
-  test('a Retry-After is a wait of 0 ms to one hour, or none (30,000 headers)', () => {
+  test('a Retry-After is a wait of 0 ms to one hour, or none (100,000 headers)', () => {
     const text = fc.oneof(
       fc.string({ unit: fc.constantFrom(...'0123456789.-+eE :,GMTSunJa'), maxLength: 32 }),
       fc.double().map(String),
@@ -146,11 +150,11 @@ describe('whatever CAPI answers', () => {
         const wait = retryAfterMs(new Headers({ 'retry-after': retryAfter, date }), 1_700_000_000_000)
         expect(wait === undefined || (wait >= 0 && wait <= 3_600_000)).toBe(true)
       }),
-      { numRuns: 30_000 },
+      { numRuns: 100_000 },
     )
   }, 300_000)
 
-  test('a token is read for what it says, never trusted to be one (30,000 tokens)', () => {
+  test('a token is read for what it says, never trusted to be one (100,000 tokens)', () => {
     const part = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 30 }),
       value.map((json) => Buffer.from(JSON.stringify(json) ?? '').toString('base64url')),
@@ -166,7 +170,61 @@ describe('whatever CAPI answers', () => {
         const lifetime = tokenLifetimeMs(token)
         expect(lifetime === undefined || (lifetime > 0 && Number.isFinite(lifetime))).toBe(true)
       }),
-      { numRuns: 30_000 },
+      { numRuns: 100_000 },
+    )
+  }, 300_000)
+})
+
+describe('whatever stands in a store', () => {
+  const bytes = fc.oneof(
+    value.map((json) => new TextEncoder().encode(JSON.stringify(json) ?? '')),
+    value.map((json) => new TextEncoder().encode((JSON.stringify(json) ?? '').slice(1))),
+    fc.uint8Array({ maxLength: 40 }),
+  )
+  const stored = fc.record({ value: bytes, version: fc.nat(), expiresInMs: fc.option(fc.nat(), { nil: undefined }) })
+
+  test('a pause is one, or none; a login budget counts logins (100,000 values)', async () => {
+    let held: StateValue = { value: new Uint8Array(), version: 1, expiresInMs: undefined }
+    const state: StateStore = { getState: async () => held, setState: async () => 1 }
+    const budget = { logins: 20, windowMs: 3_000_000 }
+    const logins = new LoginBudget({ store: state, budget, timeoutMs: 30_000, random: () => 0.5 })
+    await fc.assert(
+      fc.asyncProperty(stored, async (any) => {
+        held = any
+        const pause = await readPause(state)
+        expect(pause === undefined).toBe(any.expiresInMs === undefined)
+        if (pause !== undefined) expect(['forbidden', 'rate_limited', 'outage']).toContain(pause.reason)
+        const left = await logins.left()
+        expect(Number.isInteger(left) && left >= 0 && left <= budget.logins).toBe(true)
+      }),
+      { numRuns: 100_000 },
+    )
+  }, 300_000)
+
+  test('a sealed text opens to what was sealed, or is a typed error that shows nothing of it (100,000 texts)', async () => {
+    const nothing: StateStore = { getState: async () => undefined, setState: async () => 1 }
+    const keyring = await Keyring.make(nothing, [new Uint8Array(32).fill(7)])
+    const about = 'password of machine m'
+    const sealed = keyring.seal(PASSWORD, about)
+    const bent = fc
+      .tuple(fc.nat(sealed.length), fc.nat(3), fc.string({ unit: fc.constantFrom(...'sealed:1aZ_-09'), maxLength: 3 }))
+      .map(([at, drop, add]) => sealed.slice(0, at) + add + sealed.slice(at + drop))
+    const text = fc.oneof(
+      bent,
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.string().map((rest) => `sealed:${rest}`),
+    )
+    fc.assert(
+      fc.property(text, (any) => {
+        try {
+          expect(keyring.open(any, about)).toBe(any.startsWith('sealed:') ? PASSWORD : any)
+        } catch (error) {
+          if (!isCscapiError(error)) throw error
+          expect(error.code).toMatch(/^(wrong_encryption_key|sealed_text_damaged)$/)
+          expect(error.message).not.toContain(PASSWORD)
+        }
+      }),
+      { numRuns: 100_000 },
     )
   }, 300_000)
 })

@@ -12,7 +12,7 @@ const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
 )
 
-test('whatever stands in a hash, it is a machine of finite numbers, none, or a typed error (20,000 hashes)', () => {
+test('whatever stands in a hash, it is a machine of finite numbers, none, or a typed error (100,000 hashes)', () => {
   fc.assert(
     fc.property(fc.dictionary(field, text), (row) => {
       try {
@@ -26,6 +26,6 @@ test('whatever stands in a hash, it is a machine of finite numbers, none, or a t
         expect(error).toMatchObject({ code: 'storage_corrupt' })
       }
     }),
-    { numRuns: 20_000 },
+    { numRuns: 100_000 },
   )
-})
+}, 120_000)

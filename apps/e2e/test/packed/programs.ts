@@ -42,6 +42,15 @@ export const requiringScript = `const { CapiClient, createSignal, generateMachin
 const { SqliteStorage } = require('@cscapi/storage-sqlite')
 ${javascript}`
 
+/** Asks for OpenTelemetry in a project that does not have it. */
+export const tracedModule = `import { CapiClient } from '@cscapi/client'
+import { SqliteStorage } from '@cscapi/storage-sqlite'
+const client = new CapiClient({ ...${options('')}, openTelemetry: true })
+const { code, message } = await client.stats().catch((error) => error)
+console.log(JSON.stringify({ code, message }))
+await client.close()
+`
+
 export const typescript = `import { CapiClient, createSignal, generateMachineIdFromKey, type SendReport } from '@cscapi/client'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 export type Numbers = Pick<SendReport, 'sent' | 'rejected'>
