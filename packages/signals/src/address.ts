@@ -14,6 +14,7 @@ const MAPPED_PREFIX = 96
  * Strict: four decimal parts without leading zeros, no zone id, no white space.
  */
 export function parseAddress(text: string): Address | undefined {
+  if (typeof text !== 'string') return undefined
   const [addressText = '', prefixText, ...rest] = text.split('/')
   const address = parseIp(addressText)
   if (address === undefined || rest.length > 0) return undefined

@@ -102,6 +102,29 @@ describe('createSignal', () => {
     expect(signalSchema.safeParse(signal).success).toBe(true)
   })
 
+  test('only what CAPI knows goes out of a decision or a pair of the context, and nothing that is unset', () => {
+    const decision = {
+      duration: '4h',
+      id: 0,
+      origin: 'o',
+      scenario: 's',
+      scope: 'Ip',
+      type: 'ban',
+      value: '203.0.113.7',
+    }
+    const signal = createSignal({
+      ...input,
+      decisions: [{ ...decision, uuid: undefined, rowId: 7, note: null }],
+      context: [{ key: 'k', value: 'v', rowId: 7 }],
+    })
+    expect(JSON.parse(JSON.stringify(signal))).toMatchObject({
+      decisions: [decision],
+      context: [{ key: 'k', value: 'v' }],
+    })
+    expect(Object.keys(signal.decisions[0] ?? {}).sort()).toEqual(Object.keys(decision).sort())
+    expect(signal.context).toStrictEqual([{ key: 'k', value: 'v' }])
+  })
+
   test('a source may be something else than an address', () => {
     const { attackerIp: _, ...rest } = input
     expect(createSignal({ ...rest, source: { scope: 'username', value: 'root' } }).source).toEqual({
@@ -131,21 +154,48 @@ describe('createSignal', () => {
       context: { key: 'lone \ud800' },
       alertId: 1.5,
       latitude: 91,
-      decisions: [{ duration: 'soon' }],
+      cn: 7,
+      asName: '\ud800',
+      asNumber: -1,
+      longitude: '5',
+      kind: 7,
+      scenarioHash: 7,
+      scenarioVersion: '\0',
+      scenarioTrust: null,
+      startAt: '2026-02-30T00:00:00Z',
+      stopAt: Number.NaN,
+      decisions: [{ duration: 'soon', id: 0.5, origin: 'a\0', scenario: 's', scope: 'Ip', type: 'ban' }, null],
     })
-    expect(issues.map(({ path }) => path)).toEqual(
-      expect.arrayContaining([
-        'attackerIp',
-        'scenario',
-        'createdAt',
-        'machineId',
-        'uuid',
-        'message',
-        'context.key',
-        'alertId',
-        'decisions[0].id',
-      ]),
-    )
+    expect(issues.map(({ path }) => path).sort()).toEqual([
+      'alertId',
+      'asName',
+      'asNumber',
+      'attackerIp',
+      'cn',
+      'context.key',
+      'createdAt',
+      'decisions[0].duration',
+      'decisions[0].id',
+      'decisions[0].origin',
+      'decisions[0].value',
+      'decisions[1]',
+      'kind',
+      'latitude',
+      'longitude',
+      'machineId',
+      'message',
+      'scenario',
+      'scenarioHash',
+      'scenarioVersion',
+      'startAt',
+      'stopAt',
+      'uuid',
+    ])
+    expect(issues.find(({ path }) => path === 'decisions[0].id')).toEqual({
+      path: 'decisions[0].id',
+      value: '0.5',
+      rule: 'must be of the type int, received number',
+    })
     expect(issues.find(({ path }) => path === 'attackerIp')).toEqual({
       path: 'attackerIp',
       value: '"203.0.113.700"',
@@ -155,6 +205,16 @@ describe('createSignal', () => {
 
   test.each([
     ['stopAt', { startAt: '2026-03-01T10:00:01Z', stopAt: '2026-03-01T10:00:00.999999999Z' }],
+    ['stopAt', { stopAt: '2026-03-01T09:59:59Z' }],
+    ['stopAt', { stopAt: 'then', startAt: '2026-03-01T10:00:01Z' }],
+    ['startAt', { startAt: 'then', stopAt: '2026-03-01T09:00:00Z' }],
+    ['createdAt', { createdAt: 'then', stopAt: '1969-03-01T09:00:00Z' }],
+    ['source', { attackerIp: undefined, source: null }],
+    ['source.scope', { attackerIp: undefined, source: { scope: '', value: 'root' } }],
+    ['context["a\\u0000"]', { context: { 'a\0': 'b' } }],
+    ['context.key[1]', { context: { key: ['a', 7] } }],
+    ['asNumber', { asNumber: 1.5 }],
+    ['decisions', { decisions: 'none' }],
     ['latitude', { latitude: 90.1 }],
     ['longitude', { longitude: Number.NaN }],
     ['context[0].value', { context: [{ key: 'k', value: 7 }] }],
@@ -265,6 +325,10 @@ describe('scenario names', () => {
 })
 
 describe('values that TypeScript would refuse', () => {
+  test.each([undefined, null, 'text', 7])('are refused as a whole: %j', (value) => {
+    expect(() => createSignal(value as never)).toThrow(/No signal was made: input: must be an object/)
+  })
+
   test.each([
     ['createdAt', null],
     ['createdAt', true],

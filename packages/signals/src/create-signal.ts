@@ -61,23 +61,21 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export function createSignal(input: CreateSignalInput): CreatedSignal {
   const issues: InputIssue[] = []
   const refuse = (path: string, value: unknown, rule: string) => issues.push({ path, value: printable(value), rule })
+  if (typeof input !== 'object' || input === null) {
+    refuse('input', input, 'must be an object')
+    throw new InputError('No signal was made', issues)
+  }
   const text = (
     path: 'message' | 'scenarioHash' | 'scenarioVersion' | 'scenarioTrust' | 'kind',
     fallback: string,
   ): string => {
     const value = input[path] ?? fallback
-    const rule = typeof value === 'string' ? textRule(value) : 'must be text'
+    const rule = textRule(value)
     if (rule !== undefined) refuse(path, value, rule)
     return value
   }
   const source = readAttacker(input, refuse)
-  const scenarioProblem = scenarioRule(input.scenario)
-  if (scenarioProblem !== undefined) refuse('scenario', input.scenario, scenarioProblem)
-  if (!matches(/^[a-zA-Z0-9]{1,128}$/, input.machineId))
-    refuse('machineId', input.machineId, 'must be letters and digits')
-  if (input.uuid !== undefined && !matches(UUID, input.uuid)) refuse('uuid', input.uuid, 'must be a uuid')
-  if (input.alertId !== undefined && !Number.isSafeInteger(input.alertId))
-    refuse('alertId', input.alertId, 'must be a whole number')
+  checkNames(input, refuse)
   const times = readTimes(input, refuse)
   const context = readContext(input.context, refuse)
   const decisions = readDecisions(input.decisions, refuse)
@@ -103,21 +101,37 @@ export function createSignal(input: CreateSignalInput): CreatedSignal {
 
 const matches = (pattern: RegExp, value: unknown) => typeof value === 'string' && pattern.test(value)
 
+function checkNames({ scenario, machineId, uuid, alertId }: CreateSignalInput, refuse: Refuse): void {
+  const scenarioProblem = scenarioRule(scenario)
+  if (scenarioProblem !== undefined) refuse('scenario', scenario, scenarioProblem)
+  if (!matches(/^[a-zA-Z0-9]{1,128}$/, machineId)) refuse('machineId', machineId, 'must be 1 to 128 letters and digits')
+  if (uuid !== undefined && !matches(UUID, uuid)) refuse('uuid', uuid, 'must be a uuid')
+  if (alertId !== undefined && !Number.isSafeInteger(alertId)) refuse('alertId', alertId, 'must be a whole number')
+}
+
 function readTimes(
   input: CreateSignalInput,
   refuse: Refuse,
 ): { created_at: string; start_at: string; stop_at: string } {
-  const read = (path: 'createdAt' | 'startAt' | 'stopAt', value: Instant): Timestamp => {
-    const timestamp = parseTimestamp(value)
-    if (timestamp === undefined) refuse(path, value, 'must be a Date, epoch milliseconds or an ISO 8601 date and time')
-    return timestamp ?? { ms: 0, ns: 0 }
+  const read = (path: 'createdAt' | 'startAt' | 'stopAt'): Timestamp | undefined => {
+    const timestamp = parseTimestamp(input[path] as Instant)
+    if (timestamp === undefined)
+      refuse(path, input[path], 'must be a Date, epoch milliseconds or an ISO 8601 date and time')
+    return timestamp
   }
-  const created = read('createdAt', input.createdAt)
-  const start = input.startAt === undefined ? created : read('startAt', input.startAt)
-  const latest = compareTimestamps(start, created) > 0 ? start : created
-  const stop = input.stopAt === undefined ? latest : read('stopAt', input.stopAt)
-  if (compareTimestamps(stop, start) < 0 && input.stopAt !== undefined) {
-    refuse('stopAt', input.stopAt, `must not be before startAt (${formatTimestamp(start)})`)
+  const created = read('createdAt')
+  const start = input.startAt === undefined ? created : read('startAt')
+  const stop = input.stopAt === undefined ? latest(created, start) : read('stopAt')
+  if (start !== undefined && stop !== undefined && compareTimestamps(stop, start) < 0) {
+    const from = input.startAt === undefined ? 'createdAt' : 'startAt'
+    refuse('stopAt', input.stopAt, `must not be before ${from} (${formatTimestamp(start)})`)
   }
-  return { created_at: formatTimestamp(created), start_at: formatTimestamp(start), stop_at: formatTimestamp(stop) }
+  return { created_at: written(created), start_at: written(start), stop_at: written(stop) }
 }
+
+function latest(a: Timestamp | undefined, b: Timestamp | undefined): Timestamp | undefined {
+  return a !== undefined && b !== undefined && compareTimestamps(a, b) > 0 ? a : b
+}
+
+/** What could not be read was refused, and is never seen. */
+const written = (timestamp: Timestamp | undefined) => (timestamp === undefined ? '' : formatTimestamp(timestamp))

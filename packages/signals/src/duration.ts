@@ -13,13 +13,14 @@ const UNIT_NS: Record<string, bigint> = {
 const WHOLE = /^([-+]?)(?:0|((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d))+))$/
 const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h|d)/g
 const MAX_NS = 2n ** 63n - 1n
+const MIN_NS = -(2n ** 63n)
 
 /**
  * Reads a Go duration such as `3h59m55.756182786s` as nanoseconds, without loss; `undefined` if it is none or does not fit Go's 64 bits.
  * Days (`7d`) are allowed on pushed signals only: the decision stream has none, and Go cannot read them (capi-protocol section 7).
  */
 export function parseDuration(text: string, { allowDays = false }: { allowDays?: boolean } = {}): bigint | undefined {
-  const match = text.length <= 200 ? WHOLE.exec(text) : null
+  const match = typeof text === 'string' && text.length <= 200 ? WHOLE.exec(text) : null
   if (match === null) return undefined
   const [, sign, parts = ''] = match
   if (!allowDays && parts.includes('d')) return undefined
@@ -28,8 +29,8 @@ export function parseDuration(text: string, { allowDays = false }: { allowDays?:
     const unitNs = UNIT_NS[unit] ?? 0n
     total += BigInt(whole || '0') * unitNs + (BigInt(fraction || '0') * unitNs) / 10n ** BigInt(fraction.length)
   }
-  if (total > MAX_NS) return undefined
-  return sign === '-' ? -total : total
+  const signed = sign === '-' ? -total : total
+  return signed < MIN_NS || signed > MAX_NS ? undefined : signed
 }
 
 /** Writes nanoseconds as Go does: `24h0m0s`, `1.5s`, `250ms`, `0s`. */
@@ -46,7 +47,7 @@ export function formatDuration(ns: bigint): string {
   return minutes < 60n ? `${sign}${minutes}m${seconds}` : `${sign}${minutes / 60n}h${minutes % 60n}m${seconds}`
 }
 
-/** Nanoseconds as milliseconds, rounded down. */
+/** Nanoseconds as whole milliseconds; what is finer is cut off. */
 export function durationToMs(ns: bigint): number {
   return Number(ns / 1_000_000n)
 }

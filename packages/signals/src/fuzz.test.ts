@@ -80,6 +80,11 @@ test('a signal is made, or an InputError names what is wrong (20,000 inputs)', (
   const input = fc.record(
     {
       attackerIp: fc.oneof(addresses, fc.anything()),
+      source: fc.anything(),
+      startAt: fc.oneof(timestamps, fc.anything()),
+      stopAt: fc.oneof(timestamps, fc.anything()),
+      asNumber: fc.anything(),
+      latitude: fc.anything(),
       scenario: fc.oneof(fc.constantFrom('crowdsecurity/ssh-bf', 'acme/x', '/', ''), fc.anything()),
       createdAt: fc.oneof(timestamps, fc.date(), fc.anything()),
       machineId: fc.oneof(fc.string(), fc.anything()),

@@ -10,27 +10,28 @@ export function readContext(context: CreateSignalInput['context'], refuse: Refus
     refuse('context', context, 'must be an object of texts or a list of { key, value }')
     return undefined
   }
-  const pairs: SignalContext[] = []
-  const add = (path: string, key: unknown, value: unknown) => {
-    const rules = [
-      ['key', key],
-      ['value', value],
-    ] as const
-    for (const [part, text] of rules) {
-      const rule = typeof text === 'string' ? textRule(text) : 'must be text'
-      if (rule !== undefined) refuse(Array.isArray(context) ? `${path}.${part}` : path, text, rule)
-    }
-    if (typeof key === 'string' && typeof value === 'string') pairs.push({ key, value })
-  }
-  if (Array.isArray(context)) {
-    context.forEach((pair: SignalContext | null, index) => {
-      add(`context[${index}]`, pair?.key, pair?.value)
-    })
-    return pairs
-  }
-  for (const [key, value] of Object.entries(context)) {
-    if (Array.isArray(value)) for (const [index, item] of value.entries()) add(`context.${key}[${index}]`, key, item)
-    else add(`context.${key}`, key, value)
-  }
-  return pairs
+  return Array.isArray(context) ? readPairs(context, refuse) : readRecord(context, refuse)
+}
+
+function readPairs(pairs: readonly (SignalContext | null)[], refuse: Refuse): SignalContext[] {
+  return pairs.map((pair, index) => ({
+    key: readText(`context[${index}].key`, pair?.key, refuse),
+    value: readText(`context[${index}].value`, pair?.value, refuse),
+  }))
+}
+
+/** A list as the value repeats its key. */
+function readRecord(record: object, refuse: Refuse): SignalContext[] {
+  return Object.entries(record).flatMap(([name, given]: [string, unknown]) => {
+    const path = /^\w+$/.test(name) ? `context.${name}` : `context[${JSON.stringify(name)}]`
+    const key = readText(path, name, refuse)
+    if (!Array.isArray(given)) return [{ key, value: readText(path, given, refuse) }]
+    return given.map((item, index) => ({ key, value: readText(`${path}[${index}]`, item, refuse) }))
+  })
+}
+
+function readText(path: string, value: unknown, refuse: Refuse): string {
+  const rule = textRule(value)
+  if (rule !== undefined) refuse(path, value, rule)
+  return typeof value === 'string' ? value : ''
 }

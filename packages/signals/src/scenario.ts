@@ -1,8 +1,8 @@
 const SCENARIO = /^[A-Za-z0-9-]{1,32}\/[A-Za-z0-9_.-]{1,128}$/
 
-/** Why a text is no scenario name, or `undefined`. The rule accepts every name of the CrowdSec hub (capi-protocol section 7). */
-export function scenarioRule(text: string): string | undefined {
-  return typeof text === 'string' && SCENARIO.test(text)
+/** Why a value is no scenario name, or `undefined`. The rule accepts every name of the CrowdSec hub (capi-protocol section 7). */
+export function scenarioRule(value: unknown): string | undefined {
+  return typeof value === 'string' && SCENARIO.test(value)
     ? undefined
-    : 'must be a scenario name vendor/name of letters, digits, "-" (and "_", "." in the name)'
+    : 'must be a scenario name vendor/name of letters, digits, "-" (and "_", "." in the name), up to 32 and 128 characters long'
 }

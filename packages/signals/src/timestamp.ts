@@ -6,12 +6,14 @@ export interface Timestamp {
   readonly ns: number
 }
 
+/** An offset may be followed by the zone's name, which says nothing more; a name alone (`CET`) names no one offset, and is refused. */
 const TEXT =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9})\d*)?(?: ?([Zz]|UTC|GMT|[+-]\d{2}:?\d{2}))?(?: [+-]\d{4}| [A-Z]{3,5})?(?: m=[+-][\d.]+)?$/
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9})\d*)?(?: ?([Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)(?: [+-]\d{2}(?:\d{2})?| [A-Z]{3,5})?(?: m=[+-][\d.]+)?)?$/
 
 /**
  * Reads a `Date`, epoch milliseconds, or text in any form seen on pushed signals (capi-protocol section 7): RFC 3339, a zone without colon
- * (Python), Go's `2020-11-28 10:20:46.842701127 +0100 +0100`. Text without a zone is UTC. `undefined` if it is no instant from year 1 to 9999.
+ * (Python), Go's `2020-11-28 10:20:46.842701127 +0100 +0100`. Text without a zone is UTC, and digits after the ninth are cut off.
+ * `undefined` if it is no instant from year 1 to 9999.
  */
 export function parseTimestamp(input: Date | string | number): Timestamp | undefined {
   if (typeof input === 'number') return inRange({ ms: Math.floor(input), ns: 0 })
@@ -60,13 +62,13 @@ function utcMs([year, month, day, hour, minute, second]: [number, number, number
 function offsetOf(zone: string): number | undefined {
   if (!/^[+-]/.test(zone)) return 0
   const hours = Number(zone.slice(1, 3))
-  const minutes = Number(zone.slice(-2))
+  const minutes = Number(zone.slice(3).replace(':', ''))
   if (hours > 23 || minutes > 59) return undefined
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
 }
 
-const FIRST_MS = Date.UTC(2000, 0, 1) - 1_999 * 365.2425 * 86_400_000
-const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+const FIRST_MS = Date.parse('0001-01-01T00:00:00.000Z')
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
 
 function inRange(timestamp: Timestamp): Timestamp | undefined {
   return timestamp.ms >= FIRST_MS && timestamp.ms <= LAST_MS ? timestamp : undefined
