@@ -35,8 +35,9 @@ export function remediateHono<Context extends HonoContextLike = HonoContextLike>
   const remediate = createRemediate(options)
   const { remoteAddress, answer = forbidden } = options
   return async (context, next) => {
+    const client = clientOf(context)
     const outcome = remediate(
-      remoteAddress === undefined ? onNode(context) : elsewhere(context, remoteAddress(context)),
+      remoteAddress === undefined ? client : { ...client, remoteAddress: remoteAddress(context) },
     )
     const response = isRefused(outcome) ? await answer(outcome, context) : undefined
     if (response !== undefined) return response
@@ -48,17 +49,13 @@ export function remediateHono<Context extends HonoContextLike = HonoContextLike>
 const forbidden = () => new Response(FORBIDDEN.body, { status: FORBIDDEN.status, headers: FORBIDDEN.headers })
 
 /** `@hono/node-server` hands the request of Node.js over, as `server.incoming` to an application that has bindings of its own. Without one nobody knows the client. */
-function onNode(context: HonoContextLike): RemediationRequest {
-  const { incoming, server } = (context.env ?? {}) as NodeBindings
+function clientOf({ env, req }: HonoContextLike): RemediationRequest {
+  const { incoming, server } = (env ?? {}) as NodeBindings
   const request = server?.incoming ?? incoming
-  return request === undefined ? elsewhere(context, undefined) : nodeClient(request)
+  return request === undefined ? { remoteAddress: undefined, header: (name) => req.header(name) } : nodeClient(request)
 }
 
 interface NodeBindings {
   readonly incoming?: NodeRequest
   readonly server?: { readonly incoming?: NodeRequest }
-}
-
-function elsewhere({ req }: HonoContextLike, remoteAddress: string | undefined): RemediationRequest {
-  return { remoteAddress, header: (name) => req.header(name) }
 }

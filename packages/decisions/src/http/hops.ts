@@ -32,9 +32,9 @@ function unquoted(text: string): string {
     : text
 }
 
-/** `192.0.2.60:80` and `[2001:db8::1]:80`, as some proxies write them, and addresses alone. */
+/** `192.0.2.60:80` and `[2001:db8::1]:80`, as some proxies write them, and addresses alone. A port may be hidden, as `_gazonk` (RFC 7239 section 6). */
 function withoutPort(node: string): string {
-  return /^\[([^\]]*)\](?::[\w.-]+)?$/.exec(node)?.[1] ?? /^([\d.]+):\d+$/.exec(node)?.[1] ?? node
+  return /^\[([^\]]*)\](?::[\w.-]+)?$/.exec(node)?.[1] ?? /^([\d.]+):[\w.-]+$/.exec(node)?.[1] ?? node
 }
 
 /** Where the last `sign` before `end` is that stands in no quoted text; -1 for none. A quote that nothing opens on its left is of no account. */
