@@ -105,8 +105,9 @@ test('a master that stands still is replaced by its replica: calls end in time w
 
   asleep.pause()
   const during = batch()
-  for (const call of [storage.stats(), storage.enqueue(during), storage.getMachine('machine-0')])
-    await call.catch((error: unknown) => errors.push(error))
+  const note = (error: unknown) => void errors.push(error)
+  const calls = [storage.stats(), storage.enqueue(during), storage.getMachine('machine-0')]
+  await Promise.all(calls.map((call) => call.catch(note)))
   expect(errors.length).toBeGreaterThan(0)
   await expect.poll(async () => (await mastersOf(cluster, asleep)).length, { timeout: 60_000 }).toBe(3)
   asleep.resume()
