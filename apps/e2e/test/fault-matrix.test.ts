@@ -3,9 +3,13 @@ import { createServer } from 'node:net'
 import { CapiClient } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
 import { MemoryStorage } from '@cscapi/storage'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { machine, SCENARIO, signalsOf } from './arrange.js'
 import { ENDPOINTS, type Endpoint, FAULTS, type FaultName, play, WHEN } from './fault-matrix.js'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const page = readFileSync(new URL('../../../docs/failures.md', import.meta.url), 'utf8')
 
