@@ -220,6 +220,28 @@ describe('tokens', () => {
   })
 })
 
+test('a process that was away while it registered leaves the login to the one that has taken over', async () => {
+  const { connect, emulator, advance } = arrange()
+  let isAway = false
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const answer = await emulator.fetch(input, init)
+    if (new URL(input instanceof Request ? input.url : input).pathname === '/v3/watchers' && !isAway) {
+      isAway = true
+      advance(61_000)
+      await connect().getDecisions({ machineId: machine() })
+    }
+    return answer
+  }
+  const away = connect({ fetch })
+  await expect(away.getDecisions({ machineId: machine() })).rejects.toMatchObject({
+    code: 'lock_busy',
+    retryable: true,
+  })
+  expect(emulator.machines.logins()).toBe(1)
+  await expect(away.getDecisions({ machineId: machine() })).resolves.toMatchObject({ new: [] })
+  expect(emulator.machines.logins()).toBe(1)
+})
+
 describe('scenarios', () => {
   test('a pull logs in again only when the token was not issued for all of its scenarios', async () => {
     const { connect, emulator } = arrange()

@@ -87,6 +87,29 @@ describe('with openTelemetry', () => {
     })
   })
 
+  test('a client that is closed is not observed any more', async () => {
+    const { connect, storage } = arrange()
+    let asked = 0
+    const stats = storage.stats.bind(storage)
+    const watched = new Proxy(storage, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target)
+        if (name !== 'stats') return typeof value === 'function' ? value.bind(target) : value
+        return () => {
+          asked += 1
+          return stats()
+        }
+      },
+    })
+    const client = connect({ storage: watched, openTelemetry: true })
+    await client.addSignals(signalsOf(machine(), 1))
+    expect(await measured()).toMatchObject({ 'cscapi.signals.pending': 1 })
+    expect(asked).toBe(1)
+    await client.close()
+    await reader.forceFlush()
+    expect(asked).toBe(1)
+  })
+
   test('no span and no metric holds a secret', async () => {
     const { connect, storage } = arrange()
     const client = connect({ openTelemetry: true })

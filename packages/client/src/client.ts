@@ -326,6 +326,7 @@ export class CapiClient implements AsyncDisposable {
   async #close(): Promise<void> {
     await this.#context.shutdown.abort()
     await this.#ready?.catch(() => undefined)
+    this.#telemetry?.end()
     await this.#context.intake.close()
     await this.#context.storage.close()
   }

@@ -1,5 +1,5 @@
 import { CscapiError } from '@cscapi/core'
-import type { Attributes, Span } from '@opentelemetry/api'
+import type { Attributes, BatchObservableCallback, Span } from '@opentelemetry/api'
 import type { ClientContext } from './context.js'
 
 type Api = typeof import('@opentelemetry/api')
@@ -10,6 +10,8 @@ const SCOPE = '@cscapi/client'
 export interface Telemetry {
   /** Runs `work` in a span, which the requests that it makes become children of. */
   inSpan<T>(name: string, work: () => Promise<T>): Promise<T>
+  /** Observes nothing more: the program's SDK would hold on to the client else. */
+  end(): void
 }
 
 /** @throws CscapiError `package_missing` when `@opentelemetry/api` is not installed. */
@@ -20,8 +22,9 @@ export async function startTelemetry(context: ClientContext): Promise<Telemetry>
   })
   const tracer = api.trace.getTracer(SCOPE)
   traceRequests(api, context)
-  measure(api, context)
+  const end = measure(api, context)
   return {
+    end,
     inSpan: (name, work) => tracer.startActiveSpan(name, (span) => endWith(api, span, work)),
   }
 }
@@ -68,7 +71,8 @@ function traceRequests(api: Api, { capi, events }: ClientContext): void {
   })
 }
 
-function measure(api: Api, { events, storage }: ClientContext): void {
+/** Returns what ends the observation of the store. */
+function measure(api: Api, { events, storage }: ClientContext): () => void {
   const meter = api.metrics.getMeter(SCOPE)
   const counter = (name: string, description: string, unit = '{signal}') =>
     meter.createCounter(name, { description, unit })
@@ -93,14 +97,14 @@ function measure(api: Api, { events, storage }: ClientContext): void {
     description: 'Machines that CAPI refuses.',
     unit: '{machine}',
   })
-  meter.addBatchObservableCallback(
-    async (result) => {
-      const stats = await storage.stats().catch(() => undefined)
-      if (stats === undefined) return
-      result.observe(pending, stats.pending)
-      result.observe(oldest, (stats.oldestPendingMs ?? 0) / 1_000)
-      result.observe(failing, stats.failing)
-    },
-    [pending, oldest, failing],
-  )
+  const gauges = [pending, oldest, failing]
+  const observe: BatchObservableCallback = async (result) => {
+    const stats = await storage.stats().catch(() => undefined)
+    if (stats === undefined) return
+    result.observe(pending, stats.pending)
+    result.observe(oldest, (stats.oldestPendingMs ?? 0) / 1_000)
+    result.observe(failing, stats.failing)
+  }
+  meter.addBatchObservableCallback(observe, gauges)
+  return () => meter.removeBatchObservableCallback(observe, gauges)
 }
