@@ -61,6 +61,20 @@ describe('once a ban is over', () => {
     expect(emulator.signals.duplicates()).toEqual([])
   })
 
+  test('a machine whose sealed password was damaged keeps none of the others from sending', async () => {
+    const { client, emulator, storage, advance } = await afterBan(24 * HOUR_MS, {
+      encryptionKey: 'correct horse battery',
+    })
+    const stored = await storage.getMachine(machine(2))
+    await storage.updateMachine(machine(2), { password: `${stored?.password.slice(0, -4)}AAAA` })
+    for (let run = 0; run < 3; run += 1) {
+      await client.sendSignals().catch((error: unknown) => expect(error).toMatchObject({ code: 'sealed_text_damaged' }))
+      advance(MINUTE_MS)
+    }
+    // Two of each machine from before the ban, and two of each but the damaged one from after it.
+    expect(emulator.signals.size).toBe(20 + 18)
+  })
+
   test('a spent login budget is no ban: machines wait for it as ever, and the probe is made when a login is free', async () => {
     const loginBudget = { logins: 10, windowMs: 24 * HOUR_MS }
     const { client, emulator, requests, advance } = await afterBan(HOUR_MS, { loginBudget })
