@@ -53,40 +53,54 @@ function ask(port: number, client: string, { method = 'GET', body = '' } = {}): 
   })
 }
 
-/** Each serves `welcome`, trusts the proxy on 127.0.0.1 and, as its own answer, lets solved captchas pass. */
+/** Each serves `welcome`, writes down the methods of what it has served, trusts the proxy on 127.0.0.1 and, as its own answer, lets solved captchas pass. */
 const servers = {
-  'node:http': async (trustProxy: string[]) => {
+  'node:http': async (trustProxy: string[], served: unknown[] = []) => {
     const guard = remediateNode({ decisions: await decisions(), trustProxy })
     return listen(
       createServer(async (request, response) => {
         if (await guard(request, response)) return
+        served.push(request.method)
         response.end('welcome')
       }),
     )
   },
-  Express: async (trustProxy: string[]) => {
+  Express: async (trustProxy: string[], served: unknown[] = []) => {
     const app = express()
     app.use(remediateNode({ decisions: await decisions(), trustProxy }))
-    app.use((_, response) => void response.send('welcome'))
+    app.use((request, response) => {
+      served.push(request.method)
+      response.send('welcome')
+    })
     return listen(createServer(app))
   },
-  Fastify: async (trustProxy: string[]) => {
+  Fastify: async (trustProxy: string[], served: unknown[] = []) => {
     const app = fastify({ trustProxy: true })
     app.addHook('onRequest', remediateFastify({ decisions: await decisions(), trustProxy }))
-    app.all('/', async () => 'welcome')
+    app.all('/', async ({ method }) => {
+      served.push(method)
+      return 'welcome'
+    })
     await app.listen({ host: '127.0.0.1', port: 0 })
     closing.push(() => app.close())
     return (app.server.address() as AddressInfo).port
   },
-  Hono: async (trustProxy: string[]) => {
+  Hono: async (trustProxy: string[], served: unknown[] = []) => {
     const app = new Hono<{ Bindings: HttpBindings }>()
     app.use(remediateHono({ decisions: await decisions(), trustProxy }))
-    app.all('/', (c) => c.text('welcome'))
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 })
-    closing.push(() => server.close())
-    if (!server.listening) await once(server, 'listening')
-    return (server.address() as AddressInfo).port
+    return listenHono(app, served)
   },
+}
+
+async function listenHono(app: Hono<{ Bindings: HttpBindings }>, served: unknown[]): Promise<number> {
+  app.all('/', (c) => {
+    served.push(c.req.method)
+    return c.text('welcome')
+  })
+  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 })
+  closing.push(() => server.close())
+  if (!server.listening) await once(server, 'listening')
+  return (server.address() as AddressInfo).port
 }
 
 describe.each(Object.entries(servers))('a server of %s', (_, start) => {
@@ -223,9 +237,19 @@ test('HTTP/2 is guarded by the same middleware', async () => {
   session.close()
 })
 
-describe('a client cannot hide', () => {
+/** With `remoteAddress` given, as `getConnInfo` of `@hono/node-server` gives it. */
+async function askingHono(trustProxy: string[], served: unknown[] = []) {
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  const remoteAddress = ({ env }: Context<{ Bindings: HttpBindings }>) => env.incoming.socket.remoteAddress
+  app.use(remediateHono({ decisions: await decisions(), trustProxy, remoteAddress }))
+  return listenHono(app, served)
+}
+
+const hidingFrom = { ...servers, 'Hono that is told the address': askingHono }
+
+describe.each(Object.entries(hidingFrom))('a client cannot hide from a server of %s', (_, start) => {
   test('behind so many headers that Node.js leaves out what the proxy added', async () => {
-    const port = await servers['node:http'](['127.0.0.1'])
+    const port = await start(['127.0.0.1'])
     const statusWith = async (fillers: number) => {
       const socket = connectTcp(port, '127.0.0.1')
       const filler = 'a:\r\n'.repeat(fillers)
@@ -239,6 +263,19 @@ describe('a client cannot hide', () => {
     expect(await Promise.all([0, 500, 997, 998, 1_000, 2_000].map(statusWith))).toEqual(Array(6).fill('403'))
   })
 
+  test('by resetting its connection as soon as it has asked', async () => {
+    const served: unknown[] = []
+    const port = await start([], served)
+    const socket = connectTcp(port, '127.0.0.1')
+    // It is gone before the server comes to read what it has sent.
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n', () => socket.resetAndDestroy())
+    await once(socket, 'close')
+    expect(await ask(port, '198.51.100.1')).toMatchObject({ status: 200 })
+    expect(served).toEqual(['GET'])
+  })
+})
+
+describe('a client cannot hide', () => {
   test('by leaving before it is looked at', async () => {
     const guard = remediateNode({ decisions: await decisions(), trustProxy: ['unix'] })
     const outcomes: boolean[] = []
