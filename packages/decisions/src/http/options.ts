@@ -49,8 +49,8 @@ export function readOptions(options: RemediationOptions): RemediationSettings {
   if (!Array.isArray(trustProxy)) refuse('trustProxy', trustProxy, 'must be a list of addresses and ranges')
   else
     trustProxy.forEach((proxy: unknown, index) => {
-      const isAdded = typeof proxy === 'string' && proxies.add(proxy)
-      if (!isAdded) refuse(`trustProxy[${index}]`, proxy, "must be an address, a CIDR range or 'unix'")
+      const rule = proxies.add(proxy)
+      if (rule !== undefined) refuse(`trustProxy[${index}]`, proxy, rule)
     })
   if (issues.length > 0) throw new InputError('Requests are not guarded', issues)
   return {

@@ -80,7 +80,7 @@ describe('a request', () => {
 test('every option that is wrong is named, with the rule', () => {
   const wrong: object = {
     decisions: {},
-    trustProxy: ['10.0.0.0/33', 'loopback', 5],
+    trustProxy: ['10.0.0.0/33', 'loopback', 5, '::/0'],
     proxyHeader: 'x forwarded',
     whenUnknown: 'open',
     onOutcome: 'log',
@@ -96,6 +96,7 @@ test('every option that is wrong is named, with the rule', () => {
         expect.objectContaining({ path: 'trustProxy[0]', value: '"10.0.0.0/33"' }),
         expect.objectContaining({ path: 'trustProxy[1]' }),
         expect.objectContaining({ path: 'trustProxy[2]', value: '5' }),
+        expect.objectContaining({ path: 'trustProxy[3]', rule: expect.stringContaining('must not be everybody') }),
       ],
     }),
   )

@@ -9,17 +9,18 @@ export class TrustedProxies {
   /** Whether one that connects through a Unix socket is. */
   unix = false
 
-  /** False for text that is neither an address, a range nor `unix`. */
-  add(proxy: string): boolean {
+  /** Returns the rule that the text breaks, if it does. */
+  add(proxy: unknown): string | undefined {
     if (proxy === 'unix') {
       this.unix = true
-      return true
+      return undefined
     }
     const family: { value: Family } = { value: 0 }
-    const prefix = parseNetwork(proxy, this.#words, family)
-    if (prefix === -1) return false
+    const prefix = typeof proxy === 'string' ? parseNetwork(proxy, this.#words, family) : -1
+    if (prefix === -1) return "must be an address, a CIDR range or 'unix'"
+    if (prefix === 0) return 'must not be everybody: any client could name any address then'
     this.#table(family.value).set(this.#words, prefix)
-    return true
+    return undefined
   }
 
   has(address: string): boolean {
