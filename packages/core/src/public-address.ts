@@ -1,38 +1,23 @@
 import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { BlockList, isIP, isIPv4, type LookupFunction } from 'node:net'
+import { PRIVATE_NETWORKS } from '@cscapi/signals'
 
-/** Networks that a link of CAPI's must not lead into: this host and those around it. */
-const PRIVATE = new BlockList()
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const)
-  PRIVATE.addSubnet(network, prefix, 'ipv4')
-for (const [network, prefix] of [
-  ['::', 127],
-  ['64:ff9b:1::', 48],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const)
-  PRIVATE.addSubnet(network, prefix, 'ipv6')
+/** Beside what is private everywhere: special networks that nothing to download comes from, though tests and examples use them. */
+const SPECIAL = ['192.0.0.0/24', '198.18.0.0/15']
+
+/** Networks that a link of CAPI's must not lead into: this host and those around it, by IPv4 addresses inside the NAT64 prefix (RFC 6052) too. */
+const REFUSED = new BlockList()
+for (const network of [...PRIVATE_NETWORKS.map(([text]) => text), ...SPECIAL]) {
+  const [first = '', prefix] = network.split('/')
+  REFUSED.addSubnet(first, Number(prefix), isIPv4(first) ? 'ipv4' : 'ipv6')
+  if (isIPv4(first)) REFUSED.addSubnet(`64:ff9b::${first}`, 96 + Number(prefix), 'ipv6')
+}
 
 /** Whether an address belongs to nobody's private network. IPv4 in IPv6 counts as IPv4. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address)
-  if (family === 0) return false
-  const embedded = /^(?:::ffff:|64:ff9b::)(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  if (embedded !== undefined) return !PRIVATE.check(embedded, 'ipv4')
-  return !PRIVATE.check(address, family === 4 ? 'ipv4' : 'ipv6')
+  return family !== 0 && !REFUSED.check(address, family === 4 ? 'ipv4' : 'ipv6')
 }
 
 /** Resolves names as the platform does, and refuses a name that leads into a private network: at the moment of connecting, so that no later answer can differ. */

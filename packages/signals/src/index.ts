@@ -32,6 +32,7 @@ export {
   registerRequestSchema,
   resetPasswordRequestSchema,
 } from './machine-requests.js'
+export { PRIVATE_NETWORKS } from './private-networks.js'
 export { scenarioRule } from './scenario.js'
 export { type Signal, signalSchema } from './signal.js'
 export { type Source, sourceSchema } from './source.js'
