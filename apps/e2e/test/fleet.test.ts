@@ -54,9 +54,12 @@ test.each(STORES)(
       scenarios: [SCENARIO],
       environment: { baseUrl },
     })
-    const startWorker = () =>
-      spawn(process.execPath, [WORKER, server.url, baseUrl], { stdio: ['ignore', 'inherit', 'inherit'] })
-    let workers: ChildProcess[] = []
+    const startWorker = () => {
+      const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const
+      const worker = spawn(process.execPath, [WORKER, server.url, baseUrl], { stdio: [...stdio] })
+      return { worker, isReady: new Promise((resolve) => worker.once('message', resolve)) }
+    }
+    let workers: { readonly worker: ChildProcess; readonly isReady: Promise<unknown> }[] = []
     try {
       const signals = Array.from({ length: MACHINES }, (_machine, number) =>
         signalsOf(machine(number), SIGNALS / MACHINES),
@@ -67,7 +70,7 @@ test.each(STORES)(
         const due = (SIGNALS * (kills + random())) / (KILLS + 1)
         while (emulator.signals.size < due) await sleep(5)
         const index = Math.floor(random() * WORKERS)
-        const victim = workers[index]
+        const victim = workers[index]?.worker
         expect(victim?.exitCode, 'no worker ends by itself').toBeNull()
         const ended = victim && once(victim, 'exit')
         victim?.kill('SIGKILL')
@@ -77,8 +80,9 @@ test.each(STORES)(
       for (let stats = await client.stats(); stats.pending + stats.leased > 0; stats = await client.stats())
         await sleep(20)
 
-      const ends = workers.map((worker) => once(worker, 'exit'))
-      for (const worker of workers) worker.kill('SIGTERM')
+      await Promise.all(workers.map(({ isReady }) => isReady))
+      const ends = workers.map(({ worker }) => once(worker, 'exit'))
+      for (const { worker } of workers) worker.kill('SIGTERM')
       expect((await Promise.all(ends)).map(([code]) => code)).toEqual(Array(WORKERS).fill(0))
 
       const lost = lostReplies(emulator, 'signals')
@@ -94,7 +98,7 @@ test.each(STORES)(
       expect(logins).toBeLessThanOrEqual(MACHINES + KILLS + lostLogins)
       expect(await client.stats()).toMatchObject({ pending: 0, leased: 0, rejected: 0, failing: 0, sent: SIGNALS })
     } finally {
-      for (const worker of workers) worker.kill('SIGKILL')
+      for (const { worker } of workers) worker.kill('SIGKILL')
       await client.close()
       await close()
       await server.stop()

@@ -1,4 +1,4 @@
-// One worker of a fleet: sends what is due, again and again, until SIGTERM. Arguments: storage URL, base URL.
+// One worker of a fleet: sends what is due, again and again, until SIGTERM, which it is ready for once it says so. Arguments: storage URL, base URL.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CapiClient } from '@cscapi/client'
 import { openStorage } from '@cscapi/open-storage'
@@ -17,6 +17,8 @@ const client = new CapiClient({
 })
 const stop = new AbortController()
 process.once('SIGTERM', () => stop.abort())
+process.send('ready')
+process.disconnect()
 while (!stop.signal.aborted) {
   try {
     await client.sendSignals({ signal: stop.signal })
