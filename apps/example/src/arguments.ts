@@ -19,12 +19,7 @@ export function readArguments(argv: readonly string[], version: string): Argumen
       'Reads an sshd, nginx or Apache log, detects attacks, and shares them with CrowdSec: by default with a local emulator of its Central API.',
     )
     .version(version)
-    .option(
-      '--log <file>',
-      'a log to read, - for standard input; may be repeated (default: a small sample)',
-      collect,
-      [],
-    )
+    .option('--log <file>', 'a log to read, - for standard input; may be repeated (default: a small sample)', collect)
     .option(
       '--storage <url>',
       'memory:, sqlite:PATH, postgres://HOST/DATABASE or redis://HOST:PORT; what is queued there is sent too (default: a new file in the temporary folder)',
@@ -38,7 +33,7 @@ export function readArguments(argv: readonly string[], version: string): Argumen
     )
     .option('--machine-key <text>', 'what the ids of the two machines are made from; needed for the real service')
     .option('--timeout-ms <number>', 'how long one call to CAPI may take, in milliseconds', milliseconds, 30_000)
-    .option('--yes', 'send to the real service without asking', false)
+    .option('--yes', 'send to the real service without asking')
     .addHelpText(
       'after',
       `
@@ -52,11 +47,14 @@ CSCAPI_DEBUG=1 shows the stack of an error.`,
     )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse(argv as string[])
-  const options = program.opts<Omit<Arguments, 'machineKey' | 'storage'> & { machineKey?: string; storage?: string }>()
-  return { ...options, machineKey: options.machineKey, storage: options.storage }
+  const { log = [], storage, machineKey, yes = false, ...others } = program.opts<GivenOptions>()
+  return { log, storage, machineKey, yes, ...others }
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
+/** As commander gives them: what has no default may be missing. */
+type GivenOptions = Pick<Arguments, 'environment' | 'timeoutMs'> & Partial<Arguments>
+
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
 }
 

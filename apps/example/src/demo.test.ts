@@ -39,7 +39,7 @@ describe('the demo', () => {
     for (const line of [
       /Attackers +6 \(7 attacks\)/,
       /Signals sent +7/,
-      /Machines enrolled +enrolled, enrolled/,
+      /Machines enrolled +2 enrolled/,
       /Decisions +252 pulled, 1 list among them/,
       /Already blocked +0 of 6 attackers/,
       /Sends +2 POSTs/,
@@ -56,6 +56,7 @@ describe('the demo', () => {
     expect(again.status).toBe(0)
     expect(again.stdout).toMatch(/Signals queued +0, 7 already reported/)
     expect(again.stdout).toMatch(/Signals sent +0/)
+    expect(again.stdout).toMatch(/Machines enrolled +2 enrolled/)
     expect(again.stdout).toMatch(/Decisions +252 in the store; the next pull is due in \d+ min/)
   })
 
@@ -149,6 +150,7 @@ describe('the demo', () => {
     [['--environment', 'http://capi.example/v3'], /loopback/],
     [['--timeout-ms', 'soon'], /whole number of milliseconds/],
     [['--log', '/does/not/exist'], /cannot be read \(ENOENT\)/],
+    [['--log', folder], /is a folder: name a file in it/],
   ])('%j is refused in one line', (args, message) => {
     const { status, stderr } = demo(args)
     expect(status).toBe(2)
@@ -161,6 +163,7 @@ describe('the demo', () => {
     expect(status).toBe(0)
     for (const flag of ['--log', '--storage', '--environment', '--yes', 'CSCAPI_ATTACHMENT_KEY'])
       expect(stdout).toContain(flag)
+    expect(stdout).not.toMatch(/default: (\[\]|false)/)
   })
 
   test.skipIf(!hasLogs).each([

@@ -1,9 +1,16 @@
+/** The part of standard output that is needed here. */
+export interface TextStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
 /** Writes for people: one live line on a terminal, plain lines elsewhere. */
 export class Output {
-  readonly #stream: NodeJS.WriteStream
+  readonly #stream: TextStream
   #live = ''
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: TextStream) {
     this.#stream = stream
   }
 

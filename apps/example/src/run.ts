@@ -1,12 +1,12 @@
 import { once } from 'node:events'
-import { access, constants } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
-import { AbortedError, CapiClient, type EnrollResult, generateMachineIdFromKey } from '@cscapi/client'
+import { AbortedError, CapiClient, type EnrollResult, generateMachineIdFromKey, isCscapiError } from '@cscapi/client'
 import type { Arguments } from './arguments.js'
 import { type ChosenLogs, chooseLogs, readLines } from './log-lines.js'
 import { count, type Output } from './output.js'
 import { SCENARIOS } from './rules.js'
-import { type PulledBlocklist, tellFindings, tellRest, tellResults, waitText } from './summary.js'
+import { type Blocklist, tellFindings, tellLeft, tellRest, tellResults, waitText } from './summary.js'
 import { makeStorage, openTarget, type Target } from './target.js'
 import { UsageError } from './usage-error.js'
 import { type Findings, noFindings, watch } from './watch.js'
@@ -37,13 +37,10 @@ export async function run(options: Arguments, output: Output, signal: AbortSigna
       output.line(`Signals go to ${target.name}; the queue is in ${place}.`)
       return await share(client, target, options, chosen, posts, output, signal)
     } catch (error) {
-      if (!signal.aborted && !(error instanceof AbortedError)) throw error
-      const { pending, leased } = await client.stats()
-      output.line(
-        place === 'memory'
-          ? `Stopped. ${count(pending + leased, 'signal')} in memory lost.`
-          : `Stopped. ${waitText(pending + leased)}: ${place}.`,
-      )
+      const isStopped = signal.aborted || error instanceof AbortedError
+      const left = await client.stats().catch(() => undefined)
+      if (left !== undefined) tellLeft(output, isStopped ? 'Stopped' : 'Failed', left, place)
+      if (!isStopped) throw error
       return 1
     } finally {
       await client.close()
@@ -91,12 +88,12 @@ async function share(
     signal,
     onProgress: ({ sent, pendingAtStart }) => output.progress(`${sent} of ${count(pendingAtStart, 'signal')} sent`),
   })
-  const blocklist =
-    queued.pending > 0 || !target.isReal ? await pull(client, machineIds.ssh, findings, signal) : undefined
+  const blocklist: Blocklist =
+    queued.pending > 0 || !target.isReal ? await pull(client, machineIds.ssh, findings, signal) : 'not pulled'
   tellResults(output, target, { findings, queued, enrolled, report, posts: posts.count, blocklist })
   const stats = await client.stats()
   tellRest(output, stats, report)
-  return stats.pending + stats.leased === 0 ? 0 : 1
+  return stats.pending + stats.leased === 0 && !isCscapiError(blocklist) ? 0 : 1
 }
 
 /** The bundled sample is nobody’s attack, and machine ids of the same key would be everybody’s. */
@@ -115,9 +112,13 @@ function assertAllowed({ environment, machineKey }: Arguments, isSample: boolean
 
 async function assertReadable(logs: readonly string[]): Promise<void> {
   for (const log of logs.filter((name) => name !== '-')) {
-    await access(log, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(`The log ${log} cannot be read (${error.code}).`)
-    })
+    const isFolder = await access(log, constants.R_OK)
+      .then(() => stat(log))
+      .then((found) => found.isDirectory())
+      .catch((error: NodeJS.ErrnoException) => {
+        throw new UsageError(`The log ${log} cannot be read (${error.code}).`)
+      })
+    if (isFolder) throw new UsageError(`The log ${log} is a folder: name a file in it.`)
   }
 }
 
@@ -159,14 +160,19 @@ async function enroll(
   return client.enrollMachines({ machineIds, attachmentKey, name: 'cscapi demo', tags: ['demo'], signal })
 }
 
-/** Pulls the blocklist, and looks up who of the attackers is on it already. */
+/** Pulls the blocklist, and looks up who of the attackers is on it already. A pull that fails takes nothing from what was sent. */
 async function pull(
   client: CapiClient,
   machineId: string,
   { attackers }: Findings,
   signal: AbortSignal,
-): Promise<PulledBlocklist> {
-  const report = await client.pullDecisions({ machineId, signal })
-  const decisions = await client.decisions()
-  return { report, known: [...attackers].filter((address) => decisions.check(address) !== undefined).length }
+): Promise<Blocklist> {
+  try {
+    const report = await client.pullDecisions({ machineId, signal })
+    const decisions = await client.decisions()
+    return { report, known: [...attackers].filter((address) => decisions.check(address) !== undefined).length }
+  } catch (error) {
+    if (!isCscapiError(error) || error instanceof AbortedError) throw error
+    return error
+  }
 }

@@ -1,4 +1,11 @@
-import type { ClientStats, EnrollResult, PullReport, SendReport } from '@cscapi/client'
+import {
+  type ClientStats,
+  type CscapiError,
+  type EnrollResult,
+  isCscapiError,
+  type PullReport,
+  type SendReport,
+} from '@cscapi/client'
 import { count, type Output } from './output.js'
 import type { Target } from './target.js'
 import type { Findings } from './watch.js'
@@ -19,10 +26,13 @@ export interface Results {
   readonly report: SendReport
   /** POSTs of signals. */
   readonly posts: number
-  readonly blocklist: PulledBlocklist | undefined
+  readonly blocklist: Blocklist
 }
 
-export interface PulledBlocklist {
+/** What a pull brought, or why it brought nothing. */
+export type Blocklist = PulledBlocklist | CscapiError | 'not pulled'
+
+interface PulledBlocklist {
   readonly report: PullReport
   /** Attackers of the log that are on it. */
   readonly known: number
@@ -61,10 +71,7 @@ export function tellResults(output: Output, target: Target, results: Results): v
     ['Signals sent', sentText(report)],
     ['Sends', count(posts, 'POST')],
     ['Machines enrolled', enrolledText(enrolled)],
-    ['Decisions', blocklist === undefined ? 'not pulled' : pulledText(blocklist.report)],
-    ...(blocklist === undefined
-      ? []
-      : [['Already blocked', `${blocklist.known} of ${count(findings.attackers.size, 'attacker')}`] as const]),
+    ...blocklistRows(blocklist, findings.attackers.size),
     ...(target.emulator === undefined ? [] : [['Seen by the emulator', seenText(target.emulator)] as const]),
   ])
   output.line()
@@ -80,6 +87,19 @@ export function tellRest(output: Output, { pending, leased }: ClientStats, repor
   if (leased > 0)
     output.line(`Another process, or one that died, holds ${count(leased, 'signal')} until its lease runs out.`)
   output.line(pending + leased === 0 ? 'Everything was delivered.' : `${waitText(pending + leased)} for the next run.`)
+}
+
+/** What a run that did not come to its end leaves behind, and where. */
+export function tellLeft(
+  output: Output,
+  what: 'Stopped' | 'Failed',
+  { pending, leased }: ClientStats,
+  place: string,
+): void {
+  const left = pending + leased
+  output.line(
+    place === 'memory' ? `${what}. ${count(left, 'signal')} in memory lost.` : `${what}. ${waitText(left)}: ${place}.`,
+  )
 }
 
 /** `1 signal waits in the store`. */
@@ -103,8 +123,20 @@ function sentText({ sent, rejected, postponed, failing }: SendReport): string {
 function enrolledText(results: readonly EnrollResult[]): string {
   if (results.length === 0) return 'none (CSCAPI_ATTACHMENT_KEY is not set)'
   const refusals = new Set(results.flatMap((result) => ('error' in result ? [result.error.message] : [])))
-  const statuses = results.map(({ status }) => status).join(', ')
-  return refusals.size === 0 ? statuses : `${statuses}: ${[...refusals].join('; ')}`
+  const statuses = [...new Set(results.map(({ status }) => status))].map((status) => {
+    const machines = results.filter((result) => result.status === status).length
+    return `${machines} ${status.replace('-', ' ')}`
+  })
+  return [statuses.join(', '), ...refusals].join('; ')
+}
+
+function blocklistRows(blocklist: Blocklist, attackers: number): [label: string, value: string][] {
+  if (blocklist === 'not pulled') return [['Decisions', blocklist]]
+  if (isCscapiError(blocklist)) return [['Decisions', `not pulled: ${blocklist.message}`]]
+  return [
+    ['Decisions', pulledText(blocklist.report)],
+    ['Already blocked', `${blocklist.known} of ${count(attackers, 'attacker')}`],
+  ]
 }
 
 function pulledText({ pulled, nextInMs, size, lists }: PullReport): string {

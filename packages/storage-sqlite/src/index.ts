@@ -1,1 +1,2 @@
-export { SqliteStorage, type SqliteStorageOptions } from './storage.js'
+export type { SqliteStorageOptions } from './options.js'
+export { SqliteStorage } from './storage.js'

@@ -1,15 +1,7 @@
 import { type OpenStore, SqlStorage } from '@cscapi/storage-sql'
 import { openDatabase } from './open.js'
+import { checkOptions, type SqliteStorageOptions } from './options.js'
 import { storeOn } from './store.js'
-
-export interface SqliteStorageOptions {
-  /** The database file; made with mode 0600 where there is none. Its folder must exist, on a local disk. */
-  readonly path: string
-  /** How long a call waits while another process holds the file's lock, in milliseconds. Default 30,000. */
-  readonly busyTimeoutMs?: number
-  /** The store's clock, epoch milliseconds. Default `Date.now`. */
-  readonly now?: () => number
-}
 
 /** A store in one SQLite file, which several processes of one host may share. */
 export class SqliteStorage extends SqlStorage {
@@ -18,9 +10,11 @@ export class SqliteStorage extends SqlStorage {
   readonly #busyTimeoutMs: number
   readonly #now: () => number
 
-  /** Does no I/O: see {@link SqliteStorage.open}. */
-  constructor({ path, busyTimeoutMs = 30_000, now = Date.now }: SqliteStorageOptions) {
+  /** Does no I/O: see {@link SqliteStorage.open}. @throws InputError when an option breaks a rule. */
+  constructor(options: SqliteStorageOptions) {
     super()
+    checkOptions(options)
+    const { path, busyTimeoutMs = 30_000, now = Date.now } = options
     this.#path = path
     this.#busyTimeoutMs = busyTimeoutMs
     this.#now = now

@@ -8,6 +8,8 @@ import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { SqliteStorage } from '../src/index.js'
+import { openDatabase } from '../src/open.js'
+import { storeOn } from '../src/store.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 const PROGRAM = fileURLToPath(new URL('./programs/store.mjs', import.meta.url))
@@ -81,7 +83,7 @@ describe('the schema', () => {
 
   test('is made once when eight processes open a new file at the same moment, in each of twenty rounds', async () => {
     const children = Array.from({ length: 8 }, () =>
-      spawn(process.execPath, [PROGRAM, 'openEach', ''], { stdio: ['pipe', 'pipe', 'inherit'] }),
+      spawn(process.execPath, [PROGRAM, 'openEach'], { stdio: ['pipe', 'pipe', 'inherit'] }),
     )
     const outputs = children.map(({ stdout }) => stdout.setEncoding('utf8'))
     await Promise.all(outputs.map((output) => once(output, 'data')))
@@ -145,11 +147,19 @@ describe('opening', () => {
     await storage.close()
   })
 
-  test('uses write-ahead logging and syncs every commit', async () => {
-    const path = await newStore()
-    const reader = new BetterSqlite3(path, { readonly: true })
-    expect(reader.pragma('journal_mode', { simple: true })).toBe('wal')
-    reader.close()
+  test('uses write-ahead logging and syncs every commit, also after a lease, which alone is not synced', async () => {
+    const database = await openDatabase(await newStore(), 1_000)
+    const settings = async () => [
+      ...((await database.run('test', (sql) => sql.query('PRAGMA journal_mode'))) as object[]),
+      ...((await database.run('test', (sql) => sql.query('PRAGMA synchronous'))) as object[]),
+    ]
+    const full = [{ journal_mode: 'wal' }, { synchronous: 2 }]
+    expect(await settings()).toEqual(full)
+    const store = storeOn(database, Date.now)
+    await store.enqueue([{ machineId: 'm', uuid: 'u', payload: '{}' }])
+    expect(await store.lease({ leaseMs: 1_000, maxSignals: 1 })).toBeDefined()
+    expect(await settings()).toEqual(full)
+    await store.close()
   })
 
   test('a file that is no database is refused and left alone', async () => {

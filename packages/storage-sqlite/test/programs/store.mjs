@@ -1,9 +1,9 @@
-// One process of the tests: node store.mjs COMMAND FILE [NUMBER]. Uses the built package.
+// One process of the tests: node store.mjs COMMAND FILE [NUMBER], or node store.mjs openEach. Uses the built package.
 import { createInterface } from 'node:readline'
 import { SqliteStorage } from '../../dist/index.js'
 
 const [command, path, number = '0'] = process.argv.slice(2)
-const storage = new SqliteStorage({ path })
+const storage = path === undefined ? undefined : new SqliteStorage({ path })
 const machineId = 'm'.repeat(48)
 const signal = (uuid, machine = machineId) => ({
   machineId: machine,
@@ -76,4 +76,4 @@ const commands = {
 }
 
 await commands[command]()
-await storage.close()
+await storage?.close()
