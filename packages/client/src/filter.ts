@@ -1,4 +1,4 @@
-import type { Signal } from '@cscapi/signals'
+import { PRIVATE_NETWORKS, type Signal } from '@cscapi/signals'
 import { NetworkSet, type Span, spanOf } from './filter-ranges.js'
 
 /** Why a signal was left out on its way in. */
@@ -9,26 +9,6 @@ export type FilterReason =
   | 'never_report'
   /** Its like was added within the `dedup` window. */
   | 'repeated'
-
-/** Ranges that name nobody on the Internet (RFC 6890). Documentation and benchmarking ranges are not among them: examples and tests live there. */
-const PRIVATE: readonly (readonly [network: string, kind: string])[] = [
-  ['0.0.0.0/8', 'unspecified'],
-  ['10.0.0.0/8', 'private'],
-  ['172.16.0.0/12', 'private'],
-  ['192.168.0.0/16', 'private'],
-  ['100.64.0.0/10', 'shared by a carrier’s customers'],
-  ['127.0.0.0/8', 'loopback'],
-  ['169.254.0.0/16', 'link-local'],
-  ['224.0.0.0/4', 'multicast'],
-  ['240.0.0.0/4', 'reserved'],
-  ['::/128', 'unspecified'],
-  ['::1/128', 'loopback'],
-  ['64:ff9b:1::/48', 'private'],
-  ['fc00::/7', 'private'],
-  ['fe80::/10', 'link-local'],
-  ['fec0::/10', 'private'],
-  ['ff00::/8', 'multicast'],
-]
 
 export interface FilterOptions {
   readonly allowPrivate: boolean
@@ -54,7 +34,7 @@ export class AddressFilter {
   readonly #own: NetworkSet
 
   constructor({ allowPrivate, neverReport }: FilterOptions) {
-    this.#private = new NetworkSet(allowPrivate ? [] : PRIVATE)
+    this.#private = new NetworkSet(allowPrivate ? [] : PRIVATE_NETWORKS)
     this.#own = new NetworkSet(neverReport.map((network) => [network, network]))
   }
 
