@@ -32,6 +32,11 @@ export {
   registerRequestSchema,
   resetPasswordRequestSchema,
 } from './machine-requests.js'
+export { type IssueOptions, issuesOfSchema } from './options/issues.js'
+export { readOptions } from './options/read-options.js'
+export { type KeyAliases, suggestKey } from './options/suggest-key.js'
+export { unknownKeyIssues } from './options/unknown-keys.js'
+export { printableUrl } from './printable-url.js'
 export { PRIVATE_NETWORKS } from './private-networks.js'
 export { scenarioRule } from './scenario.js'
 export { type Signal, signalSchema } from './signal.js'

@@ -1,0 +1,30 @@
+/** What stands behind the scheme is a path, and no host, user or password. */
+const PATH_SCHEMES = new Set(['sqlite', 'file', 'unix', 'memory'])
+const HOSTS = /^(?:[\w.-]*|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:,(?:[\w.-]*|\[[0-9a-f:.]+\])(?::\d{1,5})?)*$/i
+const REDACTED = '[redacted]'
+
+/**
+ * A URL, or text that was meant as one, as an error or a log may show it: without user, password, query and fragment.
+ * What cannot be told from a password is not shown either, so text that is no URL at all is `[not a URL]`.
+ */
+export function printableUrl(text: unknown): string {
+  const [, scheme, rest] = /^([a-z][a-z0-9+.-]{0,31}):(.*)$/is.exec(typeof text === 'string' ? text.trim() : '') ?? []
+  if (scheme === undefined || rest === undefined) return '[not a URL]'
+  // A password may hold any sign unencoded, so the last @ counts, wherever it stands.
+  const at = rest.lastIndexOf('@')
+  const [shown = ''] = rest.slice(at + 1).split(/[?#]/)
+  const isAuthority = rest.startsWith('//')
+  const [, host = '', path = ''] = /^(?:\/\/)?([^/]*)(.*)$/s.exec(shown) ?? []
+  if (at >= 0)
+    return `${scheme}:${isAuthority ? '//' : ''}${REDACTED}@${HOSTS.test(host) ? printed(host + path) : REDACTED}`
+  if (isAuthority && !PATH_SCHEMES.has(scheme.toLowerCase()))
+    return `${scheme}://${HOSTS.test(host) ? printed(host + path) : REDACTED}`
+  return `${scheme}:${PATH_SCHEMES.has(scheme.toLowerCase()) ? printed(shown) : REDACTED}`
+}
+
+/** On one line, and not for ever. */
+function printed(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  const clean = text.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+  return clean.length > 200 ? `${clean.slice(0, 199)}…` : clean
+}
