@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Each workspace folder is a project with its package's name; one with a vitest.config.ts of its own extends that. */
@@ -21,8 +22,11 @@ export default defineConfig({
     projects: [...folders.map(project), { extends: true, root: './scripts', test: { name: 'scripts' } }],
     passWithNoTests: false,
     env: { NO_COLOR: '1' },
-    // Generous, so that a slow or busy machine fails nothing; tests inject their time and do not wait.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Many tests wait for a server or a process of their own: one worker would leave a core of two idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // These end a test that hangs and judge nothing: no test fails because a machine is slow or busy.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 })

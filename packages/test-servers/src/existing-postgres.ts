@@ -12,7 +12,7 @@ export async function databaseOn(url: string, variable: string): Promise<TestSer
 }
 
 async function run(url: string, sql: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 60_000 })
   await client.connect()
   try {
     await client.query(sql)

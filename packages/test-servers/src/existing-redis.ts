@@ -23,8 +23,8 @@ async function run<T>(url: string, database: number, work: (client: Redis) => Pr
   const client = new Redis(url, {
     db: database,
     maxRetriesPerRequest: 0,
-    connectTimeout: 10_000,
-    commandTimeout: 10_000,
+    connectTimeout: 60_000,
+    commandTimeout: 60_000,
   })
   client.on('error', () => undefined)
   try {

@@ -26,7 +26,7 @@ export interface TestRedisCluster {
 }
 
 const SLOTS = 16_384
-const UNTIL_MS = 60_000
+const UNTIL_MS = 300_000
 
 /** Starts a Redis Cluster on free ports of 127.0.0.1. A master that is down for longer than five seconds is replaced by its replica. */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<TestRedisCluster> {
@@ -79,7 +79,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
 }
 
 function connect(port: number): Redis {
-  const client = new Redis({ host: '127.0.0.1', port, maxRetriesPerRequest: 2, commandTimeout: 5_000 })
+  const client = new Redis({ host: '127.0.0.1', port, maxRetriesPerRequest: 2, commandTimeout: 60_000 })
   client.on('error', () => undefined)
   return client
 }

@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { childrenOf, sendSignal } from './process-tree.js'
 import type { Scratch } from './scratch.js'
 
-const START_MS = 20_000
-const STOP_MS = 10_000
+/** They end what hangs, and leave time to a machine that is busy. */
+const START_MS = 120_000
+const STOP_MS = 60_000
 
 export interface ServerCommand {
   /** Names the log and the pid file, unique in its scratch folder. */
@@ -78,7 +79,7 @@ export class ServerProcess {
     }
   }
 
-  /** Ends it in good order, or with SIGKILL when it takes longer than 10 s. */
+  /** Ends it in good order, or with SIGKILL when it takes longer than a minute. */
   async stop(): Promise<void> {
     this.resume()
     await this.#end(this.#command.stopSignal)

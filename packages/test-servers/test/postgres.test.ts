@@ -4,8 +4,8 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgres, type TestServer } from '../src/index.js'
 
-/** What the server says to a client's first packet: `N` (no TLS) when it is well, nothing at all when it cannot be reached or sleeps. */
-async function greeting(url: string): Promise<string> {
+/** What the server says to a client's first packet: `N` (no TLS) when it is well, nothing at all when it sleeps. */
+async function greeting(url: string, patienceMs = 60_000): Promise<string> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve) => {
     const socket = connect({ host: hostname, port: Number(port) })
@@ -13,7 +13,7 @@ async function greeting(url: string): Promise<string> {
       socket.destroy()
       resolve(text)
     }
-    socket.setTimeout(300, () => end('silence'))
+    socket.setTimeout(patienceMs, () => end('silence'))
     socket.on('error', () => end('refused'))
     socket.on('data', (data) => end(data.toString('latin1')))
     // SSLRequest of the wire protocol.
@@ -43,7 +43,7 @@ describe('a throw-away PostgreSQL', () => {
 
   test('answers nobody while it is paused, and goes on when it is resumed', async () => {
     server.pause()
-    expect(await greeting(server.url)).toBe('silence')
+    expect(await greeting(server.url, 300)).toBe('silence')
     server.resume()
     expect(await greeting(server.url)).toBe('N')
   })

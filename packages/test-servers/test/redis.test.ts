@@ -1,9 +1,9 @@
-import { Redis } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startRedis, type TestServer } from '../src/index.js'
 
-function connect(url: string): Redis {
-  const client = new Redis(url, { maxRetriesPerRequest: 50, retryStrategy: () => 20, commandTimeout: 300 })
+function connect(url: string, options: RedisOptions = {}): Redis {
+  const client = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 20, ...options })
   client.on('error', () => undefined)
   return client
 }
@@ -34,10 +34,13 @@ describe('a throw-away Redis', () => {
   })
 
   test('answers nobody while it is paused, and goes on when it is resumed', async () => {
+    const impatient = connect(server.url, { commandTimeout: 300, lazyConnect: true })
+    await impatient.connect()
     server.pause()
-    await expect(client.get('kept')).rejects.toThrow('timed out')
+    await expect(impatient.get('kept')).rejects.toThrow('timed out')
     server.resume()
     expect(await client.ping()).toBe('PONG')
+    impatient.disconnect()
   })
 
   test('two servers are two', async () => {
