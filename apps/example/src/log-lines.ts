@@ -1,4 +1,5 @@
 import { createReadStream, fstatSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { UnreadableLogError } from './readers/log-format.js'
@@ -46,6 +47,19 @@ export function hasInput(input: Readable, silenceMs: number): Promise<boolean> {
 }
 
 /**
+ * Looks at the beginning of each file, before anything of any of them is read. A pipe is looked at when it is read: what is taken from it is gone.
+ *
+ * @throws UsageError that names the file, when it is no text.
+ */
+export async function assertText(logs: readonly string[]): Promise<void> {
+  for (const log of logs) {
+    if (log === '-' || !(await stat(log)).isFile()) continue
+    // Its first piece is enough; gzip's first needs more of the file than that.
+    for await (const _ of textOf(log)) break
+  }
+}
+
+/**
  * The lines of the logs, one after the other, until they end or the signal is given; memory stays the same however long they are.
  *
  * @throws UsageError that names the log, when it is no text.
@@ -53,18 +67,22 @@ export function hasInput(input: Readable, silenceMs: number): Promise<boolean> {
 export async function* readLines(logs: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
   for (const log of logs) {
     if (signal.aborted) return
-    const input: Readable = log === '-' ? process.stdin : createReadStream(log)
-    const stop = () => input.destroy()
-    signal.addEventListener('abort', stop, { once: true })
-    try {
-      yield* linesOf(logText(input, log === '-' ? 'Standard input' : `The log ${log}`))
-    } catch (error) {
-      if (error instanceof UnreadableLogError) throw new UsageError(error.message)
-      if (!signal.aborted) throw error
-    } finally {
-      signal.removeEventListener('abort', stop)
-      stop()
-    }
+    yield* linesOf(textOf(log, signal))
+  }
+}
+
+async function* textOf(log: string, signal?: AbortSignal): AsyncGenerator<string> {
+  const input: Readable = log === '-' ? process.stdin : createReadStream(log)
+  const stop = () => input.destroy()
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    yield* logText(input, log === '-' ? 'Standard input' : `The log ${log}`)
+  } catch (error) {
+    if (error instanceof UnreadableLogError) throw new UsageError(error.message)
+    if (signal?.aborted !== true) throw error
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    stop()
   }
 }
 

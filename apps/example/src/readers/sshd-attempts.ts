@@ -3,7 +3,9 @@ import type { SshdSighting } from './sshd-message.js'
 
 /** One connection of a client, put together from the lines that tell of it. */
 export interface SshdConnection {
-  readonly port: string | undefined
+  port: string | undefined
+  /** What it is found by. */
+  readonly keys: Set<string>
   /** Its login succeeded, and takes back what failed before. */
   isAccepted: boolean
   lastAt: number
@@ -22,6 +24,9 @@ export interface SshdSource {
 
 /** As long as a client may take to log in: `LoginGraceTime` of sshd is two minutes unless set otherwise. */
 export const LOGIN_GRACE_MS = 120_000
+/** How often the quiet ones are looked for, in the log's own time. */
+const SWEEP_MS = 1_000
+/** Each is found by two keys at most. */
 const MOST_CONNECTIONS = 25_000
 
 /**
@@ -32,6 +37,7 @@ export class SshdAttempts {
   /** By process and address, and by address and port; the one that was quiet for longest comes first. */
   readonly #connections = new Map<string, SshdConnection>()
   readonly #most: number
+  #sweptAt = 0
   /** Connections that were forgotten while they may still have been open, because there were too many. */
   dropped = 0
 
@@ -47,15 +53,15 @@ export class SshdAttempts {
       ...(port === undefined ? [] : [`${source.host} ${address} ${port}`]),
     ]
     const connection = this.#find(keys, port, source.at) ?? {
-      ...{ port, isAccepted: false, lastAt: source.at },
+      ...{ port, keys: new Set(), isAccepted: false, lastAt: source.at },
       ...{ told: new Map(), attempts: new Map() },
     }
-    connection.lastAt = source.at
-    for (const key of keys) {
-      this.#connections.delete(key)
-      this.#connections.set(key, connection)
-    }
+    this.#forget(connection)
     this.#makeRoom()
+    connection.lastAt = source.at
+    connection.port ??= port
+    for (const key of keys) connection.keys.add(key)
+    for (const key of connection.keys) this.#connections.set(key, connection)
     return [connection, keys.length === 0 ? times * repeats : added(connection, form, times * repeats)]
   }
 
@@ -69,23 +75,30 @@ export class SshdAttempts {
     return undefined
   }
 
-  #forgetQuiet(at: number): void {
-    for (const [key, connection] of this.#connections) {
-      if (!isApart(connection, at)) return
-      this.#connections.delete(key)
+  #forget(connection: SshdConnection): void {
+    for (const key of connection.keys) {
+      if (this.#connections.get(key) === connection) this.#connections.delete(key)
     }
   }
 
-  #makeRoom(): void {
-    if (this.#connections.size <= 2 * this.#most) return
-    // A tenth of all at once: to take the first from a map again and again is slow.
-    const oldest = new Set<SshdConnection>()
-    for (const [key, connection] of this.#connections) {
-      if (oldest.size > this.#most / 10) break
-      oldest.add(connection)
-      this.#connections.delete(key)
+  #forgetQuiet(at: number): void {
+    if (Math.abs(at - this.#sweptAt) < SWEEP_MS) return
+    this.#sweptAt = at
+    for (const connection of this.#connections.values()) {
+      if (!isApart(connection, at)) return
+      this.#forget(connection)
     }
-    this.dropped += oldest.size
+  }
+
+  /** A tenth of all at once: to take the first from a map again and again is slow. */
+  #makeRoom(): void {
+    if (this.#connections.size < 2 * this.#most) return
+    const left = this.#connections.size * 0.9
+    for (const connection of this.#connections.values()) {
+      if (this.#connections.size <= left) return
+      this.#forget(connection)
+      this.dropped += 1
+    }
   }
 }
 

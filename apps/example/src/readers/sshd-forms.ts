@@ -88,7 +88,6 @@ export const SSHD_FORMS: readonly SshdForm[] = [
   {
     ...behindClient('ssh-negotiation', "Bad protocol version identification '", END),
     joint: "' from ",
-    canBeCut: true,
   },
   atLead('ssh-negotiation', 'Protocol major versions differ for ', REST),
   atLead('ssh-negotiation', 'Magic value check failed \\(\\d+\\) on obfuscated handshake from ', END),

@@ -67,10 +67,10 @@ function addressOf(text: string): string | undefined {
 
 /**
  * Whether this may be the beginning of a longer message, which the client cut behind what looks like the peer: sshd hands 500 bytes to
- * syslog, and at most 1,023 to its standard error. It bounds what it takes of a client's text to 100 or 200 bytes, so that only bytes that it
+ * syslog, at most 1,023 to its standard error, and relays pass on lines of 1,024. It bounds what it takes of a client's text to 100 or 200 bytes, so that only bytes that it
  * writes as `\ooo` make a message as long as that.
  */
 function mayBeCut(text: string): boolean {
   const bytes = Buffer.byteLength(text)
-  return text.includes('\\') && (bytes === 500 || (bytes >= 1_016 && bytes <= 1_023))
+  return text.includes('\\') && (bytes === 500 || (bytes >= 900 && bytes <= 1_024))
 }

@@ -15,7 +15,7 @@ const SKEW_MS = 60_000
 export function notAhead<T extends { readonly at: number }>(dated: T, { now, utc }: ReadContext): T | Ahead {
   if (dated.at <= now) return dated
   if (dated.at <= now + SKEW_MS) return { ...dated, at: now }
-  const hint = utc ? 'is the log in UTC?' : 'if its times are in UTC, say so'
+  const hint = utc ? 'its zone may be ahead of UTC' : 'it may be UTC (option utc)'
   return { refused: `its time, ${new Date(dated.at).toISOString()}, is in the future: ${hint}` }
 }
 
