@@ -40,15 +40,19 @@ const KEPT = 5
 const MOST_TEXT = 200
 
 /**
- * Counts events of one clock per address and rule. An attack is told of once it is over: when the log has moved on, or at its end.
- * Memory is bounded by the addresses that are active at once, and by `mostBuckets`.
+ * Counts events of one clock per address and rule. An attack is told of once it is over: when the
+ * log has moved on, or at its end. Memory is bounded by the addresses that are active at once, and
+ * by `mostBuckets`.
  */
 export class Detector {
   /** The one that was quiet for longest comes first. */
   readonly #buckets = new Map<string, Bucket>()
   readonly #mostBuckets: number
   #sweptAt = 0
-  /** Counts cut short because too many addresses were active at once; the attacks among them are told, but only as far as they went. */
+  /**
+   * Counts cut short because too many addresses were active at once; the attacks among them are
+   * told, but only as far as they went.
+   */
   dropped = 0
 
   constructor(mostBuckets = MOST_BUCKETS) {

@@ -48,6 +48,7 @@ export class LogReader {
     if (line.length >= LONGEST_LINE) return { isOfUse: false, events: [] }
     const ssh = this.#ssh.read(line, this.#lines, context)
     if (ssh === 'read') return { isOfUse: true, events: this.#ssh.take() }
+    if (ssh === 'ambiguous') return { isOfUse: false, events: [] }
     if (ssh !== undefined) return { isOfUse: true, refused: ssh.refused, events: [] }
     for (const read of WEB_READERS) {
       const found = read(line, context)

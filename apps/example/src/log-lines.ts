@@ -12,7 +12,10 @@ export const SAMPLE = ['sshd.log', 'nginx.log'].map((name) =>
   fileURLToPath(new URL(`../sample/${name}`, import.meta.url)),
 )
 
-/** How long an unnamed standard input may stay silent, in milliseconds: many programs start others with a pipe they never use. */
+/**
+ * How long an unnamed standard input may stay silent, in milliseconds: many programs start others
+ * with a pipe they never use.
+ */
 const SILENCE_MS = 5_000
 
 /** Which logs to read. */
@@ -47,7 +50,8 @@ export function hasInput(input: Readable, silenceMs: number): Promise<boolean> {
 }
 
 /**
- * Looks at the beginning of each file, before anything of any of them is read. A pipe is looked at when it is read: what is taken from it is gone.
+ * Looks at the beginning of each file, before anything of any of them is read. A pipe is looked at
+ * when it is read: what is taken from it is gone.
  *
  * @throws UsageError that names the file, when it is no text.
  */
@@ -60,7 +64,8 @@ export async function assertText(logs: readonly string[]): Promise<void> {
 }
 
 /**
- * The lines of the logs, one after the other, until they end or the signal is given; memory stays the same however long they are.
+ * The lines of the logs, one after the other, until they end or the signal is given; memory stays
+ * the same however long they are.
  *
  * @throws UsageError that names the log, when it is no text.
  */
@@ -87,9 +92,9 @@ async function* textOf(log: string, signal?: AbortSignal): AsyncGenerator<string
 }
 
 /**
- * A file, a pipe or a socket; not a terminal and not /dev/null.
- * As bigints, which Node keeps apart: what a plain stat of a pipe leaves behind makes `realpathSync`, and so the next
- * import over a symbolic link, stop early, and no native module of a pnpm install is found.
+ * A file, a pipe or a socket; not a terminal and not /dev/null. As bigints, which Node keeps apart:
+ * what a plain stat of a pipe leaves behind makes `realpathSync`, and so the next import over a
+ * symbolic link, stop early, and no native module of a pnpm install is found.
  */
 function isPiped(): boolean {
   try {

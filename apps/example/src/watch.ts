@@ -28,7 +28,9 @@ export interface WatchOptions {
   readonly machineIds: { readonly ssh: string; readonly web: string }
   /** Report only public addresses: nobody else can do anything with others. */
   readonly publicOnly: boolean
-  /** Epoch milliseconds; a clock for a log that is read while it is written. Nothing is dated later. */
+  /**
+   * Epoch milliseconds; a clock for a log that is read while it is written. Nothing is dated later.
+   */
   readonly now: number | (() => number)
   /** Times without a zone are UTC instead of this host's zone. Default: `false`. */
   readonly utc?: boolean

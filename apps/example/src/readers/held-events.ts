@@ -8,8 +8,8 @@ interface HeldEvent {
 const MOST_HELD = 100_000
 
 /**
- * Keeps events back until their connection can no longer be accepted, and gives them on in the order in which they came. Memory is bounded:
- * beyond `most` the oldest are given on early.
+ * Keeps events back until their connection can no longer be accepted, and gives them on in the
+ * order in which they came. Memory is bounded: beyond `most` the oldest are given on early.
  */
 export class HeldEvents {
   #held: HeldEvent[] = []

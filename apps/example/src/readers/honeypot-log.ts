@@ -17,7 +17,10 @@ const QUOTED = '"(?<text>(?:[^"\\\\]|\\\\.)*)"'
 const LOGIN = new RegExp(`^authentication for user ${QUOTED} with(?:out credentials| password)`, 's')
 const COMMAND = new RegExp(`^\\[channel \\d+\\] command ${QUOTED} requested$`, 's')
 
-/** A connection to endlessh, or a login or a command at sshesame, as they write it by themselves. sshesame's times have no zone. */
+/**
+ * A connection to endlessh, or a login or a command at sshesame, as they write it by themselves.
+ * sshesame's times have no zone.
+ */
 export function readHoneypotLine(line: string, context: ReadContext): HoneypotLine | undefined {
   const tarpit = ENDLESSH_TIME.exec(line)?.groups
   if (tarpit !== undefined) return endlesshEvent(tarpit.message, syslogTime(tarpit.time ?? '', context))

@@ -21,7 +21,8 @@ export function readJournalFrame(line: string): SyslogRecord | undefined {
 
 /** The kernel cuts a command's name at 15 bytes; sshd's own programs log as each other. */
 function isOfCommand(program: string, command: string | undefined): boolean {
-  return command === undefined || program.startsWith(command) || (/^sshd\b/.test(program) && /^sshd\b/.test(command))
+  if (command === undefined || program.slice(0, 15) === command) return true
+  return /^sshd\b/.test(program) && /^sshd\b/.test(command)
 }
 
 function parseObject(line: string): Map<string, unknown> | undefined {

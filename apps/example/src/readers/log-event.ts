@@ -14,7 +14,10 @@ export interface LogEvent {
     | 'honeypot-command'
     | 'http-request'
     | 'http-login'
-  /** What was attacked: a user name, a command, or method and path; empty where it was only the port. */
+  /**
+   * What was attacked: a user name, a command, or method and path; empty where it was only the
+   * port.
+   */
   readonly target: string
   readonly status?: number
   readonly userAgent?: string

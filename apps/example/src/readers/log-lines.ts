@@ -1,11 +1,14 @@
 import { stripVTControlCharacters } from 'node:util'
 
-/** What is as long as this, in characters, is no log line: it is cut here, and no reader reads it. */
+/**
+ * What is as long as this, in characters, is no log line: it is cut here, and no reader reads it.
+ */
 export const LONGEST_LINE = 65_536
 
 /**
- * The lines of a text that comes in pieces, however they are cut. Which of LF, CR LF and CR ends a line is what ends the first one: a CR
- * further on in a text with LF is whatever a client sent. Colours are taken out, and byte order marks and zeros before a line.
+ * The lines of a text that comes in pieces, however they are cut. Which of LF, CR LF and CR ends a
+ * line is what ends the first one: a CR further on in a text with LF is whatever a client sent.
+ * Colours are taken out, and byte order marks and zeros before a line.
  */
 export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = ''

@@ -7,10 +7,11 @@ import { isGzip, SIGNATURE_BYTES, UnreadableLogError, whyUnreadable } from './lo
 const LOOKED_AT = 65_536
 
 /**
- * The text of a log, piece by piece, whatever its length: UTF-8, also compressed with gzip, which its content tells and not its name. What is
- * no UTF-8 in it becomes U+FFFD.
+ * The text of a log, piece by piece, whatever its length: UTF-8, also compressed with gzip, which
+ * its content tells and not its name. What is no UTF-8 in it becomes U+FFFD.
  *
- * @throws UnreadableLogError by the log's name, when it is no text or its compression is broken or cut.
+ * @throws UnreadableLogError by the log's name, when it is no text or its compression is broken or
+ * cut.
  */
 export async function* logText(bytes: AsyncIterable<Uint8Array>, log: string): AsyncGenerator<string> {
   const [start, all] = await peek(bytes)

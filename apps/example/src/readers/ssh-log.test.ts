@@ -105,6 +105,15 @@ describe('attempts of one connection', () => {
     ).toEqual({ [LOGIN]: 2 })
   })
 
+  test('where no process has a number, the lines of a connection are put together all the same', () => {
+    const connection = (second: number, port: number) => [
+      at(second, `Invalid user x from ${PEER} port ${port}`, 'sshd'),
+      at(second + 1, `Failed password for invalid user x from ${PEER} port ${port} ssh2`, 'sshd'),
+      at(second + 2, `Connection closed by invalid user x ${PEER} port ${port} [preauth]`, 'sshd'),
+    ]
+    expect(attemptsIn([...connection(0, 5), ...connection(9, 6)])).toEqual({ [LOGIN]: 2 })
+  })
+
   test('a connection that ends without trying to log in is a probe, any other is not', () => {
     expect(
       attemptsIn([

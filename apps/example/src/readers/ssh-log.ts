@@ -12,8 +12,9 @@ const AGAIN =
   /^(?:<\d{1,3}>)?[A-Z][a-z]{2} +\d{1,2} \d{2}:\d{2}:\d{2} (?:\S+ )?last message repeated (?<times>\d{1,9}) times?$/
 
 /**
- * Reads the logs of sshd and of SSH honeypots, line after line. Events come in the order of the lines, two minutes later than their line:
- * a login that succeeds takes back what its connection failed before.
+ * Reads the logs of sshd and of SSH honeypots, line after line. Events come in the order of the
+ * lines, two minutes later than their line: a login that succeeds takes back what its connection
+ * failed before.
  */
 export class SshLogReader {
   readonly #held = new HeldEvents(LOGIN_GRACE_MS)
@@ -31,8 +32,11 @@ export class SshLogReader {
     return this.#held.firstAt ?? this.#clock
   }
 
-  /** `undefined` if the line is of no use; else an event that is ahead of our clock and cannot be told, or nothing more to say. */
-  read(line: string, lineNumber: number, context: ReadContext): 'read' | Ahead | undefined {
+  /**
+   * `undefined` if no program that is known here wrote the line. `'ambiguous'` if it can be read in
+   * two ways, or an event that is ahead of our clock: neither is told.
+   */
+  read(line: string, lineNumber: number, context: ReadContext): 'read' | 'ambiguous' | Ahead | undefined {
     const again = this.#last === undefined ? undefined : AGAIN.exec(line)?.groups?.times
     const record = again === undefined ? (readJournalFrame(line) ?? readSyslogFrame(line, context)) : this.#last
     this.#last = undefined
@@ -62,11 +66,11 @@ export class SshLogReader {
     lineNumber: number,
     context: ReadContext,
     repeats: number,
-  ): 'read' | Ahead | undefined {
+  ): 'read' | 'ambiguous' | Ahead {
     const record = notAhead(given, context)
     if (isAhead(record)) return tellsOfAttempt(given) ? record : 'read'
     this.#clock = record.at
     this.#last = record
-    return this.#sshd.read(record, lineNumber, repeats) ? 'read' : undefined
+    return this.#sshd.read(record, lineNumber, repeats) ? 'read' : 'ambiguous'
   }
 }

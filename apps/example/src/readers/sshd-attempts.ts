@@ -22,7 +22,10 @@ export interface SshdSource {
   readonly pid: string | undefined
 }
 
-/** As long as a client may take to log in: `LoginGraceTime` of sshd is two minutes unless set otherwise. */
+/**
+ * As long as a client may take to log in: `LoginGraceTime` of sshd is two minutes unless set
+ * otherwise.
+ */
 export const LOGIN_GRACE_MS = 120_000
 /** How often the quiet ones are looked for, in the log's own time. */
 const SWEEP_MS = 1_000
@@ -30,28 +33,35 @@ const SWEEP_MS = 1_000
 const MOST_CONNECTIONS = 25_000
 
 /**
- * Counts attempts in place of lines. sshd, PAM and its monitor each tell of the same attempt: there were as many as the one tells of that
- * tells of most.
+ * Counts attempts in place of lines. sshd, PAM and its monitor each tell of the same attempt: there
+ * were as many as the one tells of that tells of most.
  */
 export class SshdAttempts {
-  /** By process and address, and by address and port; the one that was quiet for longest comes first. */
+  /**
+   * By process and address, and by address and port; the one that was quiet for longest comes
+   * first.
+   */
   readonly #connections = new Map<string, SshdConnection>()
   readonly #most: number
   #sweptAt = 0
-  /** Connections that were forgotten while they may still have been open, because there were too many. */
+  /**
+   * Connections that were forgotten while they may still have been open, because there were too
+   * many.
+   */
   dropped = 0
 
   constructor(mostConnections = MOST_CONNECTIONS) {
     this.#most = mostConnections
   }
 
-  /** The connection that a line tells of, and how many attempts it adds to those that earlier lines told of. */
+  /**
+   * The connection that a line tells of, and how many attempts it adds to those that earlier lines
+   * told of.
+   */
   see({ form, address, port, times }: SshdSighting, source: SshdSource, repeats: number): [SshdConnection, number] {
     this.#forgetQuiet(source.at)
-    const keys = [
-      ...(source.pid === undefined ? [] : [`${source.host} ${address} [${source.pid}]`]),
-      ...(port === undefined ? [] : [`${source.host} ${address} ${port}`]),
-    ]
+    const ofProcess = `${source.host} ${address} [${source.pid ?? ''}]`
+    const keys = port === undefined ? [ofProcess] : [ofProcess, `${source.host} ${address} ${port}`]
     const connection = this.#find(keys, port, source.at) ?? {
       ...{ port, keys: new Set(), isAccepted: false, lastAt: source.at },
       ...{ told: new Map(), attempts: new Map() },
@@ -62,7 +72,7 @@ export class SshdAttempts {
     connection.port ??= port
     for (const key of keys) connection.keys.add(key)
     for (const key of connection.keys) this.#connections.set(key, connection)
-    return [connection, keys.length === 0 ? times * repeats : added(connection, form, times * repeats)]
+    return [connection, added(connection, form, times * repeats)]
   }
 
   #find(keys: readonly string[], port: string | undefined, at: number): SshdConnection | undefined {

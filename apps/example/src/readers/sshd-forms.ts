@@ -1,6 +1,9 @@
 import type { LogEvent } from './log-event.js'
 
-/** One form of message in OpenSSH's sources: its own words, what a client chose, and the peer between them. */
+/**
+ * One form of message in OpenSSH's sources: its own words, what a client chose, and the peer
+ * between them.
+ */
 export interface SshdForm {
   /** What it shows of the peer; an accepted login takes back what its connection failed before. */
   readonly shows: LogEvent['kind'] | 'accepted' | 'probe'
@@ -14,7 +17,10 @@ export interface SshdForm {
   readonly hasPort: boolean
   /** All that may stand behind the peer. */
   readonly after: RegExp
-  /** However often a connection writes it, it is one attempt: keys that are offered one after the other, say. */
+  /**
+   * However often a connection writes it, it is one attempt: keys that are offered one after the
+   * other, say.
+   */
   readonly isOnce: boolean
 }
 
@@ -66,7 +72,8 @@ export const SSHD_FORMS: readonly SshdForm[] = [
       /^(?: +user=.*| *)$/s,
     ),
   ),
-  // packet.c, sshpkt_vfatal() and ssh_packet_disconnect(): once a user is named, the name stands before the address.
+  // packet.c, sshpkt_vfatal() and ssh_packet_disconnect(): once a user is named, the name stands
+  // before the address.
   ...['Connection closed by', 'Connection reset by', 'Disconnected from'].flatMap((words) => [
     afterName('ssh-login', `${words} `, END),
     atLead('probe', `${words} `, /^ \[preauth\]$/),

@@ -7,7 +7,9 @@ const peerOf = (message: string) => {
   return typeof sighting === 'string' ? sighting : sighting.address
 }
 
-/** What a message of each form looks like: with the client's texts, and the peer's address and port. */
+/**
+ * What a message of each form looks like: with the client's texts, and the peer's address and port.
+ */
 const FORMS: readonly ((user: string, text: string, peer: string) => string)[] = [
   (user, _, peer) => `Failed password for ${user} from ${peer} ssh2`,
   (user, _, peer) => `Failed password for invalid user ${user} from ${peer} ssh2`,

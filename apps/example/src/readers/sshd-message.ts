@@ -12,7 +12,10 @@ export interface SshdSighting {
   readonly times: number
 }
 
-/** A message may tell of nothing, or be written so that it can be read in two ways: then nobody is named. */
+/**
+ * A message may tell of nothing, or be written so that it can be read in two ways: then nobody is
+ * named.
+ */
 export type SshdMessage = SshdSighting | 'nothing' | 'ambiguous'
 
 /** The level that a message bears where it is no mere information. */
@@ -21,8 +24,9 @@ const LEVEL = /^(?:(?:error|fatal): )+/
 const PEER = /([^\s[\]()]*[^\s[\]():])(?: port (\d{1,5})(?!\d))?/y
 
 /**
- * Reads a message of OpenSSH's server. User names, certificates' ids and disconnect texts are the client's, and may hold the words of any
- * form; so every way is tried in which the message can be read, and it names a peer only if all of them name the same one.
+ * Reads a message of OpenSSH's server. User names, certificates' ids and disconnect texts are the
+ * client's, and may hold the words of any form; so every way is tried in which the message can be
+ * read, and it names a peer only if all of them name the same one.
  */
 export function readSshdMessage(text: string): SshdMessage {
   const message = text.replace(LEVEL, '').trimEnd()
@@ -66,9 +70,10 @@ function addressOf(text: string): string | undefined {
 }
 
 /**
- * Whether this may be the beginning of a longer message, which the client cut behind what looks like the peer: sshd hands 500 bytes to
- * syslog, at most 1,023 to its standard error, and relays pass on lines of 1,024. It bounds what it takes of a client's text to 100 or 200 bytes, so that only bytes that it
- * writes as `\ooo` make a message as long as that.
+ * Whether this may be the beginning of a longer message, which the client cut behind what looks
+ * like the peer: sshd hands 500 bytes to syslog, at most 1,023 to its standard error, and relays
+ * pass on lines of 1,024. It bounds what it takes of a client's text to 100 or 200 bytes, so that
+ * only bytes that it writes as `\ooo` make a message as long as that.
  */
 function mayBeCut(text: string): boolean {
   const bytes = Buffer.byteLength(text)

@@ -19,7 +19,10 @@ export function tellsOfAttempt({ message }: SyslogRecord): boolean {
   return typeof sighting === 'object' && sighting.address !== undefined && sighting.form.shows !== 'accepted'
 }
 
-/** Turns sshd's records into attempts, which it keeps back as long as their connection may yet be accepted. */
+/**
+ * Turns sshd's records into attempts, which it keeps back as long as their connection may yet be
+ * accepted.
+ */
 export class SshdReader {
   readonly #attempts = new SshdAttempts()
   readonly #held: HeldEvents
@@ -32,7 +35,10 @@ export class SshdReader {
     return this.#attempts.dropped
   }
 
-  /** Whether the record can be read: in one way only, that is. That it tells of no attempt is no matter. */
+  /**
+   * Whether the record can be read: in one way only, that is. That it tells of no attempt is no
+   * matter.
+   */
   read(record: SyslogRecord, line: number, repeats = 1): boolean {
     const repeated = REPEATED.exec(record.message)?.groups
     const sighting = readSshdMessage(repeated?.message ?? record.message)

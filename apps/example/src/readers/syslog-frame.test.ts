@@ -36,6 +36,7 @@ describe('a line of syslog or the journal', () => {
     ['journalctl -o short-full', `Thu 2026-02-12 14:10:21 UTC host sshd[16378]: ${MESSAGE}`],
     ['journalctl -o short-full of a zone without a name', `Thu 2026-02-12 11:10:21 -03 host sshd[16378]: ${MESSAGE}`],
     ['journalctl -o short-unix', `1770905421.000000 host sshd[16378]: ${MESSAGE}`],
+    ['docker compose', `bastion-1  | Feb 12 14:10:21 host sshd[16378]: ${MESSAGE}`],
     ['Kubernetes', `2026-02-12T14:10:22.1Z stderr F Feb 12 14:10:21 host sshd[16378]: ${MESSAGE}`],
   ])('%s', (_, line) => {
     expect(readSyslogFrame(line, utc)).toMatchObject({ at: AT, program: 'sshd', pid: '16378', message: MESSAGE })

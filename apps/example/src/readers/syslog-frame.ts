@@ -22,15 +22,19 @@ const RFC_5424 = new RegExp(
   `^${PRIORITY}1 (?<time>${SYSLOG_TIME}) (?<host>\\S+) (?<program>\\S+) (?<pid>\\S+) \\S+ ${STRUCTURED_DATA} \uFEFF?(?<message>.*)$`,
   's',
 )
-// A name with a colon behind it is a program, never a host: whoever is quoted by another program must not become the program.
+// A name with a colon behind it is a program, never a host: whoever is quoted by another program
+// must not become the program.
 const RFC_3164 = new RegExp(
   `^${PRIORITY}(?<time>${SYSLOG_TIME}) (?:<${FACILITY}> )?(?:(?<host>[^\\s[\\]]*[^\\s:[\\]]) )?(?:${FACILITY} )?(?<program>[^\\s:[\\]]+)(?:\\[(?<pid>\\d+)\\])?: (?:\\[ID \\d+ ${FACILITY}\\] )?(?<message>.*)$`,
   's',
 )
-/** What Kubernetes writes before each line of a container. */
-const CONTAINER = /^\d{4}-\d{2}-\d{2}T\S+ (?:stdout|stderr) F /
+/** What Kubernetes and `docker compose logs` write before each line of a container. */
+const CONTAINER = /^(?:\d{4}-\d{2}-\d{2}T\S+ (?:stdout|stderr) F |[\w.-]+ +\| )/
 
-/** A line of a syslog file in either RFC's form, of busybox, or of `journalctl` with one of its one-line outputs. */
+/**
+ * A line of a syslog file in either RFC's form, of busybox, or of `journalctl` with one of its
+ * one-line outputs.
+ */
 export function readSyslogFrame(line: string, context: ReadContext): SyslogRecord | undefined {
   const text = line.replace(CONTAINER, '')
   const groups = (RFC_5424.exec(text) ?? RFC_3164.exec(text))?.groups

@@ -2,12 +2,16 @@ import { parseTimestamp } from '@cscapi/signals'
 import type { ReadContext } from './log-event.js'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-/** How far ahead a time without a year may lie: a clock that runs ahead of ours, or another zone's, is not last year. */
+/**
+ * How far ahead a time without a year may lie: a clock that runs ahead of ours, or another zone's,
+ * is not last year.
+ */
 const TOLERANCE_MS = 24 * 3_600_000
 
 /** The forms of a time at the head of a syslog line, to be put into a larger expression. */
 export const SYSLOG_TIME = [
-  // Feb 12 14:10:21, also with a fraction (journalctl -o short-precise) or the year before the time.
+  // Feb 12 14:10:21, also with a fraction (journalctl -o short-precise) or the year before the
+  // time.
   '[A-Z][a-z]{2} +\\d{1,2} (?:\\d{4} )?\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?',
   // Thu Feb 12 14:10:21 2026 (logread of OpenWrt).
   '[A-Z][a-z]{2} [A-Z][a-z]{2} +\\d{1,2} \\d{2}:\\d{2}:\\d{2} \\d{4}',
@@ -24,8 +28,9 @@ const DAY_OF_YEAR =
 const ISO = /^(?:[^\s\d]+ )?(?<date>\d{4}-\d{2}-\d{2})[T ](?<time>[\d:.,]+) ?(?<zone>\S*)$/
 
 /**
- * Epoch milliseconds of a time that {@link SYSLOG_TIME} matches; `undefined` when there is no such time, as on 31 February. Without a zone
- * it is one of this host, or of UTC if the context says so; so is one with a zone's name (`CET`), which names no one offset.
+ * Epoch milliseconds of a time that {@link SYSLOG_TIME} matches; `undefined` when there is no such
+ * time, as on 31 February. Without a zone it is one of this host, or of UTC if the context says so;
+ * so is one with a zone's name (`CET`), which names no one offset.
  */
 export function syslogTime(text: string, context: ReadContext): number | undefined {
   if (/^\d+\./.test(text)) return Math.floor(Number(text) * 1_000)
@@ -36,7 +41,10 @@ export function syslogTime(text: string, context: ReadContext): number | undefin
   return parseTimestamp(`${date}T${time}${zone}`)?.ms
 }
 
-/** Epoch milliseconds of `2026-02-12T14:10:21`, in this host's zone or in UTC. A time that a clock skips is read as if it had not. */
+/**
+ * Epoch milliseconds of `2026-02-12T14:10:21`, in this host's zone or in UTC. A time that a clock
+ * skips is read as if it had not.
+ */
 export function zonelessTime(text: string, { utc }: Pick<ReadContext, 'utc'>): number | undefined {
   const ms = parseTimestamp(text)?.ms
   if (ms === undefined || utc) return ms

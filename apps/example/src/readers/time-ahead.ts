@@ -9,8 +9,9 @@ export interface Ahead {
 const SKEW_MS = 60_000
 
 /**
- * Nothing that was logged is still to come: a time of up to a minute ahead of our clock becomes now, a later one is refused. To move a later
- * one would make what happened over hours look as if it happened at once.
+ * Nothing that was logged is still to come: a time of up to a minute ahead of our clock becomes
+ * now, a later one is refused. To move a later one would make what happened over hours look as if
+ * it happened at once.
  */
 export function notAhead<T extends { readonly at: number }>(dated: T, { now, utc }: ReadContext): T | Ahead {
   if (dated.at <= now) return dated
