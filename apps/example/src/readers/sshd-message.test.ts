@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { SshLogReader } from './ssh-log.js'
 import { readSshdMessage } from './sshd-message.js'
 
 const peerOf = (message: string) => {
@@ -56,6 +57,18 @@ const FORMS: readonly ((user: string, text: string, peer: string) => string)[] =
   (user, text) => `userauth_hostbased mismatch: client sends ${text}, but we resolve ${user} to localhost`,
 ]
 
+const FRAMES: readonly ((message: string) => string)[] = [
+  (message) => `Feb 12 14:10:21 host sshd[7]: ${message}`,
+  (message) => `Feb 12 14:10:21 sshd-auth: ${message}`,
+  (message) => `<38>1 2026-02-12T14:10:21Z host sshd 7 - [a b="c"] ${message}`,
+  (message) => `Thu 2026-02-12 14:10:21 UTC host sshd-session[7]: message repeated 2 times: [ ${message}]`,
+  (message) =>
+    JSON.stringify({ __REALTIME_TIMESTAMP: '1770905421000000', SYSLOG_IDENTIFIER: 'sshd', MESSAGE: message }),
+  // Programs that quote sshd, or what sshd's client says: nobody may be named.
+  (message) => `Feb 12 14:10:21 host app[7]: ${message.replaceAll('198.51.100.1', OTHER)}`,
+  (message) => `Feb 12 14:10:21 app[7]: sshd[7]: ${message.replaceAll('198.51.100.1', OTHER)}`,
+]
+
 const OTHER = '203.0.113.77'
 /** Pieces of every form, and of what stands around the address of somebody else. */
 const pieces = fc.array(
@@ -98,6 +111,25 @@ describe('a message of sshd', () => {
         expect([peer.split(' ')[0], undefined, 'nothing', 'ambiguous']).toContain(peerOf(form(user, text, peer)))
       }),
       { numRuns: 20_000 },
+    )
+  })
+
+  test('names its peer or nobody in a whole line of every frame, whatever the client wrote in it', () => {
+    const escaped = clientText.map((text) => text.replace(/\p{Cc}/gu, '\\001'))
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...FRAMES),
+        fc.constantFrom(...FORMS),
+        escaped,
+        escaped,
+        peers,
+        (frame, form, user, text, peer) => {
+          const reader = new SshLogReader()
+          reader.read(frame(form(user, text, peer)), 1, { now: Date.parse('2026-03-01T00:00:00Z'), utc: true })
+          for (const { address } of reader.end()) expect(address).toBe(peer.split(' ')[0])
+        },
+      ),
+      { numRuns: 10_000 },
     )
   })
 

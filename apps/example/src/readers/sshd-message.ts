@@ -64,8 +64,9 @@ function* sightings(message: string, form: SshdForm, lead: RegExpExecArray): Gen
   }
 }
 
+/** sshd writes addresses, never networks. */
 function addressOf(text: string): string | undefined {
-  const address = parseAddress(text)
+  const address = text.includes('/') ? undefined : parseAddress(text)
   return address?.scope === 'Ip' ? address.value : undefined
 }
 
