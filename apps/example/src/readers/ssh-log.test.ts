@@ -126,6 +126,24 @@ describe('attempts of one connection', () => {
     ).toEqual({ [`ssh-negotiation ${PEER}`]: 2, [LOGIN]: 1 })
   })
 
+  test('a client that goes away before it says what it is, is a probe, whose address comes a line later', () => {
+    expect(
+      attemptsIn([
+        at(0, 'error: kex_exchange_identification: Connection closed by remote host'),
+        at(0, `Connection closed by ${PEER} port 5`),
+        at(1, 'error: kex_exchange_identification: read: Connection reset by peer', 'sshd[8]'),
+        at(1, `Connection reset by ${PEER} port 6`, 'sshd[8]'),
+        at(
+          2,
+          'error: kex_exchange_identification: client sent invalid protocol identifier "GET / HTTP/1.1"',
+          'sshd[9]',
+        ),
+        at(2, `banner exchange: Connection from ${PEER} port 7: invalid format`, 'sshd[9]'),
+        at(3, `Connection closed by ${PEER} port 8`, 'sshd[10]'),
+      ]),
+    ).toEqual({ [`ssh-negotiation ${PEER}`]: 3 })
+  })
+
   test('what PAM alone tells counts, unless it tells a name in place of an address', () => {
     expect(attemptsIn([at(0, pam(' user=root')), at(1, pam('', '203.0.113.7.example'))])).toEqual({ [LOGIN]: 1 })
   })

@@ -115,7 +115,8 @@ export class SshdAttempts {
 function added({ told, attempts }: SshdConnection, form: SshdForm, times: number): number {
   if (form.shows === 'accepted') return 0
   // That a connection ended counts only if it tried nothing that counts by itself.
-  if (form.shows === 'probe' && [...attempts.keys()].some((shown) => shown !== 'probe')) return 0
+  const isEnd = form.shows === 'probe' || form.shows === 'end'
+  if (isEnd && [...attempts.keys()].some((shown) => shown !== 'probe' && shown !== 'end')) return 0
   const count = form.isOnce ? 1 : (told.get(form) ?? 0) + times
   told.set(form, count)
   const before = attempts.get(form.shows) ?? 0

@@ -5,8 +5,12 @@ import type { LogEvent } from './log-event.js'
  * between them.
  */
 export interface SshdForm {
-  /** What it shows of the peer; an accepted login takes back what its connection failed before. */
-  readonly shows: LogEvent['kind'] | 'accepted' | 'probe'
+  /**
+   * What it shows of the peer. An accepted login takes back what its connection failed before; a
+   * probe counts if its connection tried nothing else, and an end only if the client went away
+   * before it said what it is: everybody's connection ends.
+   */
+  readonly shows: LogEvent['kind'] | 'accepted' | 'probe' | 'end'
   /** sshd's own words at the beginning. */
   readonly lead: RegExp
   /** Whether text of the client's choice stands between the lead and the peer. */
@@ -77,6 +81,7 @@ export const SSHD_FORMS: readonly SshdForm[] = [
   ...['Connection closed by', 'Connection reset by', 'Disconnected from'].flatMap((words) => [
     afterName('ssh-login', `${words} `, END),
     atLead('probe', `${words} `, /^ \[preauth\]$/),
+    atLead('end', `${words} `, /^$/),
   ]),
   afterName('ssh-login', 'Disconnecting ', REST),
   atLead('probe', 'Received disconnect from ', /^:? ?\d+: .*\[preauth\]$/s),

@@ -197,6 +197,7 @@ describe('a message of sshd', () => {
     ['Did not receive identification string from 198.51.100.1', 'ssh-negotiation'],
     ['Connection reset by 198.51.100.1 port 1 [preauth]', 'probe'],
     ['Connection closed by 198.51.100.1 [preauth]', 'probe'],
+    ['Connection closed by 198.51.100.1 port 1', 'end'],
     ['error: Received disconnect from 198.51.100.1: 3: com.jcraft.jsch.JSchException: Auth fail [preauth]', 'probe'],
     ['ROOT LOGIN REFUSED FROM 198.51.100.1 port 1', 'ssh-login'],
     ['drop connection #0 from [198.51.100.1]:5 on [192.0.2.1]:22 penalty: failed authentication', 'ssh-refused'],
@@ -209,7 +210,6 @@ describe('a message of sshd', () => {
   })
 
   test.each([
-    'Connection closed by 198.51.100.1 port 1',
     'Received disconnect from 198.51.100.1 port 1:11: disconnected by user',
     'Disconnected from user root 198.51.100.1 port 1',
     'Postponed publickey for root from 198.51.100.1 port 1 ssh2 [preauth]',
