@@ -47,6 +47,7 @@ describe('a log that can be read', () => {
 
   test('a CR of a client in a text whose lines end with LF ends no line', async () => {
     expect(await linesIn(Buffer.from('one\ntwo\rforged\nthree'))).toEqual(['one', 'two\rforged', 'three'])
+    expect(await linesIn(Buffer.from('one\rforged\ntwo'))).toEqual(['one\rforged', 'two'])
   })
 
   test('memory stays the same however much there is', async () => {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { isGzip, SIGNATURE_BYTES, UnreadableLogError, whyUnreadable } from './log-format.js'
+import { resumed } from './resumed.js'
 
 /** No text has a NUL so early; later ones may be what a crash left behind. */
 const LOOKED_AT = 65_536
@@ -63,13 +64,4 @@ async function peek(bytes: AsyncIterable<Uint8Array>): Promise<[start: Uint8Arra
     start = Buffer.concat([start, next.value])
   }
   return [start, resumed(start, rest)]
-}
-
-async function* resumed(start: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    if (start.length > 0) yield start
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
-  } finally {
-    await rest.return?.()
-  }
 }
