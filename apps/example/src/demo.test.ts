@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,9 @@ const hasLogs = existsSync(LOGS)
 const why = hasLogs ? '' : ' (skipped: there is no ../shared/data beside the checkout)'
 const folder = mkdtempSync(join(tmpdir(), 'cscapi-example-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+
+const packed = join(folder, 'auth.log.xz')
+writeFileSync(packed, Buffer.from('fd377a585a000000ff12d94104c02c', 'hex'))
 
 /** Five failed logins of one address. */
 const attack = [0, 1, 2, 3, 4]
@@ -151,6 +154,7 @@ describe('the demo', () => {
     [['--timeout-ms', 'soon'], /whole number of milliseconds/],
     [['--log', '/does/not/exist'], /cannot be read \(ENOENT\)/],
     [['--log', folder], /is a folder: name a file in it/],
+    [['--log', packed], /is compressed with xz; unpack it first/],
   ])('%j is refused in one line', (args, message) => {
     const { status, stderr } = demo(args)
     expect(status).toBe(2)

@@ -12,7 +12,13 @@ async function signalsFrom(lines: readonly string[], publicOnly = false) {
   async function* input() {
     yield* lines
   }
-  for await (const signal of watch(input(), findings, { machineIds, publicOnly, now: NOW, onProgress: () => {} }))
+  for await (const signal of watch(input(), findings, {
+    machineIds,
+    publicOnly,
+    now: NOW,
+    utc: true,
+    onProgress: () => {},
+  }))
     signals.push(signal)
   return { signals, findings }
 }
@@ -49,12 +55,12 @@ describe('detection', () => {
   test('an attack is told of when the log has moved on, not at its end only', async () => {
     let read = 0
     async function* input() {
-      for (const line of [...[0, 1, 2, 3, 4].map((second) => failed(second)), failed(0, '203.0.113.8', 2), 'last']) {
+      for (const line of [...[0, 1, 2, 3, 4].map((second) => failed(second)), failed(0, '203.0.113.8', 4), 'last']) {
         read += 1
         yield line
       }
     }
-    const options = { machineIds, publicOnly: false, now: NOW, onProgress: () => {} }
+    const options = { machineIds, publicOnly: false, now: NOW, utc: true, onProgress: () => {} }
     for await (const signal of watch(input(), noFindings(), options)) {
       expect(signal.source.value).toBe('203.0.113.7')
       expect(read).toBe(6)

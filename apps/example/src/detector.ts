@@ -1,4 +1,5 @@
 import type { LogEvent } from './log-event.js'
+import { ownCopy } from './readers/own-copy.js'
 import { RULES, type Rule } from './rules.js'
 
 /** One address's attack of one kind, from its first event to its last. */
@@ -12,6 +13,8 @@ export interface Attack {
   /** The first few things that were attacked, and what the attacker called his program. */
   readonly targets: readonly string[]
   readonly userAgents: readonly string[]
+  /** The line that its first event was read from. */
+  readonly line: number
 }
 
 interface Bucket {
@@ -26,6 +29,7 @@ interface Bucket {
   readonly latest: number[]
   readonly seen: Set<string>
   readonly userAgents: Set<string>
+  readonly line: number
 }
 
 const MOST_BUCKETS = 25_000
@@ -36,15 +40,19 @@ const KEPT = 5
 const MOST_TEXT = 200
 
 /**
- * Counts events of one clock per address and rule. An attack is told of once it is over: when the log has moved on, or at its end.
- * Memory is bounded by the addresses that are active at once, and by `mostBuckets`.
+ * Counts events of one clock per address and rule. An attack is told of once it is over: when the
+ * log has moved on, or at its end. Memory is bounded by the addresses that are active at once, and
+ * by `mostBuckets`.
  */
 export class Detector {
   /** The one that was quiet for longest comes first. */
   readonly #buckets = new Map<string, Bucket>()
   readonly #mostBuckets: number
   #sweptAt = 0
-  /** Counts given up because too many addresses were active at once. */
+  /**
+   * Counts cut short because too many addresses were active at once; the attacks among them are
+   * told, but only as far as they went.
+   */
   dropped = 0
 
   constructor(mostBuckets = MOST_BUCKETS) {
@@ -53,7 +61,7 @@ export class Detector {
 
   /** Takes one event, and returns the attacks that it shows to be over. */
   add(event: LogEvent): Attack[] {
-    const over = Math.abs(event.at - this.#sweptAt) >= SWEEP_MS ? this.#endQuiet(event.at) : []
+    const over = this.advance(event.at)
     const rule = RULES.find(({ matches }) => matches(event))
     if (rule === undefined) return over
     const key = `${rule.scenario} ${event.address}`
@@ -68,6 +76,11 @@ export class Detector {
     this.#buckets.set(bucket.events === 0 ? ownCopy(key) : key, bucket)
     count(bucket, event)
     return over
+  }
+
+  /** Nothing will be added that happened before: returns the attacks that are over by then. */
+  advance(at: number): Attack[] {
+    return Math.abs(at - this.#sweptAt) >= SWEEP_MS ? this.#endQuiet(at) : []
   }
 
   /** The attacks that were under way when the log ended. */
@@ -96,9 +109,8 @@ export class Detector {
       if (left === 0) break
       left -= 1
       this.#buckets.delete(key)
-      const attacks = attackOf(bucket)
-      if (attacks.length === 0) this.dropped += 1
-      over.push(...attacks)
+      this.dropped += 1
+      over.push(...attackOf(bucket))
     }
     return over
   }
@@ -109,7 +121,7 @@ function isApart({ rule, startAt, stopAt }: Bucket, at: number): boolean {
   return at - stopAt > rule.withinMs || startAt - at > rule.withinMs
 }
 
-function emptyBucket(rule: Rule, { kind, address, at }: LogEvent): Bucket {
+function emptyBucket(rule: Rule, { kind, address, at, line = 0 }: LogEvent): Bucket {
   return {
     rule,
     kind,
@@ -121,10 +133,11 @@ function emptyBucket(rule: Rule, { kind, address, at }: LogEvent): Bucket {
     latest: [],
     seen: new Set(),
     userAgents: new Set(),
+    line,
   }
 }
 
-function count(bucket: Bucket, { at, target, userAgent }: LogEvent): void {
+function count(bucket: Bucket, { at, target, userAgent, times = 1 }: LogEvent): void {
   const { rule, latest, seen, userAgents } = bucket
   bucket.startAt = Math.min(bucket.startAt, at)
   bucket.stopAt = Math.max(bucket.stopAt, at)
@@ -133,22 +146,19 @@ function count(bucket: Bucket, { at, target, userAgent }: LogEvent): void {
   const isNew = !seen.has(text)
   if (isNew && seen.size < MOST_SEEN) seen.add(ownCopy(text))
   if (rule.distinct && !isNew) return
-  bucket.events += 1
-  if (latest.push(at) > rule.events) latest.shift()
+  bucket.events += rule.distinct ? 1 : times
+  for (let time = Math.min(times, rule.events); time > 0; time -= 1) {
+    if (latest.push(at) > rule.events) latest.shift()
+  }
   const [first = at] = latest
   if (latest.length === rule.events && Math.abs(at - first) <= rule.withinMs) bucket.isDense = true
 }
 
-/** Cut, and apart from the piece of the log it was read from, which it would keep in memory. */
-function ownCopy(text: string): string {
-  return Buffer.from(text.slice(0, MOST_TEXT)).toString()
-}
-
 function attackOf(bucket: Bucket): Attack[] {
-  const { rule, kind, address, startAt, stopAt, events, isDense, seen } = bucket
+  const { rule, kind, address, startAt, stopAt, events, isDense, seen, line } = bucket
   const slow = rule.slow !== undefined && events >= rule.slow.events ? rule.slow.scenario : undefined
   const scenario = isDense ? rule.scenario : slow
   if (scenario === undefined) return []
   const targets = [...seen].filter(Boolean).slice(0, KEPT)
-  return [{ kind, scenario, address, startAt, stopAt, events, targets, userAgents: [...bucket.userAgents] }]
+  return [{ kind, scenario, address, startAt, stopAt, events, targets, userAgents: [...bucket.userAgents], line }]
 }

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { readLine } from './log-event.js'
+import { LogReader } from './log-event.js'
 
 const NOW = Date.parse('2026-03-01T00:00:00Z')
+
+/** What a log of this one line tells. */
+const readLine = (text: string, now: number, utc = true) => {
+  const reader = new LogReader()
+  const { events } = reader.read(text, { now, utc })
+  const [found] = [...events, ...reader.end()]
+  if (found === undefined) return undefined
+  const { line: _line, times: _times, ...event } = found
+  return event
+}
 
 describe('a log line', () => {
   test.each([
@@ -23,7 +33,7 @@ describe('a log line', () => {
       '',
     ],
     ['banner exchange: Connection from 203.0.113.7 port 1: invalid format', '203.0.113.7', ''],
-    ['refused connect from attacker.example (::ffff:203.0.113.7)', '::ffff:203.0.113.7', ''],
+    ['refused connect from attacker.example (::ffff:203.0.113.7)', '203.0.113.7', ''],
   ])('of sshd: %s', (message, address, target) => {
     for (const program of ['sshd[16378]', 'sshd-session[16379]']) {
       expect(readLine(`Feb 12 14:10:21 host ${program}: ${message}`, NOW)).toMatchObject({
@@ -72,7 +82,7 @@ describe('a log line', () => {
     ],
     [
       '2022-02-13T10:46:27.775Z ACCEPT host=::ffff:203.0.113.9 port=61899 fd=4 n=1/4096',
-      { kind: 'tarpit-connection', address: '::ffff:203.0.113.9', target: '' },
+      { kind: 'tarpit-connection', address: '203.0.113.9', target: '' },
     ],
     [
       '2022/05/06 05:10:03 [203.0.113.9:28696] authentication for user "admin" with password "x" accepted',
@@ -109,7 +119,7 @@ describe('a log line', () => {
   test('without a year is from the latest year that is not in the future', () => {
     const at = (text: string) => readLine(`${text} host sshd[1]: Invalid user x from 203.0.113.7 port 1`, NOW)?.at
     expect(at('Feb 28 23:59:59')).toBe(Date.parse('2026-02-28T23:59:59Z'))
-    expect(at('Mar  1 12:00:00')).toBe(Date.parse('2026-03-01T12:00:00Z'))
+    expect(at('Mar  1 12:00:00')).toBeUndefined()
     expect(at('Mar  3 00:00:00')).toBe(Date.parse('2025-03-03T00:00:00Z'))
     expect(at('Dec 31 23:00:00')).toBe(Date.parse('2025-12-31T23:00:00Z'))
     expect(at('Feb 29 00:00:00')).toBe(Date.parse('2024-02-29T00:00:00Z'))

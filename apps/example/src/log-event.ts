@@ -1,27 +1,26 @@
 import { readAccessLine } from './access-log.js'
-import { readHoneypotLine } from './honeypot-log.js'
 import { readNginxErrorLine } from './nginx-error-log.js'
-import { readSshdLine } from './sshd-log.js'
+import type { LogEvent, ReadContext } from './readers/log-event.js'
+import { LONGEST_LINE } from './readers/log-lines.js'
+import { SshLogReader } from './readers/ssh-log.js'
+import { isAhead, notAhead } from './readers/time-ahead.js'
 
-/** What one log line tells about one address. */
-export interface LogEvent {
-  readonly address: string
-  /** Epoch milliseconds. */
-  readonly at: number
-  readonly kind:
-    | 'ssh-login'
-    | 'ssh-negotiation'
-    | 'ssh-broken-off'
-    | 'ssh-refused'
-    | 'tarpit-connection'
-    | 'honeypot-login'
-    | 'honeypot-command'
-    | 'http-request'
-    | 'http-login'
-  /** What was attacked: a user name, a command, or method and path; empty where it was only the port. */
-  readonly target: string
-  readonly status?: number
-  readonly userAgent?: string
+export type { LogEvent, ReadContext } from './readers/log-event.js'
+
+/** Readers of web servers' logs: one line, one event. */
+const WEB_READERS: readonly ((line: string, context: ReadContext) => LogEvent | undefined)[] = [
+  readAccessLine,
+  readNginxErrorLine,
+]
+
+/** What became of a line. */
+export interface LineReading {
+  /** Whether it is a line of a log that is understood, even if it tells of no attack. */
+  readonly isOfUse: boolean
+  /** Why the event that it tells of cannot be told. */
+  readonly refused?: string
+  /** The events that are certain now, of this line or of earlier ones. */
+  readonly events: readonly LogEvent[]
 }
 
 /** Which of the two machines sees such a thing. */
@@ -29,7 +28,40 @@ export function sensorOf({ kind }: Pick<LogEvent, 'kind'>): 'ssh' | 'web' {
   return kind === 'http-request' || kind === 'http-login' ? 'web' : 'ssh'
 }
 
-/** The event of a line of a log that is understood, whichever it is; `undefined` when it tells of none. */
-export function readLine(line: string, now: number): LogEvent | undefined {
-  return readSshdLine(line, now) ?? readAccessLine(line) ?? readNginxErrorLine(line) ?? readHoneypotLine(line)
+/** Reads a log that is understood, whichever it is, line after line. */
+export class LogReader {
+  readonly #ssh = new SshLogReader()
+  #lines = 0
+
+  get dropped(): number {
+    return this.#ssh.dropped
+  }
+
+  /** No event of an SSH sensor that is still to come happened before. */
+  get settledAt(): number {
+    return this.#ssh.settledAt
+  }
+
+  read(line: string, context: ReadContext): LineReading {
+    this.#lines += 1
+    // Who cut it is no matter: what is missing may be what counts.
+    if (line.length >= LONGEST_LINE) return { isOfUse: false, events: [] }
+    const ssh = this.#ssh.read(line, this.#lines, context)
+    if (ssh === 'read') return { isOfUse: true, events: this.#ssh.take() }
+    if (ssh === 'ambiguous') return { isOfUse: false, events: [] }
+    if (ssh !== undefined) return { isOfUse: true, refused: ssh.refused, events: [] }
+    for (const read of WEB_READERS) {
+      const found = read(line, context)
+      if (found === undefined) continue
+      const event = notAhead(found, context)
+      if (isAhead(event)) return { isOfUse: true, refused: event.refused, events: [] }
+      return { isOfUse: true, events: [{ ...event, line: this.#lines }] }
+    }
+    return { isOfUse: false, events: [] }
+  }
+
+  /** The log is over: the events that were not certain yet. */
+  end(): LogEvent[] {
+    return this.#ssh.end()
+  }
 }

@@ -1,30 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
-import { describe, expect, test } from 'vitest'
-import { hasInput, linesOf } from './log-lines.js'
-
-const lines = async (chunks: readonly string[]) => {
-  const result = []
-  for await (const line of linesOf(Readable.from(chunks))) result.push(line)
-  return result
-}
-
-describe('lines', () => {
-  test('are the same however the text is cut', async () => {
-    const text = 'one\r\n\ntwo\nthree'
-    for (let first = 0; first <= text.length; first += 1) {
-      for (let second = first; second <= text.length; second += 1) {
-        const chunks = [text.slice(0, first), text.slice(first, second), text.slice(second)]
-        expect(await lines(chunks)).toEqual(['one', '', 'two', 'three'])
-      }
-    }
-  })
-
-  test('that are longer than any log line are cut, not kept', async () => {
-    const [long, next] = await lines([...Array.from({ length: 100 }, () => 'x'.repeat(10_000)), '\nnext\n'])
-    expect(long?.length).toBe(65_536)
-    expect(next).toBe('next')
-  })
-})
+import { gzipSync } from 'node:zlib'
+import { afterAll, describe, expect, test } from 'vitest'
+import { assertText, hasInput, readLines } from './log-lines.js'
 
 describe('an unnamed standard input', () => {
   test('is read when something comes in, and nothing of it is lost', async () => {
@@ -43,5 +23,31 @@ describe('an unnamed standard input', () => {
     broken.destroy(new Error('broken'))
     expect(await answer).toBe(false)
     expect(await hasInput(new PassThrough(), 1)).toBe(false)
+  })
+})
+
+describe('logs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cscapi-example-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const file = (name: string, content: string | Uint8Array) => {
+    writeFileSync(join(folder, name), content)
+    return join(folder, name)
+  }
+
+  test('are read one after the other, unpacked by what is in them and not by their name', async () => {
+    const logs = [file('new.log', 'one\ntwo'), file('old.log', gzipSync('three\nfour\n'))]
+    await assertText(logs)
+    const lines = []
+    for await (const line of readLines(logs, new AbortController().signal)) lines.push(line)
+    expect(lines).toEqual(['one', 'two', 'three', 'four'])
+  })
+
+  test.each([
+    ['wtmp', new Uint8Array(384)],
+    ['auth.log.xz', Buffer.from('fd377a585a000000ff12d941', 'hex')],
+    ['exported.txt', Buffer.from('\uFEFFFeb 12', 'utf16le')],
+  ])('one that is no text is refused by its name before anything is read: %s', async (name, content) => {
+    const log = file(name, content)
+    await expect(assertText([file('good.log', 'x'), log])).rejects.toThrow(`The log ${log} cannot be read: it is `)
   })
 })

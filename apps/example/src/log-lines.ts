@@ -1,16 +1,22 @@
 import { createReadStream, fstatSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { UnreadableLogError } from './readers/log-format.js'
+import { linesOf } from './readers/log-lines.js'
+import { logText } from './readers/log-text.js'
+import { UsageError } from './usage-error.js'
 
 /** The logs that come with the example. */
 export const SAMPLE = ['sshd.log', 'nginx.log'].map((name) =>
   fileURLToPath(new URL(`../sample/${name}`, import.meta.url)),
 )
 
-/** How long an unnamed standard input may stay silent, in milliseconds: many programs start others with a pipe they never use. */
+/**
+ * How long an unnamed standard input may stay silent, in milliseconds: many programs start others
+ * with a pipe they never use.
+ */
 const SILENCE_MS = 5_000
-/** What is longer is no log line; the rest of it is passed over. */
-const LONGEST_LINE = 65_536
 
 /** Which logs to read. */
 export interface ChosenLogs {
@@ -43,42 +49,52 @@ export function hasInput(input: Readable, silenceMs: number): Promise<boolean> {
   })
 }
 
-/** The lines of the logs, one after the other, until they end or the signal is given; memory stays the same however long they are. */
-export async function* readLines(logs: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
+/**
+ * Looks at the beginning of each file, before anything of any of them is read. A pipe is looked at
+ * when it is read: what is taken from it is gone.
+ *
+ * @throws UsageError that names the file, when it is no text.
+ */
+export async function assertText(logs: readonly string[]): Promise<void> {
   for (const log of logs) {
-    if (signal.aborted) return
-    const input = log === '-' ? process.stdin : createReadStream(log)
-    const stop = () => input.destroy()
-    signal.addEventListener('abort', stop, { once: true })
-    try {
-      yield* linesOf(input.setEncoding('utf8'))
-    } catch (error) {
-      if (!signal.aborted) throw error
-    } finally {
-      signal.removeEventListener('abort', stop)
-    }
+    if (log === '-' || !(await stat(log)).isFile()) continue
+    // Its first piece is enough; gzip's first needs more of the file than that.
+    for await (const _ of textOf(log)) break
   }
-}
-
-/** The lines of a text that comes in pieces, however they are cut. */
-export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = ''
-  for await (const chunk of chunks) {
-    const lines = chunk.split('\n')
-    const last = lines.pop() ?? ''
-    for (const line of lines) {
-      yield (rest + line).slice(0, LONGEST_LINE).replace(/\r$/, '')
-      rest = ''
-    }
-    rest = (rest + last).slice(0, LONGEST_LINE)
-  }
-  if (rest !== '') yield rest
 }
 
 /**
- * A file, a pipe or a socket; not a terminal and not /dev/null.
- * As bigints, which Node keeps apart: what a plain stat of a pipe leaves behind makes `realpathSync`, and so the next
- * import over a symbolic link, stop early, and no native module of a pnpm install is found.
+ * The lines of the logs, one after the other, until they end or the signal is given; memory stays
+ * the same however long they are.
+ *
+ * @throws UsageError that names the log, when it is no text.
+ */
+export async function* readLines(logs: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
+  for (const log of logs) {
+    if (signal.aborted) return
+    yield* linesOf(textOf(log, signal))
+  }
+}
+
+async function* textOf(log: string, signal?: AbortSignal): AsyncGenerator<string> {
+  const input: Readable = log === '-' ? process.stdin : createReadStream(log)
+  const stop = () => input.destroy()
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    yield* logText(input, log === '-' ? 'Standard input' : `The log ${log}`)
+  } catch (error) {
+    if (error instanceof UnreadableLogError) throw new UsageError(error.message)
+    if (signal?.aborted !== true) throw error
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    stop()
+  }
+}
+
+/**
+ * A file, a pipe or a socket; not a terminal and not /dev/null. As bigints, which Node keeps apart:
+ * what a plain stat of a pipe leaves behind makes `realpathSync`, and so the next import over a
+ * symbolic link, stop early, and no native module of a pnpm install is found.
  */
 function isPiped(): boolean {
   try {

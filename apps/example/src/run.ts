@@ -3,7 +3,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { AbortedError, CapiClient, type EnrollResult, generateMachineIdFromKey, isCscapiError } from '@cscapi/client'
 import type { Arguments } from './arguments.js'
-import { type ChosenLogs, chooseLogs, readLines } from './log-lines.js'
+import { assertText, type ChosenLogs, chooseLogs, readLines } from './log-lines.js'
 import { count, type Output } from './output.js'
 import { SCENARIOS } from './rules.js'
 import { type Blocklist, tellFindings, tellLeft, tellRest, tellResults, waitText } from './summary.js'
@@ -16,6 +16,7 @@ export async function run(options: Arguments, output: Output, signal: AbortSigna
   const chosen = await chooseLogs(options.log)
   assertAllowed(options, chosen.isSample)
   await assertReadable(chosen.logs)
+  await assertText(chosen.logs)
   const target = await openTarget(options)
   const posts = { count: 0 }
   try {
@@ -66,7 +67,7 @@ async function share(
   const attacks = watch(readLines(chosen.logs, signal), findings, {
     machineIds,
     publicOnly: target.isReal,
-    now: Date.now(),
+    now: Date.now,
     onProgress: ({ lines, attackers }) =>
       output.progress(`${count(lines, 'line')}, ${count(attackers.size, 'attacker')}`),
   })

@@ -1,14 +1,20 @@
-import type { Signal } from '@cscapi/client'
+import { InputError, type Signal } from '@cscapi/client'
+import { parseAddress } from '@cscapi/signals'
 import ipaddr from 'ipaddr.js'
 import { type Attack, Detector } from './detector.js'
-import { readLine, sensorOf } from './log-event.js'
+import { type LogEvent, LogReader, sensorOf } from './log-event.js'
 import { toSignal } from './to-signal.js'
 
 /** What was found so far. */
 export interface Findings {
   lines: number
-  /** Lines that tell of nothing we know. */
+  /** Lines that tell of nothing we know, or that can be read in two ways. */
   other: number
+  /** The first of those, its text printable and cut to 200 characters. */
+  firstOther: { readonly line: number; readonly text: string } | undefined
+  /** Events and attacks that were found but can be no signal. */
+  refused: number
+  firstRefused: { readonly line: number; readonly reason: string } | undefined
   attacks: number
   readonly attackers: Set<string>
   readonly scenarios: Map<string, number>
@@ -22,14 +28,24 @@ export interface WatchOptions {
   readonly machineIds: { readonly ssh: string; readonly web: string }
   /** Report only public addresses: nobody else can do anything with others. */
   readonly publicOnly: boolean
-  readonly now: number
+  /**
+   * Epoch milliseconds; a clock for a log that is read while it is written. Nothing is dated later.
+   */
+  readonly now: number | (() => number)
+  /** Times without a zone are UTC instead of this host's zone. Default: `false`. */
+  readonly utc?: boolean
   readonly onProgress: (findings: Findings) => void
 }
+
+const MOST_SHOWN = 200
 
 export function noFindings(): Findings {
   return {
     lines: 0,
     other: 0,
+    firstOther: undefined,
+    refused: 0,
+    firstRefused: undefined,
     attacks: 0,
     attackers: new Set(),
     scenarios: new Map(),
@@ -47,16 +63,31 @@ export async function* watch(
 ): AsyncGenerator<Signal> {
   // Apart, because the clocks of two logs may differ: syslog knows no time zone.
   const detectors = { ssh: new Detector(), web: new Detector() }
+  const reader = new LogReader()
+  const { now, utc = false } = options
+  const detect = (events: readonly LogEvent[]) => events.flatMap((event) => detected(event, detectors, findings))
   for await (const line of lines) {
     findings.lines += 1
     if (findings.lines % 1_000 === 0) options.onProgress(findings)
-    const event = readLine(line, options.now)
-    if (event === undefined || !ipaddr.isValid(event.address)) findings.other += 1
-    else yield* signalsOf(detectors[sensorOf(event)].add(event), findings, options)
-    findings.dropped = detectors.ssh.dropped + detectors.web.dropped
+    const { isOfUse, refused, events } = reader.read(line, { now: typeof now === 'number' ? now : now(), utc })
+    if (!isOfUse) passOver(line, findings)
+    if (refused !== undefined) refuse(findings.lines, refused, findings)
+    yield* signalsOf(detect(events), findings, options)
+    yield* signalsOf(detectors.ssh.advance(reader.settledAt), findings, options)
+    findings.dropped = detectors.ssh.dropped + detectors.web.dropped + reader.dropped
   }
+  yield* signalsOf(detect(reader.end()), findings, options)
   for (const detector of Object.values(detectors)) yield* signalsOf(detector.end(), findings, options)
+  findings.dropped = detectors.ssh.dropped + detectors.web.dropped + reader.dropped
   options.onProgress(findings)
+}
+
+/** One address has one form, whichever the log gives it. */
+function detected(event: LogEvent, detectors: Record<'ssh' | 'web', Detector>, findings: Findings): Attack[] {
+  const address = parseAddress(event.address)
+  if (address?.scope === 'Ip') return detectors[sensorOf(event)].add({ ...event, address: address.value })
+  refuse(event.line ?? findings.lines, `${printable(event.address)} is no IP address`, findings)
+  return []
 }
 
 function* signalsOf(
@@ -66,6 +97,8 @@ function* signalsOf(
 ): Generator<Signal> {
   for (const attack of attacks) {
     const { address, scenario } = attack
+    const signal = signalOf(attack, machineIds, findings)
+    if (signal === undefined) continue
     findings.attacks += 1
     findings.attackers.add(address)
     findings.scenarios.set(scenario, (findings.scenarios.get(scenario) ?? 0) + 1)
@@ -76,8 +109,37 @@ function* signalsOf(
         continue
       }
     }
-    yield toSignal(attack, machineIds[sensorOf(attack)])
+    yield signal
   }
+}
+
+/** One attack that can be no signal does not end the run. */
+function signalOf(attack: Attack, machineIds: WatchOptions['machineIds'], findings: Findings): Signal | undefined {
+  try {
+    return toSignal(attack, machineIds[sensorOf(attack)])
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    refuse(attack.line, error.message, findings)
+    return undefined
+  }
+}
+
+function passOver(line: string, findings: Findings): void {
+  findings.other += 1
+  findings.firstOther ??= { line: findings.lines, text: printable(line) }
+}
+
+function refuse(line: number, reason: string, findings: Findings): void {
+  findings.refused += 1
+  findings.firstRefused ??= { line, reason }
+}
+
+/** What stands in a log is not always text, and may be meant for the terminal. */
+function printable(text: string): string {
+  return text
+    .slice(0, MOST_SHOWN)
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
 }
 
 function isPublic(address: string): boolean {

@@ -1,0 +1,130 @@
+import type { SshdForm } from './sshd-forms.js'
+import type { SshdSighting } from './sshd-message.js'
+
+/** One connection of a client, put together from the lines that tell of it. */
+export interface SshdConnection {
+  port: string | undefined
+  /** What it is found by. */
+  readonly keys: Set<string>
+  /** Its login succeeded, and takes back what failed before. */
+  isAccepted: boolean
+  lastAt: number
+  /** How many attempts each form of message told of. */
+  readonly told: Map<SshdForm, number>
+  /** How many attempts there were, of each kind. */
+  readonly attempts: Map<SshdForm['shows'], number>
+}
+
+/** Where a line was written: the host, and the process there. */
+export interface SshdSource {
+  readonly at: number
+  readonly host: string
+  readonly pid: string | undefined
+}
+
+/**
+ * As long as a client may take to log in: `LoginGraceTime` of sshd is two minutes unless set
+ * otherwise.
+ */
+export const LOGIN_GRACE_MS = 120_000
+/** How often the quiet ones are looked for, in the log's own time. */
+const SWEEP_MS = 1_000
+/** Each is found by two keys at most. */
+const MOST_CONNECTIONS = 25_000
+
+/**
+ * Counts attempts in place of lines. sshd, PAM and its monitor each tell of the same attempt: there
+ * were as many as the one tells of that tells of most.
+ */
+export class SshdAttempts {
+  /**
+   * By process and address, and by address and port; the one that was quiet for longest comes
+   * first.
+   */
+  readonly #connections = new Map<string, SshdConnection>()
+  readonly #most: number
+  #sweptAt = 0
+  /**
+   * Connections that were forgotten while they may still have been open, because there were too
+   * many.
+   */
+  dropped = 0
+
+  constructor(mostConnections = MOST_CONNECTIONS) {
+    this.#most = mostConnections
+  }
+
+  /**
+   * The connection that a line tells of, and how many attempts it adds to those that earlier lines
+   * told of.
+   */
+  see({ form, address, port, times }: SshdSighting, source: SshdSource, repeats: number): [SshdConnection, number] {
+    this.#forgetQuiet(source.at)
+    const ofProcess = `${source.host} ${address} [${source.pid ?? ''}]`
+    const keys = port === undefined ? [ofProcess] : [ofProcess, `${source.host} ${address} ${port}`]
+    const connection = this.#find(keys, port, source.at) ?? {
+      ...{ port, keys: new Set(), isAccepted: false, lastAt: source.at },
+      ...{ told: new Map(), attempts: new Map() },
+    }
+    this.#forget(connection)
+    this.#makeRoom()
+    connection.lastAt = source.at
+    connection.port ??= port
+    for (const key of keys) connection.keys.add(key)
+    for (const key of connection.keys) this.#connections.set(key, connection)
+    return [connection, added(connection, form, times * repeats)]
+  }
+
+  #find(keys: readonly string[], port: string | undefined, at: number): SshdConnection | undefined {
+    for (const key of keys) {
+      const found = this.#connections.get(key)
+      // The number of a process, and a port, are used again.
+      const isSame = found?.port === undefined || port === undefined || found.port === port
+      if (found !== undefined && isSame && !isApart(found, at)) return found
+    }
+    return undefined
+  }
+
+  #forget(connection: SshdConnection): void {
+    for (const key of connection.keys) {
+      if (this.#connections.get(key) === connection) this.#connections.delete(key)
+    }
+  }
+
+  #forgetQuiet(at: number): void {
+    if (Math.abs(at - this.#sweptAt) < SWEEP_MS) return
+    this.#sweptAt = at
+    for (const connection of this.#connections.values()) {
+      if (!isApart(connection, at)) return
+      this.#forget(connection)
+    }
+  }
+
+  /** A tenth of all at once: to take the first from a map again and again is slow. */
+  #makeRoom(): void {
+    if (this.#connections.size < 2 * this.#most) return
+    const left = this.#connections.size * 0.9
+    for (const connection of this.#connections.values()) {
+      if (this.#connections.size <= left) return
+      this.#forget(connection)
+      this.dropped += 1
+    }
+  }
+}
+
+function added({ told, attempts }: SshdConnection, form: SshdForm, times: number): number {
+  if (form.shows === 'accepted') return 0
+  // That a connection ended counts only if it tried nothing that counts by itself.
+  const isEnd = form.shows === 'probe' || form.shows === 'end'
+  if (isEnd && [...attempts.keys()].some((shown) => shown !== 'probe' && shown !== 'end')) return 0
+  const count = form.isOnce ? 1 : (told.get(form) ?? 0) + times
+  told.set(form, count)
+  const before = attempts.get(form.shows) ?? 0
+  if (count <= before) return 0
+  attempts.set(form.shows, count)
+  return count - before
+}
+
+function isApart({ lastAt }: SshdConnection, at: number): boolean {
+  return Math.abs(at - lastAt) > LOGIN_GRACE_MS
+}
