@@ -315,7 +315,7 @@ const countHeld = ({ sources }: Contents) => sources.reduce((sum, source) => sum
 async function* inTurns<T>(items: Paced<T>): AsyncGenerator<T, void, undefined> {
   const pace = new Pace()
   for (const item of items) {
-    if (item !== undefined) yield item
-    await pace.turn()
+    if (item === undefined) await pace.turn()
+    else yield item
   }
 }

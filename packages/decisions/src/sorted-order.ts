@@ -8,12 +8,13 @@ export function* sortedOrder(
   count: number,
   compare: (a: number, b: number) => number,
 ): Generator<undefined, Uint32Array> {
+  const beat = new Beat()
   let from = new Uint32Array(count)
   for (let start = 0; start < count; start += RUN) {
     const run = from.subarray(start, start + RUN)
     for (let at = 0; at < run.length; at += 1) run[at] = start + at
     run.sort(compare)
-    yield
+    if (beat.isDue(run.length)) yield
   }
   let to = new Uint32Array(count)
   for (let width = RUN; width < count; width *= 2) {

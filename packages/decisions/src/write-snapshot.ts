@@ -23,6 +23,7 @@ export function* writeSnapshot(contents: Contents): Generator<Uint8Array | undef
       if (held < CHUNK_BYTES) continue
       hash.update(chunk)
       yield chunk
+      yield undefined
       chunk = new Uint8Array(CHUNK_BYTES)
       held = 0
     }
