@@ -1,4 +1,4 @@
-import type { Pace, Paced } from '../pace.js'
+import { Beat, type Pace, type Paced } from '../pace.js'
 import { type Remediations, rank } from '../remediations.js'
 import { sortedOrder } from '../sorted-order.js'
 
@@ -33,18 +33,32 @@ export async function mostImportant<T extends Ranked>(
   return { kept: held, leftOut: count - held.length }
 }
 
+/** The most important, in the order in which they came. */
 function* shrunk<T extends Ranked>(
   held: readonly T[],
   max: number,
   remediations: Remediations,
 ): Generator<undefined, T[]> {
-  const ranks = held.map(({ remediation }) => rank(remediations, remediation))
+  const beat = new Beat()
+  const ranks = new Float64Array(held.length)
+  for (const [at, { remediation }] of held.entries()) {
+    ranks[at] = rank(remediations, remediation)
+    if (beat.isDue()) yield
+  }
   const order = yield* sortedOrder(held.length, (a, b) => {
     const [one, other] = [held[a], held[b]]
     if (one === undefined || other === undefined) return a - b
     return (ranks[a] ?? 0) - (ranks[b] ?? 0) || one.prefix - other.prefix || other.expiresAt - one.expiresAt || a - b
   })
   const isKept = new Uint8Array(held.length)
-  for (const at of order.subarray(0, max)) isKept[at] = 1
-  return held.filter((_, at) => isKept[at] === 1)
+  for (const at of order.subarray(0, max)) {
+    isKept[at] = 1
+    if (beat.isDue()) yield
+  }
+  const kept: T[] = []
+  for (const [at, item] of held.entries()) {
+    if (isKept[at] === 1) kept.push(item)
+    if (beat.isDue()) yield
+  }
+  return kept
 }
