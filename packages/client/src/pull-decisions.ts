@@ -95,8 +95,8 @@ export class PulledDecisions {
     })
     const report = await this.#set.transaction(async (draft): Promise<PullReport> => {
       const { added, removed, skippedCount } = await draft.applyStream(answer)
-      const { lists, known } = await pullLists(this.#context, draft, answer, pointer?.lists ?? {}, signal, renew)
-      const version = await writeSnapshot(storage, draft.toBytes(), known, pointer)
+      const { lists, known } = await pullLists(this.#context, draft, answer, pointer?.lists ?? new Map(), signal, renew)
+      const version = await writeSnapshot(storage, draft.toChunks(), known, pointer)
       if (version === undefined) throw overtaken()
       this.#loaded = version
       await storage.setState(PULLED, new Uint8Array(), { expiresInMs: PULL_EVERY_MS })

@@ -1,5 +1,6 @@
-import { type DecisionStream, type Download, isCscapiError } from '@cscapi/core'
+import { CscapiError, type DecisionStream, type Download, isCscapiError } from '@cscapi/core'
 import type { ApplyReport, DecisionSet } from '@cscapi/decisions'
+import { printable } from '@cscapi/signals'
 import type { ClientContext } from './context.js'
 import type { KnownList } from './pull-snapshot.js'
 
@@ -18,7 +19,7 @@ export interface PulledList {
 const MARGIN_MS = 135 * 60_000
 
 /** By kind and name. */
-type KnownLists = Readonly<Record<string, KnownList>>
+type KnownLists = ReadonlyMap<string, KnownList>
 
 interface Link {
   readonly kind: PulledList['kind']
@@ -61,29 +62,36 @@ export async function pullLists(
     })),
   ]
   const lists: PulledList[] = []
-  const next: Record<string, KnownList> = {}
+  const next = new Map<string, KnownList>()
+  const seen = new Set<string>()
   for (const link of links) {
     await renew()
-    const { list, remembered } = await pullOne(context, link, known[link.key], signal, renew)
+    if (seen.has(link.key)) {
+      lists.push(failed(context, link, twice(link)))
+      continue
+    }
+    seen.add(link.key)
+    const { list, remembered } = await pullOne(context, link, known.get(link.key), signal, renew)
     lists.push(list)
-    if (remembered !== undefined) next[link.key] = remembered
+    if (remembered !== undefined) next.set(link.key, remembered)
   }
   // A link that cannot be read may be that of a list we have.
-  if (skipped.some(({ path }) => path.startsWith('links'))) return { lists, known: { ...known, ...next } }
+  if (skipped.some(({ path }) => path.startsWith('links'))) return { lists, known: new Map([...known, ...next]) }
   await set.retainLists({ blocklists: blocklists.map(({ name }) => name), allowlists: allowlists.map(({ id }) => id) })
   return { lists, known: next }
 }
 
 async function pullOne(
-  { capi, options: { clock }, events }: ClientContext,
+  context: ClientContext,
   link: Link,
   before: KnownList | undefined,
   signal: AbortSignal,
   renew: () => Promise<unknown>,
 ): Promise<{ list: PulledList; remembered: KnownList | undefined }> {
+  const { capi, options } = context
   const { kind, name } = link
   const expiresAt = link.expiresAt() ?? Number.POSITIVE_INFINITY
-  const isLasting = before !== undefined && expiresAt > clock.now() + MARGIN_MS
+  const isLasting = before !== undefined && expiresAt > options.clock.now() + MARGIN_MS
   try {
     const download = await capi.downloadList(link.url, { signal, ...(isLasting && before) })
     if (download.lines === undefined) {
@@ -93,10 +101,20 @@ async function pullOne(
     return { list: { kind, name, outcome: 'replaced', skipped: skippedCount }, remembered: validatorsOf(download) }
   } catch (error) {
     if (signal.aborted || !isCscapiError(error)) throw error
-    events.emit('warning', { code: 'list_failed', message: `The ${kind} ${name} stays as it was`, error })
-    return { list: { kind, name, outcome: 'failed', skipped: 0, error }, remembered: before }
+    return { list: failed(context, link, error), remembered: before }
   }
 }
+
+/** Tells that a list was not taken, and why. */
+function failed({ events }: ClientContext, { kind, name }: Link, error: CscapiError): PulledList {
+  const message = `The ${kind} ${printable(name)} stays as it was: ${error.message}`
+  events.emit('warning', { code: 'list_failed', message, error })
+  return { kind, name, outcome: 'failed', skipped: 0, error }
+}
+
+/** Which of the two would hold, nobody knows. */
+const twice = ({ kind }: Link) =>
+  new CscapiError('list_unreadable', `The ${kind} is linked twice in one answer, and the first link was followed`)
 
 function validatorsOf({ etag, lastModified }: Download): KnownList {
   return { ...(etag !== undefined && { etag }), ...(lastModified !== undefined && { lastModified }) }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { getJsonState, type StateStore, toJsonState } from '@cscapi/core'
 import { z } from 'zod'
 
@@ -19,13 +20,12 @@ const pointerSchema = z.object({
 })
 
 /** Where the snapshot is, and what is known of its lists. */
-export interface SnapshotPointer extends z.infer<typeof pointerSchema> {
+export interface SnapshotPointer extends Omit<z.infer<typeof pointerSchema>, 'lists'> {
+  readonly lists: ReadonlyMap<string, KnownList>
   readonly version: number
 }
 
 const POINTER = 'decisions:snapshot'
-/** Small enough that no store, and no event loop, is held up for long by one. */
-const CHUNK_BYTES = 1_048_576
 const chunkKey = (generation: string, index: number) => `${POINTER}:${generation}:${index}`
 
 /** A pointer that cannot be read leads to nothing that can. */
@@ -33,7 +33,9 @@ const DAMAGED = { generation: '', chunks: 0, lists: {} }
 
 export async function readPointer(state: StateStore): Promise<SnapshotPointer | undefined> {
   const stored = await getJsonState(state, POINTER, pointerSchema)
-  return stored && { ...(stored.value ?? DAMAGED), version: stored.version }
+  if (stored === undefined) return undefined
+  const { lists, ...rest } = stored.value ?? DAMAGED
+  return { ...rest, lists: new Map(Object.entries(lists)), version: stored.version }
 }
 
 /** The bytes that a pointer leads to; `undefined` where they are not there any more. */
@@ -47,27 +49,40 @@ export async function readSnapshot(
     if (stored === undefined) return undefined
     parts.push(stored.value)
   }
-  return new Uint8Array(Buffer.concat(parts))
+  return joined(parts)
+}
+
+/** A snapshot may have hundreds of megabytes: others have their turn while it is put together. */
+async function joined(parts: readonly Uint8Array[]): Promise<Uint8Array> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const [index, part] of parts.entries()) {
+    bytes.set(part, at)
+    at += part.length
+    if (index % 8 === 7) await setImmediate()
+  }
+  return bytes
 }
 
 /**
- * Writes a snapshot beside the one before and then, in one step, puts the pointer to it: whoever dies in between leaves the old one or the new one.
+ * Writes a snapshot, in chunks that hold up no store and no event loop for long, beside the one before and then, in one step, puts the pointer to it: whoever dies in between leaves the old one or the new one.
  * The chunks of the one before the last are deleted, so that a process that reads the last one meanwhile finds it whole.
  * Returns the new pointer's version, or `undefined` when the pointer is not `before` any more; nothing is changed then.
  */
 export async function writeSnapshot(
   state: StateStore,
-  bytes: Uint8Array,
-  lists: Readonly<Record<string, KnownList>>,
+  snapshot: AsyncIterable<Uint8Array>,
+  lists: ReadonlyMap<string, KnownList>,
   before: SnapshotPointer | undefined,
 ): Promise<number | undefined> {
   const generation = randomUUID()
-  const chunks = Math.ceil(bytes.length / CHUNK_BYTES)
-  for (let index = 0; index < chunks; index += 1) {
-    await state.setState(chunkKey(generation, index), bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES))
+  let chunks = 0
+  for await (const chunk of snapshot) {
+    await state.setState(chunkKey(generation, chunks), chunk)
+    chunks += 1
   }
   const previous = before && { generation: before.generation, chunks: before.chunks }
-  const pointer = toJsonState({ generation, chunks, lists, previous })
+  const pointer = toJsonState({ generation, chunks, lists: Object.fromEntries(lists), previous })
   const version = await state.setState(POINTER, pointer, { ifVersion: before?.version ?? 0 })
   const obsolete = version === undefined ? { generation, chunks } : before?.previous
   if (obsolete !== undefined) await deleteChunks(state, obsolete)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createGzip, gzipSync } from 'node:zlib'
+import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type DownloadOptions, downloadList, type LinkTransport } from './download.js'
@@ -96,6 +96,60 @@ describe('a list', () => {
     })
   })
 
+  test.each(['gzip', 'br', 'deflate'])(
+    'that is compressed (%s) and cut off anywhere is a failed download, never a shorter list',
+    async (encoding) => {
+      const compress = new Map([
+        ['gzip', gzipSync],
+        ['br', brotliCompressSync],
+        ['deflate', deflateSync],
+      ]).get(encoding)!
+      const whole = compress(
+        Array.from({ length: 2_000 }, (_, index) => `203.0.${index >> 8}.${index & 255}\n`).join(''),
+      )
+      let cut = whole.length
+      const url = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': encoding, 'content-length': cut }).end(whole.subarray(0, cut)),
+      )
+      expect(await linesOf(url)).toHaveLength(2_000)
+      for (cut of [1, 5, 12, whole.length >> 1, whole.length - 9, whole.length - 1]) {
+        const failure = await failureOf(linesOf(url))
+        expect(failure, `${cut} of ${whole.length} bytes`).toMatchObject({
+          code: 'download_failed',
+          retryable: true,
+          message: expect.stringContaining('is cut off'),
+        })
+      }
+    },
+  )
+
+  test('that is not compressed as it says, or in a way that nobody knows, is a failed download', async () => {
+    let encoding = 'gzip'
+    const url = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end('203.0.113.7'),
+    )
+    expect(await failureOf(linesOf(url))).toMatchObject({
+      message: expect.stringContaining('not compressed as it says'),
+    })
+    encoding = 'rot13'
+    expect(await failureOf(linesOf(url))).toMatchObject({
+      message: expect.stringContaining('encoding that is not known'),
+    })
+  })
+
+  test.each([
+    ['text/html; charset=utf-8', '\n<!doctype html>\n<title>Sign in</title>', ', which begins with "<!doctype html>"'],
+    ['TEXT/HTML', '203.0.113.7\n203.0.113.8', ', which begins with "203.0.113.7"'],
+    ['application/xhtml+xml', '', ')'],
+  ])('that comes as %s is a page, whatever is in it', async (type, body, shown) => {
+    const url = await serve((_, response) => response.writeHead(200, { 'content-type': type }).end(body))
+    expect(await failureOf(downloadList(local, url))).toMatchObject({
+      code: 'download_failed',
+      message: expect.stringMatching(/was answered with a page \(/),
+    })
+    expect(String(await failureOf(downloadList(local, url)))).toContain(shown)
+  })
+
   test('ends with its caller’s signal', async () => {
     const url = await serve((_, response) => void response.writeHead(200).write('203.0.113.7\n'))
     const stop = new AbortController()
@@ -160,7 +214,7 @@ describe('limits', () => {
   })
 
   test('chunks may be cut anywhere, in the middle of a letter too', async () => {
-    const text = fc.string({ unit: fc.constantFrom('a', 'ü', '雨', '😀', '\n', '\r\n'), maxLength: 40 })
+    const text = fc.string({ unit: fc.constantFrom('a', 'ü', '雨', '😀', '\n', '\r\n', '\r'), maxLength: 40 })
     await fc.assert(
       fc.asyncProperty(text, fc.array(fc.nat(100), { maxLength: 8 }), async (whole, cuts) => {
         const bytes = Buffer.from(whole)
@@ -174,7 +228,7 @@ describe('limits', () => {
         }
         const read: string[] = []
         for await (const line of splitLines(chunks(), 1_000, () => new Error('too long'))) read.push(line)
-        const expected = whole.split('\n').map((line) => line.replace(/\r$/, ''))
+        const expected = whole.split(/\r\n|\n|\r/)
         if (expected.at(-1) === '') expected.pop()
         expect(read).toEqual(expected)
       }),

@@ -1,8 +1,10 @@
+import { printable } from '@cscapi/signals'
 import { isLoopback } from './environment.js'
 import { AbortedError, CscapiError } from './errors.js'
 import { isPublicAddress } from './public-address.js'
 import { printableText } from './redact.js'
 import { splitLines } from './split-lines.js'
+import { UNKNOWN_ENCODING } from './strict-get.js'
 
 export interface DownloadOptions {
   /** Of the last download: without a change since, the answer is that nothing changed. */
@@ -57,12 +59,29 @@ export async function downloadList(
       idle.end()
       return { lines: undefined, ...found }
     }
-    if (status !== 200 || body === null) throw failed(link, `was answered ${status}`)
-    return { lines: readLines(link, body, options, idle), ...found }
+    if (status !== 200 || body === null) {
+      await body?.cancel()
+      throw failed(link, `was answered ${status}`)
+    }
+    const lines = readLines(link, body, options, idle)
+    const type = headers.get('content-type') ?? ''
+    if (PAGE.test(type))
+      throw failed(link, `was answered with a page (${printableText(type.slice(0, 40))})${await firstOf(lines)}`)
+    return { lines, ...found }
   } catch (error) {
     idle.end()
     throw asDownloadError(link, error, options.signal, idle)
   }
+}
+
+/** Its lines may look like anything. */
+const PAGE = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i
+
+/** What a page begins with, for whoever has to find out whose it is. */
+async function firstOf(lines: AsyncIterable<string>): Promise<string> {
+  for await (const line of lines)
+    if (line.trim() !== '') return `, which begins with ${printable(printableText(line.trim().slice(0, 200)))}`
+  return ''
 }
 
 async function follow(
@@ -167,8 +186,14 @@ function asDownloadError(link: string, error: unknown, signal: AbortSignal | und
   if (idle.isOver) return failed(link, 'stood still')
   const code = codeOf(error)
   if (code === 'ERR_PRIVATE_ADDRESS') return refused(link, 'leads into a private network')
+  if (code !== undefined && COMPRESSION.test(code))
+    return failed(link, `is cut off, or not compressed as it says (${code})`)
+  if (code === UNKNOWN_ENCODING) return failed(link, 'has an encoding that is not known here')
   return failed(link, `failed (${code ?? 'no connection'})`)
 }
+
+/** Of zlib and of Brotli. */
+const COMPRESSION = /^(?:Z_|ERR__ERROR_FORMAT|ERR_BROTLI)/
 
 function codeOf(error: unknown): string | undefined {
   for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {

@@ -1,4 +1,10 @@
-/** Lines of UTF-8 text without their ends, `\n` or `\r\n`, in constant memory. `tooLong` makes the error for a line of more than `maxLineBytes`. */
+/** Bytes that are decoded in one go: a chunk may be a whole list. */
+const PIECE = 65_536
+
+/**
+ * Lines of UTF-8 text without their ends, `\n`, `\r\n` or `\r`, and without a byte order mark, in constant memory.
+ * `tooLong` makes the error for a line of more than `maxLineBytes`.
+ */
 export async function* splitLines(
   chunks: AsyncIterable<Uint8Array>,
   maxLineBytes: number,
@@ -6,19 +12,32 @@ export async function* splitLines(
 ): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder()
   let rest = ''
-  for await (const chunk of chunks) {
-    const text = rest + decoder.decode(chunk, { stream: true })
+  for await (const piece of pieces(chunks)) {
+    const text = rest + decoder.decode(piece, { stream: true })
     let from = 0
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
+    for (let end = lineEnd(text, 0); end !== -1; end = lineEnd(text, from)) {
       if (end - from > maxLineBytes) throw tooLong()
-      yield withoutReturn(text.slice(from, end))
-      from = end + 1
+      yield text.slice(from, end)
+      from = end + (text.startsWith('\r\n', end) ? 2 : 1)
     }
     rest = text.slice(from)
     if (rest.length > maxLineBytes) throw tooLong()
   }
   rest += decoder.decode()
-  if (rest !== '') yield withoutReturn(rest)
+  // A return at the very end waited for what follows it.
+  if (rest !== '') yield rest.endsWith('\r') ? rest.slice(0, -1) : rest
 }
 
-const withoutReturn = (line: string) => (line.endsWith('\r') ? line.slice(0, -1) : line)
+async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of chunks)
+    for (let at = 0; at < chunk.length; at += PIECE) yield chunk.subarray(at, at + PIECE)
+}
+
+/** Where a line ends, from a place on; a return at the very end may be half of one. */
+function lineEnd(text: string, from: number): number {
+  LINE_END.lastIndex = from
+  const end = LINE_END.exec(text)?.index ?? -1
+  return end === text.length - 1 && text.endsWith('\r') ? -1 : end
+}
+
+const LINE_END = /[\r\n]/g

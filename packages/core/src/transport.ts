@@ -5,6 +5,7 @@ import { InputError, type InputIssue } from './errors.js'
 import { type ProxyRoutes, type ProxyServer, readProxies } from './proxy.js'
 import { publicLookup } from './public-address.js'
 import { Secret } from './secret.js'
+import { strictGet } from './strict-get.js'
 import { type CertificateAuthorities, platformAuthorities, readAuthorities } from './transport-ca.js'
 
 /** How CAPI is reached. Certificates are always verified; there is no option against it. */
@@ -73,7 +74,7 @@ export function linkFetch(baseUrl: string, options: FetchOptions, env: Variables
   const routes = routesFor(hostname, readProxies(options.proxy, env).routes, env)
   let own: Promise<typeof fetch> | undefined
   return async (input, init) => {
-    own ??= loadFetch(pems, routes, isLoopback(hostname) ? undefined : publicLookup)
+    own ??= loadFetch(pems, routes, { isStrict: true, lookup: isLoopback(hostname) ? undefined : publicLookup })
     return (await own)(input, init)
   }
 }
@@ -98,8 +99,12 @@ function unheeded({ fetch, ca, proxy }: FetchOptions): InputIssue[] {
   return issues
 }
 
-async function loadFetch(pems: readonly string[], routes: ProxyRoutes, lookup?: LookupFunction): Promise<typeof fetch> {
-  const { Agent, Pool, ProxyAgent, fetch: send } = await import('undici')
+async function loadFetch(
+  pems: readonly string[],
+  routes: ProxyRoutes,
+  { isStrict = false, lookup }: { readonly isStrict?: boolean; readonly lookup?: LookupFunction | undefined } = {},
+): Promise<typeof fetch> {
+  const { Agent, Pool, ProxyAgent, fetch: send, request } = await import('undici')
   const tls = {
     rejectUnauthorized: true,
     ...(pems.length > 0 && { secureContext: createSecureContext({ ca: [...platformAuthorities(), ...pems] }) }),
@@ -121,6 +126,7 @@ async function loadFetch(pems: readonly string[], routes: ProxyRoutes, lookup?: 
   return async (input, init) => {
     try {
       // Not called outright: undici's types of a request are newer than the platform's.
+      if (isStrict) return await Reflect.apply(strictGet, undefined, [request, input, { ...init, dispatcher }])
       return await Reflect.apply(send, undefined, [input, { ...init, dispatcher }])
     } catch (error) {
       const proxy = routes.proxyOf(new URL(input instanceof Request ? input.url : input))

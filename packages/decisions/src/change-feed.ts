@@ -1,3 +1,10 @@
+import type { ActiveDecision } from './active-decision.js'
+import { listEntries, type View } from './listing.js'
+import { lookUpExact, lookUpScoped } from './lookup.js'
+import type { Pace } from './pace.js'
+import { type Family, parseNetwork } from './parse-ip.js'
+import { isAddressScope } from './source.js'
+
 /** Canonical values that came into force, and that are not in force any more. */
 export interface DecisionChange {
   readonly added: readonly string[]
@@ -9,26 +16,45 @@ export type ChangeListener = (change: DecisionChange) => void
 /** Tells listeners what differs from what they were told before; costs nothing while nobody listens. */
 export class ChangeFeed {
   readonly #listeners = new Set<ChangeListener>()
-  #told = new Set<string>()
+  #told: View | undefined
 
-  /** The first listener is told of changes from now on; `values` are those in force. */
-  add(listener: ChangeListener, values: () => Iterable<string>): () => void {
-    if (this.#listeners.size === 0) this.#told = new Set(values())
+  /** The first listener is told of changes from now on; `view` is what is in force. */
+  add(listener: ChangeListener, view: View): () => void {
+    this.#told ??= view
     this.#listeners.add(listener)
     return () => {
       this.#listeners.delete(listener)
-      if (this.#listeners.size === 0) this.#told = new Set()
+      if (this.#listeners.size === 0) this.#told = undefined
     }
   }
 
-  tell(values: () => Iterable<string>): void {
-    if (this.#listeners.size === 0) return
+  async tell(view: View, pace: Pace): Promise<void> {
     const before = this.#told
-    const now = new Set(values())
-    const added = [...now].filter((value) => !before.has(value))
-    const removed = [...before].filter((value) => !now.has(value))
-    this.#told = now
+    if (before === undefined) return
+    const added = await missingIn(before, view, pace)
+    const removed = await missingIn(view, before, pace)
+    if (this.#told !== before) return
+    this.#told = view
     if (added.length === 0 && removed.length === 0) return
     for (const listener of this.#listeners) listener({ added, removed })
   }
+}
+
+/** The values of `of` that are not in force in `view`. */
+async function missingIn(view: View, of: View, pace: Pace): Promise<string[]> {
+  const missing: string[] = []
+  for (const entry of listEntries(of)) {
+    if (entry === undefined) await pace.turn()
+    else if (!isInForce(view, entry)) missing.push(entry.value)
+  }
+  return missing
+}
+
+const WORDS = new Uint32Array(4)
+
+function isInForce({ contents, now, remediations }: View, { scope, value }: ActiveDecision): boolean {
+  if (!isAddressScope(scope)) return lookUpScoped(contents, scope, value, now, remediations) !== undefined
+  const family = { value: 0 satisfies Family as Family }
+  const prefix = parseNetwork(value, WORDS, family)
+  return lookUpExact(contents, WORDS, family.value, prefix, now, remediations) !== undefined
 }

@@ -2,7 +2,7 @@ import type { ActiveDecision } from './active-decision.js'
 import { type Allowlist, isAllowed } from './allowlists.js'
 import { type Family, formatNetwork, mask, type Words } from './parse-ip.js'
 import { type Remediations, rank } from './remediations.js'
-import { expiryOf, reasonOf, type Source, tableOf } from './source.js'
+import { expiryOf, reasonOf, type ScopedValue, type Source, scopedKey, tableOf } from './source.js'
 
 /** All that a lookup looks at; replaced as a whole. */
 export interface Contents {
@@ -97,6 +97,42 @@ export function lookUpExact(
   }
   if (best === undefined || isAllowed(contents.allowlists, words, family, prefix, now)) return undefined
   return decision(best.source, family, best.index)
+}
+
+/** What decides about a value of another scope. */
+export function lookUpScoped(
+  contents: Contents,
+  scope: string,
+  value: string,
+  now: number,
+  remediations: Remediations,
+): ActiveDecision | undefined {
+  const key = scopedKey(scope, value)
+  const found = scopedSource(contents, key, now, remediations)
+  const entry = found?.scoped.get(key)
+  return found && entry && scopedDecision(found, entry)
+}
+
+/** The source that decides about a value of another scope. */
+export function scopedSource(
+  { sources }: Contents,
+  key: string,
+  now: number,
+  remediations: Remediations,
+): Source | undefined {
+  let best: Source | undefined
+  for (const source of sources) {
+    const entry = source.scoped.get(key)
+    if (entry === undefined || entry.expiresAt <= now) continue
+    if (best === undefined || rank(remediations, source.remediation) < rank(remediations, best.remediation))
+      best = source
+  }
+  return best
+}
+
+export function scopedDecision({ remediation, origin }: Source, entry: ScopedValue): ActiveDecision {
+  const { value, scope, reason, expiresAt } = entry
+  return { value, scope, remediation, reason, origin, expiresAt }
 }
 
 function network(words: Words, family: Family, prefix: number): void {

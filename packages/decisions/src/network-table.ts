@@ -13,6 +13,7 @@ const FILTER_FROM = 16_384
 /**
  * Networks of one family and one source: an open-addressing hash over network and prefix length, in typed arrays.
  * An IPv4 entry of a list takes 5 bytes and its slots 8 to 16; times and tags only where entries differ in them.
+ * Room for more is made in one go, so what may be large is given its capacity, or a {@link TableBuilder}.
  */
 export class NetworkTable {
   readonly family: Family
@@ -21,7 +22,7 @@ export class NetworkTable {
   #keys: Uint32Array
   #prefixes: Uint8Array
   #expires: Float64Array
-  #tags: Uint16Array | Uint32Array
+  #tags: Uint32Array
   /** Of each entry its index, counted from 1, in the lower bits, and the upper bits of its hash: most of what differs is seen without a look at the entry. */
   #slots: Int32Array
   #filter: PrefixFilter | undefined
@@ -40,7 +41,7 @@ export class NetworkTable {
     this.#keys = new Uint32Array(capacity * this.#width)
     this.#prefixes = new Uint8Array(capacity)
     this.#expires = new Float64Array(timed ? capacity : 0)
-    this.#tags = new Uint16Array(timed ? capacity : 0)
+    this.#tags = new Uint32Array(timed ? capacity : 0)
     this.#slots = new Int32Array(slotsFor(capacity))
     if (family === 4 && capacity >= FILTER_FROM) this.#filter = new PrefixFilter()
   }
@@ -68,9 +69,17 @@ export class NetworkTable {
       if (this.#lengths[prefix] === 0) this.#notePresent(prefix)
       this.#lengths[prefix] = (this.#lengths[prefix] ?? 0) + 1
     }
-    if (!this.#timed) return
-    if (tag > 0xffff && this.#tags instanceof Uint16Array) this.#tags = Uint32Array.from(this.#tags)
     this.#expires[index] = expiresAt
+    this.#tags[index] = tag
+  }
+
+  /** Adds a network, unless it is there with an expiry that is as late or later. */
+  setLater(words: Words, prefix: number, expiresAt: number, tag: number): void {
+    const index = this.find(words, prefix)
+    if (index === -1 || (this.#timed && expiresAt > this.expiresAt(index))) this.set(words, prefix, expiresAt, tag)
+  }
+
+  setTag(index: number, tag: number): void {
     this.#tags[index] = tag
   }
 
@@ -98,6 +107,19 @@ export class NetworkTable {
     for (let word = 0; word < this.#width; word += 1) words[word] = this.#keys[index * this.#width + word] ?? 0
   }
 
+  wordAt(index: number, word: number): number {
+    return this.#keys[index * this.#width + word] ?? 0
+  }
+
+  /** The order of two entries: by address, and then a range before what is in it. */
+  compare(a: number, b: number): number {
+    for (let word = 0; word < this.#width; word += 1) {
+      const difference = this.wordAt(a, word) - this.wordAt(b, word)
+      if (difference !== 0) return difference
+    }
+    return this.prefixAt(a) - this.prefixAt(b)
+  }
+
   prefixAt(index: number): number {
     return this.#prefixes[index] ?? 0
   }
@@ -110,20 +132,26 @@ export class NetworkTable {
     return this.#tags[index] ?? 0
   }
 
+  /** How many entries it has room for as it is. */
+  get capacity(): number {
+    return this.#prefixes.length
+  }
+
   /** Without the room to grow; the table must not be changed any more. */
   trim(): this {
     if (this.#prefixes.length > this.#count) this.#resize(Math.max(this.#count, 1))
     return this
   }
 
-  /** What has to be written down to make the table again. */
-  toArrays(): { keys: Uint32Array; prefixes: Uint8Array; expires: Float64Array; tags: Uint32Array } {
+  /** What has to be written down to make the table again. Views: they must not be changed. */
+  columns(): { keys: Uint32Array; prefixes: Uint8Array; expires: Float64Array; tags: Uint32Array } {
     const count = this.#count
+    const timed = this.#timed ? count : 0
     return {
-      keys: this.#keys.slice(0, count * this.#width),
-      prefixes: this.#prefixes.slice(0, count),
-      expires: this.#expires.slice(0, this.#timed ? count : 0),
-      tags: Uint32Array.from(this.#tags.subarray(0, this.#timed ? count : 0)),
+      keys: this.#keys.subarray(0, count * this.#width),
+      prefixes: this.#prefixes.subarray(0, count),
+      expires: this.#expires.subarray(0, timed),
+      tags: this.#tags.subarray(0, timed),
     }
   }
 
@@ -165,10 +193,7 @@ export class NetworkTable {
     this.#prefixes = resized(this.#prefixes, new Uint8Array(capacity))
     if (this.#timed) {
       this.#expires = resized(this.#expires, new Float64Array(capacity))
-      this.#tags =
-        this.#tags instanceof Uint16Array
-          ? resized(this.#tags, new Uint16Array(capacity))
-          : resized(this.#tags, new Uint32Array(capacity))
+      this.#tags = resized(this.#tags, new Uint32Array(capacity))
     }
     const slots = slotsFor(capacity)
     if (slots === this.#slots.length) return
@@ -189,7 +214,7 @@ function slotsFor(capacity: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(capacity, 4) * SLACK))
 }
 
-function resized<T extends Uint32Array | Uint16Array | Uint8Array | Float64Array>(from: T, to: T): T {
+function resized<T extends Uint32Array | Uint8Array | Float64Array>(from: T, to: T): T {
   to.set(from.subarray(0, to.length) as never)
   return to
 }

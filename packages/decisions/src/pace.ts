@@ -1,30 +1,80 @@
-const STEPS = 4_096
+/** Units of work between two turns, about a millisecond: a lookup, an entry, 32 characters of a line. */
+const UNITS = 1_024
+
+/** Items, and `undefined` where others may have their turn. */
+export type Paced<T> = Iterable<T | undefined>
+
+/** Counts work, and says when others are due. */
+export class Beat {
+  #units = 0
+
+  isDue(units = 1): boolean {
+    this.#units += units
+    if (this.#units < UNITS) return false
+    this.#units = 0
+    return true
+  }
+}
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** Lets others have a turn now and then while a long piece of work goes on. */
 export class Pace {
-  #steps = 0
+  readonly #beat = new Beat()
+  /** Lets others have their turn. */
+  readonly turn: () => Promise<void>
+
+  constructor(turn: () => Promise<void> = nextTurn) {
+    this.turn = turn
+  }
 
   /** To be awaited only where it is not `undefined`: waiting for nothing, a million times, takes its time too. */
-  step(): Promise<void> | undefined {
-    this.#steps += 1
-    return this.#steps % STEPS === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined
+  step(units = 1): Promise<void> | undefined {
+    return this.#beat.isDue(units) ? this.turn() : undefined
   }
 
   /** Visits all items, of an array without waiting for each. */
-  async each<T>(items: Iterable<T> | AsyncIterable<T>, visit: (item: T, index: number) => void): Promise<void> {
+  async each<T>(
+    items: Iterable<T> | AsyncIterable<T>,
+    visit: (item: T, index: number) => void,
+    unitsOf: (item: T) => number = () => 1,
+  ): Promise<void> {
     let index = 0
     const next = (item: T) => {
       visit(item, index)
       index += 1
-      return this.step()
+      return this.step(unitsOf(item))
     }
     if (Symbol.asyncIterator in items) {
-      for await (const item of items) await next(item)
+      for await (const item of items) {
+        const turn = next(item)
+        if (turn !== undefined) await turn
+      }
       return
     }
     for (const item of items) {
       const turn = next(item)
       if (turn !== undefined) await turn
     }
+  }
+
+  /** Does work that says by itself where others may have their turn. */
+  async finish<T>(work: Generator<undefined, T>): Promise<T> {
+    for (;;) {
+      const { done, value } = work.next()
+      if (done === true) return value
+      await this.turn()
+    }
+  }
+}
+
+/** What `visit` makes of each item; pauses pass through. */
+export function* through<T, R>(
+  items: Paced<T>,
+  visit: (item: T) => Iterable<R | undefined>,
+): Generator<R | undefined, void> {
+  for (const item of items) {
+    if (item === undefined) yield undefined
+    else yield* visit(item)
   }
 }

@@ -1,6 +1,8 @@
 import { type InputIssue, printable } from '@cscapi/signals'
 
 const MOST_TOLD = 100
+/** Characters of a text that are looked at to show it. */
+const SHOWN = 200
 
 /** What a change did. */
 export interface ApplyReport {
@@ -12,17 +14,24 @@ export interface ApplyReport {
   readonly skippedCount: number
 }
 
-/** Entries that are passed over: a bad one spoils nothing. */
+/** Entries that are passed over: a bad one spoils nothing. All are counted, and the first 100 kept. */
 export class Skipped {
   readonly #issues: InputIssue[] = []
   #count = 0
 
   add(path: string, value: unknown, rule: string): void {
     this.#count += 1
-    if (this.#issues.length < MOST_TOLD) this.#issues.push({ path, value: printable(value), rule })
+    if (this.#issues.length < MOST_TOLD) this.#issues.push({ path, value: shown(value), rule })
+  }
+
+  get issues(): readonly InputIssue[] {
+    return this.#issues
   }
 
   report(added: number, removed: number): ApplyReport {
     return { added, removed, skipped: this.#issues, skippedCount: this.#count }
   }
 }
+
+/** A value as an issue shows it; a very long text is not looked at as a whole. */
+export const shown = (value: unknown) => printable(typeof value === 'string' ? value.slice(0, SHOWN) : value)

@@ -1,8 +1,9 @@
 import { NetworkTable } from './network-table.js'
+import { Beat } from './pace.js'
 import type { Family } from './parse-ip.js'
 
-/** Values of other scopes: by scope in lower case, then by value as it is compared. */
-export type ScopedValues = Map<string, Map<string, ScopedValue>>
+/** Values of other scopes, each by its {@link scopedKey}. */
+export type ScopedValues = Map<string, ScopedValue>
 
 export interface ScopedValue {
   readonly scope: string
@@ -39,7 +40,7 @@ export function emptyStream(): Source {
   }
 }
 
-export const tableOf = (source: { v4: NetworkTable; v6: NetworkTable }, family: Family) =>
+export const tableOf = <T>(source: { readonly v4: T; readonly v6: T }, family: Family): T =>
   family === 4 ? source.v4 : source.v6
 
 export function expiryOf({ expiresAt }: Source, table: NetworkTable, index: number): number {
@@ -50,16 +51,66 @@ export function reasonOf({ reasons }: Source, table: NetworkTable, index: number
   return reasons[table.tagAt(index)] ?? ''
 }
 
+/** Entries of a source, those that have run out included. */
+export function heldIn({ v4, v6, scoped }: Pick<Source, 'v4' | 'v6' | 'scoped'>): number {
+  return v4.size + v6.size + scoped.size
+}
+
+/** Entries of a source that have not run out. */
+export function inForceIn(source: Source, now: number): number {
+  if (source.expiresAt !== undefined) return source.expiresAt > now ? heldIn(source) : 0
+  let count = 0
+  for (const table of [source.v4, source.v6])
+    for (let index = 0; index < table.size; index += 1) if (table.expiresAt(index) > now) count += 1
+  for (const { expiresAt } of source.scoped.values()) if (expiresAt > now) count += 1
+  return count
+}
+
+/** The stream without the reasons that no entry bears, so that they do not pile up from pull to pull. Its tables must not be in use yet. */
+export function* withoutDeadReasons(source: Source): Generator<undefined, Source> {
+  const beat = new Beat()
+  const isBorne = new Uint8Array(source.reasons.length)
+  const tables = [source.v4, source.v6]
+  for (const table of tables) {
+    for (let index = 0; index < table.size; index += 1) {
+      isBorne[table.tagAt(index)] = 1
+      if (beat.isDue()) yield
+    }
+  }
+  const newTags = new Uint32Array(source.reasons.length)
+  const reasons: string[] = []
+  for (const [tag, reason] of source.reasons.entries()) {
+    newTags[tag] = reasons.length
+    if (isBorne[tag] === 1) reasons.push(reason)
+    if (beat.isDue()) yield
+  }
+  if (reasons.length === source.reasons.length) return source
+  for (const table of tables) {
+    for (let index = 0; index < table.size; index += 1) {
+      table.setTag(index, newTags[table.tagAt(index)] ?? 0)
+      if (beat.isDue()) yield
+    }
+  }
+  return { ...source, reasons }
+}
+
 /** `ip` and `range` are addresses, whatever their case; a range may come under either. */
 export const isAddressScope = (scope: string) => /^(ip|range)$/i.test(scope)
 
 /** Countries and AS numbers are compared without regard to case; other values as they are. */
-export function comparable(scope: string, value: string): string {
+function comparable(scope: string, value: string): string {
   return /^(country|as)$/i.test(scope) ? value.trim().toUpperCase() : value.trim()
 }
 
-export function setScoped(scoped: ScopedValues, entry: ScopedValue): void {
-  const key = entry.scope.toLowerCase()
-  const values = scoped.get(key) ?? new Map<string, ScopedValue>()
-  scoped.set(key, values.set(comparable(entry.scope, entry.value), entry))
+/** What a value of another scope is found by. The length tells where the scope ends, whatever is in it. */
+export function scopedKey(scope: string, value: string): string {
+  const folded = scope.toLowerCase()
+  return `${folded.length}:${folded}${comparable(scope, value)}`
+}
+
+/** Adds a value, unless it is there with an expiry that is as late or later. */
+export function setScopedLater(scoped: ScopedValues, entry: ScopedValue): void {
+  const key = scopedKey(entry.scope, entry.value)
+  const before = scoped.get(key)
+  if (before === undefined || entry.expiresAt > before.expiresAt) scoped.set(key, entry)
 }

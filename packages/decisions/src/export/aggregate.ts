@@ -1,3 +1,4 @@
+import { type Paced, through } from '../pace.js'
 import { bitsOf, type Network } from './network.js'
 
 /** Addresses one after the other that have the same remediation. */
@@ -14,11 +15,15 @@ interface Segment {
  */
 export function* aggregate(
   family: 4 | 6,
-  networks: Iterable<Network>,
+  networks: Paced<Network>,
   isWanted: (remediation: string) => boolean,
-): Iterable<Network> {
+): Generator<Network | undefined> {
   let open: Segment | undefined
   for (const segment of segments(networks)) {
+    if (segment === undefined) {
+      yield undefined
+      continue
+    }
     if (!isWanted(segment.remediation)) continue
     if (open?.remediation === segment.remediation && open.last + 1n === segment.first) {
       open = { ...open, last: segment.last, expiresAt: Math.max(open.expiresAt, segment.expiresAt) }
@@ -31,10 +36,10 @@ export function* aggregate(
 }
 
 /** Nested networks as what the longest prefix says of each address, in ascending order. */
-function* segments(networks: Iterable<Network>): Generator<Segment> {
+function* segments(networks: Paced<Network>): Generator<Segment | undefined> {
   const around: Segment[] = []
   let next = 0n
-  for (const { family, first, prefix, remediation, expiresAt } of networks) {
+  yield* through(networks, function* ({ family, first, prefix, remediation, expiresAt }) {
     for (let inner = around.at(-1); inner !== undefined && inner.last < first; inner = around.at(-1)) {
       if (next <= inner.last) yield { ...inner, first: next }
       next = inner.last + 1n
@@ -44,7 +49,7 @@ function* segments(networks: Iterable<Network>): Generator<Segment> {
     if (outer !== undefined && next < first) yield { ...outer, first: next, last: first - 1n }
     next = first
     around.push({ first, last: first + (1n << BigInt(bitsOf(family) - prefix)) - 1n, remediation, expiresAt })
-  }
+  })
   for (let inner = around.pop(); inner !== undefined; inner = around.pop()) {
     if (next <= inner.last) yield { ...inner, first: next }
     next = inner.last + 1n

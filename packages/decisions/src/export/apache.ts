@@ -1,3 +1,4 @@
+import { through } from '../pace.js'
 import type { NetworkFormat } from './format.js'
 import { textOf, withoutZeroPrefix } from './network.js'
 
@@ -13,13 +14,13 @@ export const apache: NetworkFormat = {
   *write(sections) {
     let onLine = 0
     for (const { networks } of sections) {
-      for (const network of networks) {
+      yield* through(networks, function* (network) {
         for (const one of withoutZeroPrefix(network)) {
           yield `${onLine === 0 ? 'Require not ip' : ''} ${textOf(one)}`
           onLine = (onLine + 1) % ON_A_LINE
           if (onLine === 0) yield '\n'
         }
-      }
+      })
     }
     if (onLine > 0) yield '\n'
   },

@@ -1,11 +1,6 @@
-/** Enough for a name, and far below what the shortest line buffer of the readers takes. */
-const LONGEST = 200
+import { plainText } from '../plain-text.js'
 
-/** A comment line, whatever the text: only printable ASCII, and no backslash at its end, with which some readers join the next line on. */
+/** A comment line, whatever the text. A backslash at its end would join the next line on in some readers, so there is none; its length is far below what the shortest line buffer takes. */
 export function comment(text: string): string {
-  const plain = text.replace(
-    /[^\x20-\x5b\x5d-\x7e]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`,
-  )
-  return `# ${plain.length > LONGEST ? `${plain.slice(0, LONGEST)}...` : plain}\n`
+  return `# ${plainText(text)}\n`
 }

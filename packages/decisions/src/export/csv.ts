@@ -1,3 +1,4 @@
+import { through } from '../pace.js'
 import type { EntryFormat } from './format.js'
 import { isoInstant } from './iso-instant.js'
 
@@ -10,8 +11,9 @@ export const csv: EntryFormat = {
   hasOtherScopes: true,
   *write(entries) {
     yield row(COLUMNS)
-    for (const { value, scope, remediation, reason, origin, expiresAt } of entries)
-      yield row([value, scope, remediation, reason, origin, isoInstant(expiresAt)])
+    yield* through(entries, ({ value, scope, remediation, reason, origin, expiresAt }) => [
+      row([value, scope, remediation, reason, origin, isoInstant(expiresAt)]),
+    ])
   },
 }
 

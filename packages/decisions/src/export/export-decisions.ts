@@ -21,9 +21,10 @@ const CHUNK = 65_536
  * @throws InputError at once, naming each option that breaks a rule
  */
 export function exportDecisions(set: Pick<DecisionSet, 'entries'>, options: ExportOptions): AsyncIterable<string> {
-  const plan = readOptions(options)
+  const plan = readOptions(set, options)
   const tally = { written: 0, leftOut: 0, otherScopes: 0, origins: new Set<string>() }
-  return chunks({ entries: set.entries(), plan, tally, pace: new Pace() }, options.onReport)
+  const entries = set.entries({ at: plan.now, pauses: true })
+  return chunks({ entries, plan, tally, pace: new Pace() }, options.onReport)
 }
 
 async function* chunks(selection: Selection, onReport: ExportOptions['onReport']): AsyncGenerator<string> {
@@ -34,8 +35,12 @@ async function* chunks(selection: Selection, onReport: ExportOptions['onReport']
       : plan.format.write(await selectEntries(selection), plan.now)
   let chunk = ''
   for (const line of lines) {
+    if (line === undefined) {
+      await pace.turn()
+      continue
+    }
     chunk += line
-    const turn = pace.step()
+    const turn = pace.step(1 + (line.length >>> 6))
     if (turn !== undefined) await turn
     if (chunk.length < CHUNK) continue
     yield chunk
@@ -50,7 +55,7 @@ function* withComments(
   format: NetworkFormat,
   sections: Parameters<NetworkFormat['write']>[0],
   { plan, tally }: Selection,
-): Generator<string> {
+): Generator<string | undefined> {
   yield comment(`CrowdSec decisions in force at ${isoInstant(plan.now)}`)
   yield* format.write(sections, plan.name)
   yield comment(`networks written: ${tally.written}; less important ones left out: ${tally.leftOut}`)

@@ -1,10 +1,11 @@
 import type { ActiveDecision } from '../active-decision.js'
+import { type Paced, through } from '../pace.js'
 import type { Network } from './network.js'
 
 /** The networks of one family, in ascending order. */
 export interface Section {
   readonly family: 4 | 6
-  readonly networks: Iterable<Network>
+  readonly networks: Paced<Network>
 }
 
 /** A format of addresses and ranges alone. A line that begins with `#` is a comment in all of them. */
@@ -15,7 +16,7 @@ export interface NetworkFormat {
   readonly hasName: boolean
   readonly mustBeDisjoint: boolean
   /** Text that ends with a line. The sections must be read one after the other, each to its end. */
-  write(sections: Iterable<Section>, name: string): Iterable<string>
+  write(sections: Iterable<Section>, name: string): Paced<string>
 }
 
 /** A format that says of each entry why and until when. */
@@ -24,7 +25,7 @@ export interface EntryFormat {
   readonly saysRemediation: boolean
   readonly hasOtherScopes: boolean
   /** `now` in epoch milliseconds. */
-  write(entries: Iterable<ActiveDecision>, now: number): Iterable<string>
+  write(entries: Paced<ActiveDecision>, now: number): Paced<string>
 }
 
 /** A format with one line for each network, whatever its family. */
@@ -35,7 +36,7 @@ export function lineFormat(line: (network: Network) => string, saysRemediation =
     hasName: false,
     mustBeDisjoint: false,
     *write(sections) {
-      for (const { networks } of sections) for (const network of networks) yield `${line(network)}\n`
+      for (const { networks } of sections) yield* through(networks, (network) => [`${line(network)}\n`])
     },
   }
 }

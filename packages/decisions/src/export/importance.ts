@@ -1,5 +1,6 @@
-import type { Pace } from '../pace.js'
+import { Beat, type Pace, type Paced } from '../pace.js'
 import { type Remediations, rank } from '../remediations.js'
+import { sortedOrder } from '../sorted-order.js'
 
 /** What importance is told by. */
 export interface Ranked {
@@ -12,29 +13,52 @@ export interface Ranked {
 
 /** The `max` most important items in the order in which they came; of equals, those that came first. Holds at most twice as many. */
 export async function mostImportant<T extends Ranked>(
-  items: Iterable<T>,
+  items: Paced<T>,
   max: number,
   remediations: Remediations,
   pace: Pace,
 ): Promise<{ kept: readonly T[]; leftOut: number }> {
-  let held: { item: T; index: number }[] = []
+  let held: T[] = []
   let count = 0
-  const shrink = () => {
-    held.sort(
-      (a, b) =>
-        rank(remediations, a.item.remediation) - rank(remediations, b.item.remediation) ||
-        a.item.prefix - b.item.prefix ||
-        b.item.expiresAt - a.item.expiresAt ||
-        a.index - b.index,
-    )
-    held = held.slice(0, max)
-  }
-  await pace.each(items, (item, index) => {
-    held.push({ item, index })
+  for (const item of items) {
+    if (item === undefined) {
+      await pace.turn()
+      continue
+    }
+    held.push(item)
     count += 1
-    if (held.length >= 2 * max) shrink()
+    if (held.length >= 2 * max) held = await pace.finish(shrunk(held, max, remediations))
+  }
+  if (held.length > max) held = await pace.finish(shrunk(held, max, remediations))
+  return { kept: held, leftOut: count - held.length }
+}
+
+/** The most important, in the order in which they came. */
+function* shrunk<T extends Ranked>(
+  held: readonly T[],
+  max: number,
+  remediations: Remediations,
+): Generator<undefined, T[]> {
+  const beat = new Beat()
+  const ranks = new Float64Array(held.length)
+  for (const [at, { remediation }] of held.entries()) {
+    ranks[at] = rank(remediations, remediation)
+    if (beat.isDue()) yield
+  }
+  const order = yield* sortedOrder(held.length, (a, b) => {
+    const [one, other] = [held[a], held[b]]
+    if (one === undefined || other === undefined) return a - b
+    return (ranks[a] ?? 0) - (ranks[b] ?? 0) || one.prefix - other.prefix || other.expiresAt - one.expiresAt || a - b
   })
-  shrink()
-  const kept = held.sort((a, b) => a.index - b.index).map(({ item }) => item)
-  return { kept, leftOut: count - kept.length }
+  const isKept = new Uint8Array(held.length)
+  for (const at of order.subarray(0, max)) {
+    isKept[at] = 1
+    if (beat.isDue()) yield
+  }
+  const kept: T[] = []
+  for (const [at, item] of held.entries()) {
+    if (isKept[at] === 1) kept.push(item)
+    if (beat.isDue()) yield
+  }
+  return kept
 }

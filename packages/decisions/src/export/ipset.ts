@@ -1,3 +1,4 @@
+import { through } from '../pace.js'
 import type { NetworkFormat } from './format.js'
 import { textOf, withoutZeroPrefix } from './network.js'
 
@@ -17,7 +18,7 @@ export const ipset: NetworkFormat = {
       const create = (set: string) =>
         `create ${set} hash:net family inet${family === 6 ? '6' : ''} maxelem ${MAXELEM}\n`
       yield `${create(live)}${create(next)}flush ${next}\n`
-      for (const network of networks) for (const one of withoutZeroPrefix(network)) yield `add ${next} ${textOf(one)}\n`
+      yield* through(networks, (network) => withoutZeroPrefix(network).map((one) => `add ${next} ${textOf(one)}\n`))
       yield `swap ${next} ${live}\ndestroy ${next}\n`
     }
   },

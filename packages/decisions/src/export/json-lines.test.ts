@@ -20,7 +20,7 @@ describe('jsonl', () => {
   test('what never ends, ends with the last year that the format knows', async () => {
     const set = await setOf()
     await set.applyStream({
-      new: [{ value: '192.0.2.4', scope: 'Ip', scenario: 's', expiresAt: Infinity }],
+      new: [{ value: '192.0.2.4', scope: 'Ip', scenario: 's', expiresAt: Number.MAX_VALUE }],
       deleted: [],
     })
     expect(await exported(set, { format: 'jsonl' })).toContain('"expiresAt":"9999-12-31T23:59:59.999Z"')

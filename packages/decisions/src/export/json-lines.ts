@@ -1,3 +1,4 @@
+import { through } from '../pace.js'
 import type { EntryFormat } from './format.js'
 import { isoInstant } from './iso-instant.js'
 
@@ -6,10 +7,10 @@ export const jsonLines: EntryFormat = {
   takes: 'entries',
   saysRemediation: true,
   hasOtherScopes: true,
-  *write(entries) {
-    for (const { value, scope, remediation, reason, origin, expiresAt } of entries)
-      yield `${jsonLine({ value, scope, remediation, reason, origin, expiresAt: isoInstant(expiresAt) })}\n`
-  },
+  write: (entries) =>
+    through(entries, ({ value, scope, remediation, reason, origin, expiresAt }) => [
+      `${jsonLine({ value, scope, remediation, reason, origin, expiresAt: isoInstant(expiresAt) })}\n`,
+    ]),
 }
 
 /** Some readers take U+2028, U+2029 and U+0085, which JSON may hold as they are, for the end of a line. */

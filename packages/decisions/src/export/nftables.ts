@@ -1,3 +1,4 @@
+import { through } from '../pace.js'
 import type { NetworkFormat } from './format.js'
 import { textOf } from './network.js'
 
@@ -13,10 +14,10 @@ export const nftables: NetworkFormat = {
       const set = `inet ${name} blocked_v${family}`
       yield `add set ${set} { type ipv${family}_addr; flags interval; }\nflush set ${set}\n`
       let isFirst = true
-      for (const network of networks) {
+      yield* through(networks, function* (network) {
         yield isFirst ? `add element ${set} {\n${textOf(network)}` : `,\n${textOf(network)}`
         isFirst = false
-      }
+      })
       if (!isFirst) yield '\n}\n'
     }
   },

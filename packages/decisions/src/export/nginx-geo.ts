@@ -1,3 +1,4 @@
+import { through } from '../pace.js'
 import { bareWord, type NetworkFormat } from './format.js'
 import { textOf } from './network.js'
 
@@ -10,7 +11,7 @@ export const nginxGeo: NetworkFormat = {
   *write(sections, name) {
     yield `geo $${name}_remediation {\n  default "";\n`
     for (const { networks } of sections)
-      for (const network of networks) yield `  ${textOf(network)} ${bareWord(network.remediation)};\n`
+      yield* through(networks, (network) => [`  ${textOf(network)} ${bareWord(network.remediation)};\n`])
     yield '}\n'
   },
 }

@@ -1,4 +1,4 @@
-import { InputError, type InputIssue, printable } from '@cscapi/signals'
+import { InputError, type InputIssue, printable, unknownKeyIssues } from '@cscapi/signals'
 import { type Format, formats } from './formats.js'
 
 /** What {@link exportDecisions} writes. */
@@ -74,11 +74,44 @@ export interface ExportPlan {
   readonly now: number
 }
 
-/** @throws InputError */
-export function readOptions(options: ExportOptions): ExportPlan {
+const KNOWN = [
+  'format',
+  'family',
+  'remediations',
+  'aggregate',
+  'maxEntries',
+  'name',
+  'now',
+  'onReport',
+] as const satisfies (keyof ExportOptions)[]
+
+/** What other programs call these. */
+const aliases = new Map([
+  ['ip_version', 'family'],
+  ['ipVersion', 'family'],
+  ['remediation', 'remediations'],
+  ['types', 'remediations'],
+  ['limit', 'maxEntries'],
+  ['maxelem', 'maxEntries'],
+  ['max_elements', 'maxEntries'],
+  ['set_name', 'name'],
+  ['setName', 'name'],
+  ['table', 'name'],
+  ['at', 'now'],
+])
+
+/** @throws InputError that lists everything that is wrong, the set included */
+export function readOptions(set: unknown, options: ExportOptions): ExportPlan {
   const issues: InputIssue[] = []
   const refuse = (path: string, value: unknown, rule: string) => issues.push({ path, value: printable(value), rule })
-  const { format: formatName, family, remediations, aggregate, maxEntries, name, now = Date.now } = options
+  if (typeof set !== 'object' || set === null || typeof Reflect.get(set, 'entries') !== 'function')
+    refuse('set', typeof set, 'must be a DecisionSet')
+  if (typeof options !== 'object' || options === null) {
+    refuse('options', options, 'must be an object with a format')
+    throw new InputError('Nothing was exported', issues)
+  }
+  issues.push(...unknownKeyIssues(options, KNOWN, { aliases }))
+  const { format: formatName, family, remediations, aggregate, maxEntries, name, now = Date.now, onReport } = options
   const format: Format | undefined = Object.hasOwn(formats, formatName) ? formats[formatName] : undefined
   if (format === undefined) refuse('format', formatName, `must be one of ${Object.keys(formats).join(', ')}`)
   if (family !== undefined && family !== 4 && family !== 6) refuse('family', family, 'must be 4 or 6')
@@ -99,6 +132,8 @@ export function readOptions(options: ExportOptions): ExportPlan {
     refuse('name', name, `must not be given for ${formatName}, which names nothing`)
   if (name !== undefined && !(typeof name === 'string' && /^[a-z]\w{0,19}$/i.test(name)))
     refuse('name', name, 'must be a letter and up to 19 letters, digits or _')
+  if (typeof now !== 'function') refuse('now', now, 'must be a function')
+  if (onReport !== undefined && typeof onReport !== 'function') refuse('onReport', onReport, 'must be a function')
   if (format === undefined || issues.length > 0) throw new InputError('Nothing was exported', issues)
   return {
     format,

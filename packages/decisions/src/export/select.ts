@@ -1,5 +1,5 @@
 import type { ActiveDecision } from '../active-decision.js'
-import type { Pace } from '../pace.js'
+import { type Pace, type Paced, through } from '../pace.js'
 import { aggregate } from './aggregate.js'
 import type { Section } from './format.js'
 import { mostImportant, type Ranked } from './importance.js'
@@ -17,7 +17,7 @@ export interface Tally {
 
 /** Entries of a set, IPv4 before IPv6, ascending; and what is to be written of them. */
 export interface Selection {
-  readonly entries: Iterable<ActiveDecision>
+  readonly entries: Paced<ActiveDecision>
   readonly plan: ExportPlan
   readonly tally: Tally
   readonly pace: Pace
@@ -31,7 +31,7 @@ export async function selectNetworks(selection: Selection): Promise<Iterable<Sec
 }
 
 /** The entries to write, in the order of the set. */
-export async function selectEntries(selection: Selection): Promise<Iterable<ActiveDecision>> {
+export async function selectEntries(selection: Selection): Promise<Paced<ActiveDecision>> {
   return decisionsOf(await limit(ranked(selection), selection))
 }
 
@@ -42,66 +42,66 @@ interface Listed {
 }
 
 /** Of the families and scopes asked for; of every remediation, since one network may stand inside another. */
-function* listed({ entries, plan, tally }: Selection): Generator<Listed> {
-  for (const entry of entries) {
-    if (entry.expiresAt <= plan.now) continue
+function listed({ entries, plan, tally }: Selection): Paced<Listed> {
+  return through(entries, function* (entry): Generator<Listed> {
+    if (entry.expiresAt <= plan.now) return
     const network = networkOf(entry)
     if (network === undefined && !plan.withOtherScopes) tally.otherScopes += 1
     else if (network === undefined || plan.families.includes(network.family)) {
       if (isWanted(plan, entry.remediation)) tally.origins.add(entry.origin)
       yield { entry, network }
     }
-  }
+  })
 }
 
 const isWanted = ({ remediations }: ExportPlan, remediation: string) => remediations?.includes(remediation) ?? true
 
-function* wanted(selection: Selection): Generator<Network> {
-  for (const { network } of listed(selection))
-    if (network !== undefined && isWanted(selection.plan, network.remediation)) yield network
+function wanted(selection: Selection): Paced<Network> {
+  return through(networksOf(selection), (network) => (isWanted(selection.plan, network.remediation) ? [network] : []))
 }
 
-function* aggregated(selection: Selection): Generator<Network> {
-  for (const { family, networks } of byFamily(networksOf(listed(selection)), selection.plan.families))
+function* aggregated(selection: Selection): Generator<Network | undefined> {
+  for (const { family, networks } of byFamily(networksOf(selection), selection.plan.families))
     yield* aggregate(family, networks, (remediation) => isWanted(selection.plan, remediation))
 }
 
-function* networksOf(items: Iterable<Listed>): Generator<Network> {
-  for (const { network } of items) if (network !== undefined) yield network
+function networksOf(selection: Selection): Paced<Network> {
+  return through(listed(selection), ({ network }) => (network === undefined ? [] : [network]))
 }
 
-function* ranked(selection: Selection): Generator<Ranked & { readonly entry: ActiveDecision }> {
-  for (const { entry, network } of listed(selection)) {
+function ranked(selection: Selection): Paced<Ranked & { readonly entry: ActiveDecision }> {
+  return through(listed(selection), ({ entry, network }) => {
     const { remediation, expiresAt } = entry
-    if (isWanted(selection.plan, remediation))
-      yield { entry, remediation, expiresAt, prefix: network?.prefix ?? Infinity }
-  }
+    if (!isWanted(selection.plan, remediation)) return []
+    return [{ entry, remediation, expiresAt, prefix: network?.prefix ?? Infinity }]
+  })
 }
 
-function* decisionsOf(items: Iterable<{ readonly entry: ActiveDecision }>): Generator<ActiveDecision> {
-  for (const { entry } of items) yield entry
+function decisionsOf(items: Paced<{ readonly entry: ActiveDecision }>): Paced<ActiveDecision> {
+  return through(items, ({ entry }) => [entry])
 }
 
-async function limit<T extends Ranked>(items: Iterable<T>, { plan, tally, pace }: Selection): Promise<Iterable<T>> {
+async function limit<T extends Ranked>(items: Paced<T>, { plan, tally, pace }: Selection): Promise<Paced<T>> {
   if (plan.maxEntries === Infinity) return counted(items, tally)
   const { kept, leftOut } = await mostImportant(items, plan.maxEntries, plan.remediations ?? ['ban', 'captcha'], pace)
   tally.leftOut = leftOut
   return counted(kept, tally)
 }
 
-function* counted<T>(items: Iterable<T>, tally: Tally): Generator<T> {
-  for (const item of items) {
+function counted<T>(items: Paced<T>, tally: Tally): Paced<T> {
+  return through(items, (item) => {
     tally.written += 1
-    yield item
-  }
+    return [item]
+  })
 }
 
-/** One section after the other out of one pass. */
-function* byFamily(networks: Iterable<Network>, families: readonly (4 | 6)[]): Generator<Section> {
+/** One section after the other out of one pass; a pause belongs to the section that is being read. */
+function* byFamily(networks: Paced<Network>, families: readonly (4 | 6)[]): Generator<Section> {
   const iterator = networks[Symbol.iterator]()
   let step = iterator.next()
   function* section(family: 4 | 6) {
-    for (; step.done !== true && step.value.family === family; step = iterator.next()) yield step.value
+    for (; step.done !== true && (step.value === undefined || step.value.family === family); step = iterator.next())
+      yield step.value
   }
   for (const family of families) yield { family, networks: section(family) }
 }

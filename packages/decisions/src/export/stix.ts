@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { through } from '../pace.js'
 import type { EntryFormat } from './format.js'
 import { isoInstant } from './iso-instant.js'
 import { jsonLine } from './json-lines.js'
@@ -18,7 +19,7 @@ export const stix: EntryFormat = {
     yield `{"type":"bundle","id":"bundle--${randomUUID()}"`
     let isFirst = true
     // A list must not be empty (List), so `objects` may be absent.
-    for (const { value, remediation, reason, origin, expiresAt } of entries) {
+    yield* through(entries, function* ({ value, remediation, reason, origin, expiresAt }) {
       const indicator = {
         type: 'indicator',
         spec_version: '2.1',
@@ -37,7 +38,7 @@ export const stix: EntryFormat = {
       }
       yield `${isFirst ? ',"objects":[' : ','}\n${jsonLine(indicator)}`
       isFirst = false
-    }
+    })
     yield isFirst ? '}\n' : '\n]}\n'
   },
 }

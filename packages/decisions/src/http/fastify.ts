@@ -1,7 +1,7 @@
 import { FORBIDDEN } from './forbidden.js'
 import { type NodeRequest, nodeClient } from './node-client.js'
-import type { RemediationOptions } from './options.js'
-import { createRemediate, isRefused, type Outcome } from './remediate.js'
+import { type RemediationOptions, readRemediationOptions } from './options.js'
+import { isRefused, type Outcome, remediateWith } from './remediate.js'
 
 /** What is used of Fastify's request. Its own `ip` is not: that may believe others than `trustProxy` does. */
 export interface FastifyRequestLike {
@@ -36,7 +36,7 @@ export function remediateFastify<
   Request extends FastifyRequestLike = FastifyRequestLike,
   Reply extends FastifyReplyLike = FastifyReplyLike,
 >(options: FastifyRemediationOptions<Request, Reply>): (request: Request, reply: Reply) => Promise<unknown> {
-  const remediate = createRemediate(options)
+  const remediate = remediateWith(readRemediationOptions(options, 'answer'))
   return async (request, reply) => {
     const outcome = remediate(nodeClient(request.raw))
     if (!isRefused(outcome)) return undefined

@@ -1,7 +1,7 @@
 import { FORBIDDEN } from './forbidden.js'
 import { type NodeRequest, nodeClient } from './node-client.js'
-import type { RemediationOptions } from './options.js'
-import { createRemediate, isRefused, type Outcome, type RemediationRequest } from './remediate.js'
+import { type RemediationOptions, readRemediationOptions } from './options.js'
+import { isRefused, type Outcome, type RemediationRequest, remediateWith } from './remediate.js'
 
 /** What is used of Hono's context. */
 export interface HonoContextLike {
@@ -32,7 +32,7 @@ export interface HonoRemediationOptions<Context> extends RemediationOptions {
 export function remediateHono<Context extends HonoContextLike = HonoContextLike>(
   options: HonoRemediationOptions<Context>,
 ): (context: Context, next: () => Promise<void>) => Promise<Response | undefined> {
-  const remediate = createRemediate(options)
+  const remediate = remediateWith(readRemediationOptions(options, 'runtime'))
   const { remoteAddress, answer = forbidden } = options
   return async (context, next) => {
     const client = clientOf(context)

@@ -28,7 +28,7 @@ export function nodeClient({
     ...peer,
     isCut: !peer.isGone && isCut(rawHeaders, socket),
     header(name) {
-      const value = headers[name]
+      const value = Object.hasOwn(headers, name) ? headers[name] : undefined
       return Array.isArray(value) ? value.join() : value
     },
   }

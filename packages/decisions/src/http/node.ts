@@ -1,7 +1,7 @@
 import { FORBIDDEN } from './forbidden.js'
 import { type NodeRequest, nodeClient } from './node-client.js'
-import type { RemediationOptions } from './options.js'
-import { createRemediate, isRefused, type Outcome } from './remediate.js'
+import { type RemediationOptions, readRemediationOptions } from './options.js'
+import { isRefused, type Outcome, remediateWith } from './remediate.js'
 
 /** What is used of `ServerResponse`. */
 export interface NodeResponse {
@@ -38,7 +38,7 @@ export interface NodeRemediationOptions<Request, Response> extends RemediationOp
 export function remediateNode<Request extends NodeRequest = NodeRequest, Response extends NodeResponse = NodeResponse>(
   options: NodeRemediationOptions<Request, Response>,
 ): (request: Request, response: Response, next?: (error?: unknown) => void) => Promise<boolean> {
-  const remediate = createRemediate(options)
+  const remediate = remediateWith(readRemediationOptions(options, 'answer'))
   const guard = async (request: Request, response: Response): Promise<boolean> => {
     const outcome = remediate(nodeClient(request))
     if (!isRefused(outcome)) return false

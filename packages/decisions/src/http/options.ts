@@ -1,4 +1,5 @@
-import { InputError, type InputIssue, printable } from '@cscapi/signals'
+import { readOptions } from '@cscapi/signals'
+import { z } from 'zod'
 import type { ActiveDecision } from '../active-decision.js'
 import type { Outcome } from './remediate.js'
 import { TrustedProxies } from './trusted-proxies.js'
@@ -35,29 +36,69 @@ export interface RemediationSettings {
   readonly onOutcome: RemediationOptions['onOutcome']
 }
 
+const aFunction = <T>() => z.custom<T>((value) => typeof value === 'function', 'must be a function').optional()
+
+const optionsSchema = z.strictObject({
+  decisions: z.custom<Decisions>(
+    (value) => typeof value === 'object' && value !== null && typeof Reflect.get(value, 'check') === 'function',
+    'must have a method check(ip), as what `await client.decisions()` gives',
+  ),
+  proxyHeader: z
+    .custom<string>(
+      (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
+      'must be the name of a header',
+    )
+    .default('x-forwarded-for'),
+  whenUnknown: z.enum(['pass', 'block']).default('pass'),
+  onOutcome: aFunction<NonNullable<RemediationOptions['onOutcome']>>(),
+  trustProxy: z
+    .array(z.unknown())
+    .default([])
+    .transform((given, { addIssue }) => {
+      const proxies = new TrustedProxies()
+      given.forEach((proxy, index) => {
+        const message = proxies.add(proxy)
+        if (message !== undefined) addIssue({ code: 'custom', message, path: [index] })
+      })
+      return proxies
+    }),
+})
+
+/** What each adapter takes beside. */
+const EXTRAS = {
+  none: {},
+  answer: { answer: aFunction() },
+  runtime: { answer: aFunction(), remoteAddress: aFunction() },
+}
+
+/** What other programs call these. */
+const aliases = new Map([
+  ['trusted_proxies', 'trustProxy'],
+  ['trustedProxies', 'trustProxy'],
+  ['trusted_ips', 'trustProxy'],
+  ['trust_ip_forward_array', 'trustProxy'],
+  ['forwardedHeadersTrustedIps', 'trustProxy'],
+  ['forwardedHeadersCustomName', 'proxyHeader'],
+  ['header', 'proxyHeader'],
+  ['ipHeader', 'proxyHeader'],
+  ['fallback_remediation', 'whenUnknown'],
+  ['fallback', 'whenUnknown'],
+  ['onBlock', 'onOutcome'],
+  ['handler', 'answer'],
+  ['set', 'decisions'],
+  ['blocklist', 'decisions'],
+])
+
 /** @throws InputError that lists every option that is wrong */
-export function readOptions(options: RemediationOptions): RemediationSettings {
-  const issues: InputIssue[] = []
-  const refuse = (path: string, value: unknown, rule: string) => issues.push({ path, value: printable(value), rule })
-  const { decisions, trustProxy = [], proxyHeader = 'x-forwarded-for', whenUnknown = 'pass', onOutcome } = options
-  if (typeof decisions?.check !== 'function') refuse('decisions', typeof decisions, 'must have a method check(ip)')
-  if (typeof proxyHeader !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(proxyHeader))
-    refuse('proxyHeader', proxyHeader, 'must be the name of a header')
-  if (whenUnknown !== 'pass' && whenUnknown !== 'block') refuse('whenUnknown', whenUnknown, "must be 'pass' or 'block'")
-  if (onOutcome !== undefined && typeof onOutcome !== 'function') refuse('onOutcome', onOutcome, 'must be a function')
-  const proxies = new TrustedProxies()
-  if (!Array.isArray(trustProxy)) refuse('trustProxy', trustProxy, 'must be a list of addresses and ranges')
-  else
-    trustProxy.forEach((proxy: unknown, index) => {
-      const rule = proxies.add(proxy)
-      if (rule !== undefined) refuse(`trustProxy[${index}]`, proxy, rule)
-    })
-  if (issues.length > 0) throw new InputError('Requests are not guarded', issues)
+export function readRemediationOptions(options: unknown, extras: keyof typeof EXTRAS): RemediationSettings {
+  const schema = optionsSchema.extend(EXTRAS[extras])
+  const secrets = new Set(['decisions'])
+  const read = readOptions('Requests are not guarded', schema, options, { aliases, secrets })
   return {
-    decisions,
-    proxies,
-    proxyHeader: proxyHeader.toLowerCase(),
-    blocksUnknown: whenUnknown === 'block',
-    onOutcome,
+    decisions: read.decisions,
+    proxies: read.trustProxy,
+    proxyHeader: read.proxyHeader.toLowerCase(),
+    blocksUnknown: read.whenUnknown === 'block',
+    onOutcome: read.onOutcome,
   }
 }

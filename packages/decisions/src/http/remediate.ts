@@ -1,6 +1,6 @@
 import type { ActiveDecision } from '../active-decision.js'
 import { clientAddress, isBelieved } from './client-address.js'
-import { type RemediationOptions, readOptions } from './options.js'
+import { type RemediationOptions, type RemediationSettings, readRemediationOptions } from './options.js'
 
 /** What of a request tells whom it comes from. */
 export interface RemediationRequest {
@@ -40,7 +40,17 @@ export type Outcome =
  * @throws InputError that lists every option that is wrong
  */
 export function createRemediate(options: RemediationOptions): (request: RemediationRequest) => Outcome {
-  const { decisions, proxies, proxyHeader, blocksUnknown, onOutcome } = readOptions(options)
+  return remediateWith(readRemediationOptions(options, 'none'))
+}
+
+/** The same for options that have been read, whatever the adapter takes beside. */
+export function remediateWith({
+  decisions,
+  proxies,
+  proxyHeader,
+  blocksUnknown,
+  onOutcome,
+}: RemediationSettings): (request: RemediationRequest) => Outcome {
   const unknown = (reason: UnknownReason, address?: string, error?: unknown): Outcome => ({
     kind: 'unknown',
     reason,

@@ -1,0 +1,45 @@
+import { InputError, suggestKey } from '@cscapi/signals'
+import { z } from 'zod'
+import { shown } from './skipped.js'
+
+/** What `DecisionSet` takes. Strict: a typo would let a private network be blocked, or the wrong remediation win. */
+export const setOptionsSchema = z.strictObject({
+  now: z.custom<() => number>((value) => typeof value === 'function', 'must be a function').optional(),
+  allowWide: z.boolean().default(false),
+  remediations: z.array(z.string()).default(['ban', 'captcha']),
+})
+
+export const entriesOptionsSchema = z.strictObject({
+  at: z.number().optional(),
+  pauses: z.boolean().default(false),
+})
+
+const names = z.array(z.string())
+export const retainedSchema = z.strictObject({ blocklists: names, allowlists: names })
+
+/** @throws InputError */
+export function checkText(what: string, path: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string') throw refused(what, path, value, 'must be text')
+}
+
+/** @throws InputError */
+export function checkFunction(what: string, path: string, value: unknown): void {
+  if (typeof value !== 'function') throw refused(what, path, value, 'must be a function')
+}
+
+/** @throws InputError */
+export function checkEvent(event: unknown): void {
+  if (event === 'change') return
+  const meant = typeof event === 'string' ? suggestKey(event, ['change']) : undefined
+  const hint = meant === undefined ? '' : `; did you mean "${meant}"?`
+  throw refused('Nobody was subscribed', 'event', event, `must be "change"${hint}`)
+}
+
+/** @throws InputError */
+export function checkBytes(value: unknown): asserts value is Uint8Array {
+  if (!(value instanceof Uint8Array)) throw refused('The snapshot was not read', 'bytes', value, 'must be a Uint8Array')
+}
+
+export function refused(what: string, path: string, value: unknown, rule: string): InputError {
+  return new InputError(what, [{ path, value: shown(value), rule }])
+}
