@@ -19,11 +19,13 @@ export async function* readPieces(
   maxBytes: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  let isFirst = true
   for await (const chunk of readChunks(response, maxBytes)) {
     for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
+      if (!isFirst) await setImmediate()
+      isFirst = false
       signal.throwIfAborted()
       yield chunk.subarray(from, from + PIECE_BYTES)
-      await setImmediate()
     }
   }
   signal.throwIfAborted()
