@@ -57,10 +57,11 @@ describe('pulling decisions', () => {
     const stream = await client.getDecisions({ machineId: machine() })
     expect(stream.new.map(({ value }) => value)).toEqual(['203.0.113.2'])
     expect(stream.skipped.map(({ path }) => path)).toEqual([
+      'new[0].decisions[0].duration',
       'new[1].scenario',
       'new[1].decisions',
-      'new[0].decisions[0].duration',
     ])
+    expect(stream.skippedCount).toBe(2)
   })
 
   test('trouble is repeated maxRetries times, then thrown with CAPI’s status', async () => {

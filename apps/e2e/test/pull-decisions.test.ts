@@ -67,6 +67,96 @@ describe('a pull', () => {
   })
 })
 
+describe('where the server tells each machine only what changed since its last answer', () => {
+  const seededWithDeltas = () => {
+    const kept = { value: '192.0.2.1', duration: '96h' }
+    const arranged = arrange({ decisionDeltas: true, decisions: [kept] })
+    const pull = (client = arranged.client) => client.pullDecisions({ machineId: machine(), force: true })
+    const blocked = async (client = arranged.client) => {
+      const set = await client.decisions()
+      return ['192.0.2.1', '192.0.2.2', '192.0.2.3'].filter((address) => set.check(address) !== undefined)
+    }
+    const queries = () =>
+      arranged.emulator.record.of('decisions').map(({ path }) => new URL(path, 'http://x.example').search)
+    return { ...arranged, kept, pull, blocked, queries }
+  }
+
+  test('the first pull of a store asks for everything, the next ones for what is new', async () => {
+    const { emulator, pull, blocked, queries, kept } = seededWithDeltas()
+    await pull()
+    emulator.setDecisions([kept, { value: '192.0.2.2', duration: '96h' }])
+    expect(await pull()).toMatchObject({ added: 1 })
+    expect(await blocked()).toEqual(['192.0.2.1', '192.0.2.2'])
+    expect(queries()).toEqual(['?startup=true', ''])
+  })
+
+  test('a store that has lost its blocklist recovers with its next pull', async () => {
+    const { pull, blocked, connect, storage } = seededWithDeltas()
+    await pull()
+    await storage.setState('decisions:snapshot', undefined)
+    const restarted = connect()
+    expect(await blocked(restarted)).toEqual([])
+    expect(await pull(restarted)).toMatchObject({ pulled: true, size: 1 })
+    expect(await blocked(restarted)).toEqual(['192.0.2.1'])
+  })
+
+  test('a damaged copy in the store recovers as well', async () => {
+    const { pull, blocked, connect, storage } = seededWithDeltas()
+    await pull()
+    await storage.setState('decisions:snapshot', new TextEncoder().encode('not JSON'))
+    const other = connect()
+    await pull(other)
+    expect(await blocked(other)).toEqual(['192.0.2.1'])
+  })
+
+  test.each(['cut', 'truncated', 'reset-after'] as const)(
+    'an answer that is lost on its way (%s) is asked for again, whole',
+    async (kind) => {
+      const { emulator, pull, blocked, queries, kept } = seededWithDeltas()
+      await pull()
+      emulator.setDecisions([kept, { value: '192.0.2.2', duration: '96h' }])
+      emulator.faults.inject({ route: 'decisions', kind })
+      await pull()
+      expect(await blocked()).toEqual(['192.0.2.1', '192.0.2.2'])
+      expect(queries()).toEqual(['?startup=true', '', '?startup=true'])
+    },
+  )
+
+  test('an answer that was never stored is asked for again, whole, by whichever process is next', async () => {
+    const { emulator, client, pull, blocked, connect, kept } = seededWithDeltas()
+    await pull()
+    emulator.setDecisions([kept, { value: '192.0.2.3', duration: '96h' }])
+    emulator.setBlocklists([{ name: 'list', values: ['198.51.100.7'] }])
+    const stop = new AbortController()
+    const when = () => {
+      queueMicrotask(() => stop.abort())
+      return true
+    }
+    emulator.faults.inject({ route: 'blocklist', kind: 'hang', when })
+    const call = client.pullDecisions({ machineId: machine(), force: true, signal: stop.signal })
+    await expect(call).rejects.toMatchObject({ code: 'aborted' })
+    const next = connect()
+    await pull(next)
+    expect(await blocked(next)).toEqual(['192.0.2.1', '192.0.2.3'])
+  })
+
+  test('an answer that refuses is no lost one', async () => {
+    const { emulator, pull, queries } = seededWithDeltas()
+    await pull()
+    emulator.faults.inject({ route: 'decisions', status: 503 })
+    await pull()
+    expect(queries()).toEqual(['?startup=true', '', ''])
+  })
+
+  test('getDecisions asks for everything where it is told to', async () => {
+    const { client, emulator } = seededWithDeltas()
+    const got = async (startup?: boolean) =>
+      (await client.getDecisions({ machineId: machine(), ...(startup !== undefined && { startup }) })).new.length
+    expect([await got(), await got(), await got(true), await got(false)]).toEqual([1, 0, 1, 0])
+    expect(emulator.record.of('decisions')).toHaveLength(4)
+  })
+})
+
 describe('a pull that is broken off', () => {
   test('while its lists come changes nothing, and the next one brings everything', async () => {
     const { client, emulator, advance, pull } = seeded()

@@ -11,15 +11,27 @@ export interface GetDecisionsOptions {
   readonly communityPull?: boolean
   /** Include the links to further blocklists. Default true. */
   readonly additionalPull?: boolean
+  /**
+   * Ask for everything. A server may otherwise answer with what changed since its last answer to this machine, whoever
+   * took that one; `pullDecisions` asks so by itself where the store holds no blocklist. Default false.
+   */
+  readonly startup?: boolean
   readonly signal?: AbortSignal
 }
 
 /** One pull of the stream, for one machine. */
 export async function getDecisions(
   context: ClientContext,
-  { machineId, scenarios = context.options.scenarios, communityPull, additionalPull, signal }: GetDecisionsOptions,
+  {
+    machineId,
+    scenarios = context.options.scenarios,
+    communityPull,
+    additionalPull,
+    startup,
+    signal,
+  }: GetDecisionsOptions,
 ): Promise<DecisionStream> {
   return callForMachine(context, { machineId, endpoint: 'decisions', scenarios, signal }, (token) =>
-    context.capi.pullDecisions({ token, communityPull, additionalPull }, { signal }),
+    context.capi.pullDecisions({ token, communityPull, additionalPull, startup }, { signal }),
   )
 }

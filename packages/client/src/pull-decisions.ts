@@ -1,4 +1,4 @@
-import { AbortedError, CscapiError, isCscapiError, withStateLock } from '@cscapi/core'
+import { AbortedError, CapiResponseError, CscapiError, isCscapiError, withStateLock } from '@cscapi/core'
 import { DecisionSet } from '@cscapi/decisions'
 import { callForMachine } from './call.js'
 import type { ClientContext } from './context.js'
@@ -34,6 +34,8 @@ export interface PullReport {
 /** CAPI asks for at least so long between two pulls, in milliseconds (capi-protocol section 10). */
 export const PULL_EVERY_MS = 2 * 3_600_000
 const PULLED = 'decisions:pulled'
+/** Is there while a pull has asked and not yet stored what it was answered. */
+const ASKED = 'decisions:asked'
 const LOCK = 'decisions:pull'
 const LOCK_WAIT_MS = 10 * 60_000
 
@@ -89,9 +91,17 @@ export class PulledDecisions {
   ): Promise<PullReport> {
     const { capi, storage, events } = this.#context
     const call = { machineId, endpoint: 'decisions', scenarios, signal } as const
+    // A server may answer with what changed since its last answer: where that one is lost, as in a store that is new, it takes everything.
+    let startup = pointer === undefined || (await storage.getState(ASKED)) !== undefined
+    await storage.setState(ASKED, new Uint8Array())
     const answer = await callForMachine(this.#context, call, async (token) => {
       await renew()
-      return capi.pullDecisions({ token }, { signal })
+      try {
+        return await capi.pullDecisions({ token, startup }, { signal })
+      } catch (error) {
+        startup ||= !(error instanceof CapiResponseError)
+        throw error
+      }
     })
     const report = await this.#set.transaction(async (draft): Promise<PullReport> => {
       const { added, removed, skippedCount } = await draft.applyStream(answer)
@@ -100,7 +110,8 @@ export class PulledDecisions {
       if (version === undefined) throw overtaken()
       this.#loaded = version
       await storage.setState(PULLED, new Uint8Array(), { expiresInMs: PULL_EVERY_MS })
-      const skipped = skippedCount + answer.skipped.length
+      await storage.setState(ASKED, undefined)
+      const skipped = skippedCount + answer.skippedCount
       return { pulled: true, nextInMs: PULL_EVERY_MS, added, removed, skipped, lists, size: draft.size }
     })
     events.emit('pulled', report)

@@ -1,17 +1,4 @@
-import {
-  type AllowlistLink,
-  allowlistLinkSchema,
-  type BlocklistLink,
-  blocklistLinkSchema,
-  deletedDecisionsSchema,
-  durationToMs,
-  type InputIssue,
-  newDecisionsSchema,
-  parseDuration,
-  printable,
-} from '@cscapi/signals'
-import type { ZodType } from 'zod'
-import { issuesOf } from './issues.js'
+import type { AllowlistLink, BlocklistLink, InputIssue } from '@cscapi/signals'
 
 /** An address, a range or something else that CAPI wants kept out. */
 export interface Decision {
@@ -37,74 +24,13 @@ export interface DeletedDecision {
  * (capi-protocol section 5.3).
  */
 export interface DecisionStream {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds: when the answer began to come. */
   readonly receivedAt: number
   readonly new: readonly Decision[]
   readonly deleted: readonly DeletedDecision[]
   readonly links: { readonly blocklists: readonly BlocklistLink[]; readonly allowlists: readonly AllowlistLink[] }
-  /** Entries that could not be read; the others are not affected. */
+  /** What is wrong with the first entries that could not be read, at most 100 issues, those of links first. */
   readonly skipped: readonly InputIssue[]
-}
-
-/** Reads an answer. Missing parts and nulls are nothing; an entry that cannot be read is skipped and told of. */
-export function readDecisionStream(answer: object, receivedAt: number): DecisionStream {
-  const skipped: InputIssue[] = []
-  const parts: Record<string, unknown> = { ...answer }
-  const links = typeof parts.links === 'object' && parts.links !== null ? { ...parts.links } : {}
-  const list = <T>(path: string, value: unknown, schema: ZodType<T>) => readList(path, value, schema, skipped)
-  return {
-    receivedAt,
-    new: list('new', parts.new, newDecisionsSchema).flatMap(({ item: { scenario, scope, decisions }, path }) =>
-      decisions.flatMap(({ value, duration }, index): Decision[] => {
-        const ns = parseDuration(duration)
-        if (ns !== undefined) {
-          return [{ value, scope: foldScope(scope), scenario, duration, expiresAt: receivedAt + durationToMs(ns) }]
-        }
-        const rule = 'must be a Go duration such as 3h59m55.7s'
-        skipped.push({ path: `${path}.decisions[${index}].duration`, value: printable(duration), rule })
-        return []
-      }),
-    ),
-    deleted: list('deleted', parts.deleted, deletedDecisionsSchema).flatMap(({ item: { scope, decisions } }) =>
-      decisions.map((value) => ({ value, scope: foldScope(scope) })),
-    ),
-    links: {
-      blocklists: list(
-        'links.blocklists',
-        'blocklists' in links ? links.blocklists : undefined,
-        blocklistLinkSchema,
-      ).map(({ item }) => item),
-      allowlists: list(
-        'links.allowlists',
-        'allowlists' in links ? links.allowlists : undefined,
-        allowlistLinkSchema,
-      ).map(({ item }) => item),
-    },
-    skipped,
-  }
-}
-
-function readList<T>(
-  path: string,
-  value: unknown,
-  schema: ZodType<T>,
-  skipped: InputIssue[],
-): { item: T; path: string }[] {
-  if (value === undefined || value === null) return []
-  if (!Array.isArray(value)) {
-    skipped.push({ path, value: printable(value), rule: 'must be a list' })
-    return []
-  }
-  return value.flatMap((entry: unknown, index) => {
-    const parsed = schema.safeParse(entry)
-    if (parsed.success) return [{ item: parsed.data, path: `${path}[${index}]` }]
-    skipped.push(...issuesOf(parsed.error, entry, `${path}[${index}]`))
-    return []
-  })
-}
-
-const SCOPES: Readonly<Record<string, string>> = { ip: 'Ip', range: 'Range', as: 'AS', country: 'Country' }
-
-function foldScope(scope: string): string {
-  return SCOPES[scope.toLowerCase()] ?? scope
+  /** How many entries could not be read; the others are not affected. */
+  readonly skippedCount: number
 }

@@ -265,6 +265,54 @@ describe('trouble on the way', () => {
     })
   })
 
+  /** A stream without an end whose next part is always there: only the reader itself can stop. */
+  const endless = () => {
+    const parts = [Buffer.from('{"unknown":['), Buffer.from('0,'.repeat(50_000))]
+    const told = { cancelled: false }
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(parts.length > 1 ? parts.shift() : parts[0]),
+      cancel: () => {
+        told.cancelled = true
+      },
+    })
+    return { told, fetch: async () => new Response(body) }
+  }
+
+  test('a stream that comes without an end is given up in time, between two pieces, and read no further', async () => {
+    const { told, fetch } = endless()
+    const call = connect('http://127.0.0.1:1/v3', { fetch, timeoutMs: 60 }).pullDecisions({ token: TOKEN })
+    await expect(call).rejects.toMatchObject({ code: 'timeout', retryable: true })
+    await expect.poll(() => told.cancelled).toBe(true)
+  })
+
+  test('an abort ends the reading of a stream between two pieces', async () => {
+    const { told, fetch } = endless()
+    const stop = new AbortController()
+    const call = connect('http://127.0.0.1:1/v3', { fetch }).pullDecisions({ token: TOKEN }, { signal: stop.signal })
+    setImmediate(() => setImmediate(() => stop.abort()))
+    await expect(call).rejects.toMatchObject({ code: 'aborted' })
+    await expect.poll(() => told.cancelled).toBe(true)
+  })
+
+  test('a stream longer than 256 MiB is refused', async () => {
+    const blank = Buffer.alloc(15 * 1_048_576, ' ')
+    const chunks = Array.from({ length: 18 }, () => [Buffer.from('"a":0,'), blank]).flat()
+    const body = ReadableStream.from([Buffer.from('{'), ...chunks])
+    const call = connect('http://127.0.0.1:1/v3', { fetch: async () => new Response(body), timeoutMs: 300_000 })
+    await expect(call.pullDecisions({ token: TOKEN })).rejects.toMatchObject({
+      code: 'unexpected_response',
+      message: expect.stringContaining('268435456 bytes'),
+    })
+  }, 300_000)
+
+  test('an answer of levels upon levels is what its status says, whoever would print it', async () => {
+    const errors = `${'['.repeat(30_000)}${']'.repeat(30_000)}`
+    for (const text of [`{"message":"m","errors":${errors}}`, '['.repeat(1_000_000)]) {
+      for (const call of calls(await answering(429, text)))
+        expect(await failureOf(call)).toMatchObject({ code: 'rate_limited', status: 429 })
+    }
+  })
+
   test('an answer is cut off at 1 MiB, counted after decompression', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1_048_576, 'a'))
     const url = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))

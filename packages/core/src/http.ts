@@ -49,25 +49,30 @@ export interface HttpRequest extends CallOptions {
   readonly token?: string
   /** Beside the token: what no error may show. */
   readonly secrets?: readonly string[]
-  /** Bytes after decompression. Default 1 MiB. */
-  readonly maxBytes?: number
+}
+
+/** A 2xx answer whose body is still to be read. */
+export interface OpenAnswer {
+  readonly response: Response
+  /** Epoch milliseconds. */
+  readonly receivedAt: number
+  /** Fires when the call is given up or its time is over: whoever reads at length has to look. */
+  readonly signal: AbortSignal
+  /** The error to throw when the body is not what the call needs. */
+  unusable(what: string): Error
 }
 
 /** A 2xx answer. */
-export interface HttpAnswer {
-  readonly status: number
-  readonly text: string
+export interface HttpAnswer extends Pick<OpenAnswer, 'unusable'> {
   /** The parsed body, `undefined` where it is not JSON. */
   readonly json: unknown
-  /** Epoch milliseconds. */
-  readonly receivedAt: number
-  /** The error to throw when the body is not what the call needs. */
-  unusable(what: string): Error
 }
 
 /** Bodies over this are worth compressing, as the Go engine does it (capi-protocol section 1.3). */
 const GZIP_ABOVE_BYTES = 5_120
 const MAX_BYTES = 1_048_576
+/** Characters of an answer that is parsed at once: longer ones are none that CAPI gives, and may take long. */
+const MOST_PARSED = 65_536
 
 const compress = promisify(gzip)
 
@@ -88,7 +93,15 @@ export class Http {
   }
 
   /** @throws CapiResponseError and its kin, CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError */
-  async call(request: HttpRequest): Promise<HttpAnswer> {
+  call(request: HttpRequest): Promise<HttpAnswer> {
+    return this.read(request, async ({ response, unusable }) => {
+      const text = await readText(response, MAX_BYTES)
+      return { json: text.length > MOST_PARSED ? undefined : parseJson(text), unusable }
+    })
+  }
+
+  /** The same for a body that `take` reads as it comes. */
+  async read<T>(request: HttpRequest, take: (answer: OpenAnswer) => Promise<T>): Promise<T> {
     const { baseUrl, timeoutMs, onRequest } = this.#options
     const { endpoint, method, path, token, secrets = [], signal } = request
     const site: CallSite = {
@@ -103,17 +116,21 @@ export class Http {
     const deadline = startDeadline(timeoutMs, signal)
     let status: number | undefined
     let refusal: { status: number; retryAfterMs: number | undefined } | undefined
-    const exchange = async (): Promise<HttpAnswer> => {
+    const exchange = async (): Promise<T> => {
       const response = await this.#fetch(request, deadline.signal)
       status = response.status
-      if (!response.ok) refusal = { status, retryAfterMs: retryAfterMs(response.headers, this.#options.now()) }
-      const text = await readText(response, request.maxBytes ?? MAX_BYTES)
-      if (refusal !== undefined) throw responseError(site, { ...refusal, text })
+      const receivedAt = this.#options.now()
+      if (!response.ok) {
+        refusal = { status, retryAfterMs: retryAfterMs(response.headers, receivedAt) }
+        const text = await readText(response, MAX_BYTES)
+        throw responseError(site, { ...refusal, text: text.length > MOST_PARSED ? '' : text })
+      }
       if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
+        void response.body?.cancel().catch(() => undefined)
         throw protocolError(site, 'was answered with a page of HTML; is there a proxy in between?')
       }
-      const receivedAt = this.#options.now()
-      return { status, text, receivedAt, json: parseJson(text), unusable: (what) => protocolError(site, what) }
+      const unusable = (what: string) => protocolError(site, what)
+      return take({ response, receivedAt, signal: deadline.signal, unusable })
     }
     try {
       return await Promise.race([exchange(), deadline.passed])

@@ -44,7 +44,8 @@ export const FORBIDDEN = jsonAnswer(403, { message: 'Forbidden' })
 export const BAD_CREDENTIALS = jsonAnswer(403, { message: 'The machine_id or password is incorrect' })
 export const BAD_ATTACHMENT_KEY = jsonAnswer(403, { message: 'the attachment key provided is not valid' })
 export const TOO_LONG = jsonAnswer(413, { message: 'Request Too Long' })
-export const ALREADY_REGISTERED = 'User already registered.'
+export const MACHINE_BLOCKED = jsonAnswer(403, { message: 'machine is blocked' })
+export const ALREADY_REGISTERED = jsonAnswer(500, { message: 'User already registered.' })
 
 /** CAPI's 400: `errors` is one string that looks like a list (capi-protocol section 1.4). */
 export function invalidBody(problems: readonly Problem[]): Answer {

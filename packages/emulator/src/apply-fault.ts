@@ -1,9 +1,11 @@
 import {
+  ALREADY_REGISTERED,
   type Answer,
   BAD_ATTACHMENT_KEY,
   BAD_CREDENTIALS,
   FORBIDDEN,
   jsonAnswer,
+  MACHINE_BLOCKED,
   TOKEN_EXPIRED,
   TOO_LONG,
   UNAUTHORIZED,
@@ -15,18 +17,20 @@ const HTML =
   '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n'
 
 /** Kinds that are a ready-made answer. */
-const ANSWERS: Partial<Record<FaultKind, Answer>> = {
-  html: { status: 502, body: HTML, headers: { 'content-type': 'text/html' } },
-  unauthorized: UNAUTHORIZED,
-  'expired-token': TOKEN_EXPIRED,
-  ban: FORBIDDEN,
-  'bad-credentials': BAD_CREDENTIALS,
-  'bad-attachment-key': BAD_ATTACHMENT_KEY,
-  'too-large': TOO_LONG,
-  'rate-limit': jsonAnswer(429, { message: 'Too Many Requests' }),
-  'server-error': jsonAnswer(500, { message: 'Internal server error' }),
-  unavailable: jsonAnswer(503, { message: 'Service Unavailable' }),
-}
+const ANSWERS: ReadonlyMap<FaultKind, Answer> = new Map([
+  ['html', { status: 502, body: HTML, headers: { 'content-type': 'text/html' } }],
+  ['unauthorized', UNAUTHORIZED],
+  ['expired-token', TOKEN_EXPIRED],
+  ['ban', FORBIDDEN],
+  ['bad-credentials', BAD_CREDENTIALS],
+  ['bad-attachment-key', BAD_ATTACHMENT_KEY],
+  ['machine-blocked', MACHINE_BLOCKED],
+  ['already-registered', ALREADY_REGISTERED],
+  ['too-large', TOO_LONG],
+  ['rate-limit', jsonAnswer(429, { message: 'Too Many Requests' })],
+  ['server-error', jsonAnswer(500, { message: 'Internal server error' })],
+  ['unavailable', jsonAnswer(503, { message: 'Service Unavailable' })],
+])
 
 const BODYLESS: ReadonlySet<number> = new Set([204, 205, 304])
 
@@ -67,7 +71,8 @@ export function sendBent(
 }
 
 function replacement({ kind, status }: Fault): Answer | undefined {
-  if (kind !== undefined && ANSWERS[kind] !== undefined) return ANSWERS[kind]
+  const ready = kind && ANSWERS.get(kind)
+  if (ready !== undefined) return ready
   if (status === undefined || (kind !== undefined && AFTER_PROCESSING.has(kind))) return undefined
   return jsonAnswer(status, { message: `Fault injected: ${status}` })
 }

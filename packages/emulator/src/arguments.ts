@@ -2,23 +2,36 @@ import { parseArgs } from 'node:util'
 import { InputError } from '@cscapi/signals'
 import { readDecisionFile } from './decision-file.js'
 import type { EmulatorOptions } from './options.js'
+import { MOST_DECISIONS } from './seeds.js'
 
 export const USAGE = `Usage: cscapi-emulator [options]
 
 A local CrowdSec Central API for tests and offline work. Listens on 127.0.0.1 only.
 
 Options:
-  --port N                   port to listen on; 0 takes any free one (default 8088)
+  --port N                   port to listen on, to 65535; 0 takes any free one
+                             (default 8088)
   --strict                   refuse request bodies that break the CAPI swagger
-  --decisions N|FILE         hand out N generated decisions, or those of FILE
-                             (one value a line, or JSON)
-  --latency-ms N             hold back every answer by N milliseconds (default 0)
+  --decisions N|FILE         hand out N generated decisions (at most 1000000,
+                             default 0), or those of FILE (one value a line, or
+                             JSON; allowlists and blocklists too)
+  --latency-ms N             hold back every answer by N milliseconds, to 600000
+                             (default 0)
+  --decision-deltas          answer each machine with what changed since its last
+                             answer, as a server with a memory does
   --accept-unknown-machines  register machines at their first login: clients that
                              registered before a restart go on working
+  --any-machine-id           let machines log in whose id has not 48 characters;
+                             not together with --strict
   --json                     print the address as one line of JSON
   --quiet                    no line per request on standard error
   --help                     print this
   --version                  print the version
+
+Examples:
+  npx @cscapi/emulator --decisions 1000
+  npx @cscapi/emulator --port 0 --json --quiet
+  npx @cscapi/emulator --decisions blocked.txt --accept-unknown-machines
 `
 
 export type Arguments =
@@ -43,7 +56,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
       strict: { type: 'boolean', default: false },
       decisions: { type: 'string', default: '0' },
       'latency-ms': { type: 'string', default: '0' },
+      'decision-deltas': { type: 'boolean', default: false },
       'accept-unknown-machines': { type: 'boolean', default: false },
+      'any-machine-id': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -52,8 +67,12 @@ export function parseArguments(argv: readonly string[]): Arguments {
   })
   if (values.help) return { action: 'help' }
   if (values.version) return { action: 'version' }
+  if (values.strict && values['any-machine-id']) {
+    const rule = 'cannot be given with --strict, which asks for ids of 48 characters'
+    throw new InputError('Arguments', [{ path: '--any-machine-id', value: 'true', rule }])
+  }
   const seeds = /^\d+$/.test(values.decisions)
-    ? { decisions: Number(values.decisions) }
+    ? { decisions: wholeNumber('--decisions', values.decisions, MOST_DECISIONS) }
     : readDecisionFile(values.decisions)
   return {
     action: 'listen',
@@ -64,7 +83,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
       ...seeds,
       strict: values.strict,
       latencyMs: wholeNumber('--latency-ms', values['latency-ms'], 600_000),
+      decisionDeltas: values['decision-deltas'],
       acceptUnknownMachines: values['accept-unknown-machines'],
+      requireMachineIdLength: !values['any-machine-id'],
       // It may run for weeks, and nobody can ask this process for its record.
       recordRequests: 'summary',
       recordSignals: 'none',

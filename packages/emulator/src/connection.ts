@@ -7,6 +7,8 @@ export interface Connection {
   readonly headers: Readonly<Record<string, string>>
   /** Fires when the caller gives up. */
   readonly signal: AbortSignal | undefined
+  /** The request's body as it comes, and no more of it than is asked for. */
+  body(): AsyncIterable<Uint8Array>
   send(answer: Answer): Response
   /** Sends the body in pieces of `pieceBytes`, with a wait between them; stops when `wait` rejects. */
   drip(answer: Answer, pieceBytes: number, wait: () => Promise<void>): Response

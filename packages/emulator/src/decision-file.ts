@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { InputError } from '@cscapi/signals'
+import { InputError, readOptions } from '@cscapi/signals'
 import { z } from 'zod'
 import type { EmulatorOptions } from './options.js'
-import { parseInput } from './parse-input.js'
 import { allowlistsSeedSchema, blocklistsSeedSchema, decisionsSeedSchema } from './seeds.js'
 
 type Seeds = Pick<EmulatorOptions, 'decisions' | 'blocklists' | 'allowlists'>
@@ -41,7 +40,7 @@ export function readDecisionFile(path: string): Seeds {
     )
     return { decisions }
   }
-  return parseInput(`Decisions file ${path}`, seedsSchema, Array.isArray(json) ? { decisions: json } : json)
+  return readOptions(`Decisions file ${path}`, seedsSchema, Array.isArray(json) ? { decisions: json } : json)
 }
 
 function readLines(text: string): { value: string }[] {
@@ -54,11 +53,15 @@ function readLines(text: string): { value: string }[] {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8').replace(/^\ufeff/, '')
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     throw new InputError('Decisions', [
-      { path: '--decisions', value: path, rule: `must be a number or a file that can be read (${reason})` },
+      {
+        path: '--decisions',
+        value: path,
+        rule: `must be a whole number from 0 to 1000000, or a file that can be read (${reason})`,
+      },
     ])
   }
 }

@@ -1,5 +1,5 @@
+import { readOptions } from '@cscapi/signals'
 import { generateDecisions } from './generate-decisions.js'
-import { parseInput } from './parse-input.js'
 import { decisionsSeedSchema, type SeedDecision } from './seeds.js'
 
 interface Entry {
@@ -7,11 +7,20 @@ interface Entry {
   readonly scope: string
   readonly scenario: string
   readonly duration: string
+  /** The change that it came with. */
+  readonly sequence: number
 }
 
 interface Removal {
   readonly sequence: number
   readonly entry: Entry
+}
+
+/** What one machine is answered. */
+export interface DecisionsAnswer {
+  /** JSON text: it may be megabytes, and is made once per change where all are told the same. */
+  readonly newJson: string
+  readonly deleted: unknown[]
 }
 
 /** The community blocklist of the emulator, and which machine has heard of which removal. */
@@ -22,12 +31,15 @@ export class Decisions {
   #newJson: string | undefined
   #removals: Removal[] = []
   #sequence = 0
-  /** Per machine: the sequence of the last removal it was told. */
+  /** Per machine: the change up to which it was told. */
   readonly #told = new Map<string, number>()
   readonly #seed: number
+  readonly #deltas: boolean
 
-  constructor(seed: number) {
+  /** @param deltas whether a machine is told only what changed since its last answer */
+  constructor(seed: number, deltas: boolean) {
     this.#seed = seed
+    this.#deltas = deltas
   }
 
   get size(): number {
@@ -36,41 +48,45 @@ export class Decisions {
 
   /** A number is that many generated ones. What is no longer in the list will be announced as deleted to machines that pulled before. */
   set(seed: number | readonly SeedDecision[]): void {
-    const parsed = parseInput('Decisions', decisionsSeedSchema, seed)
+    const parsed = readOptions('setDecisions', decisionsSeedSchema, seed, { root: 'decisions' })
     const list = typeof parsed === 'number' ? generateDecisions(parsed, this.#seed) : parsed
     const before = this.#entries
-    this.#entries = list.map(toEntry)
+    const known = new Map(this.#deltas ? before.map((entry) => [wholeKeyOf(entry), entry.sequence]) : [])
+    this.#sequence += 1
+    this.#entries = list.map((decision) => {
+      const entry = toEntry(decision, this.#sequence)
+      const sequence = known.size === 0 ? undefined : known.get(wholeKeyOf(entry))
+      return sequence === undefined ? entry : { ...entry, sequence }
+    })
     this.#keys = new Set(this.#entries.map(keyOf))
     this.#newJson = undefined
     for (const entry of before) {
-      if (!this.#keys.has(keyOf(entry))) this.#removals.push({ sequence: ++this.#sequence, entry })
+      if (!this.#keys.has(keyOf(entry))) this.#removals.push({ sequence: this.#sequence, entry })
     }
   }
 
-  /** `"new"` in CAPI's grouped form, as JSON text: made once per change, since it may be megabytes. */
-  newJson(): string {
-    this.#newJson ??= JSON.stringify(
-      groupBy(
-        this.#entries,
-        ({ scenario, scope }) => JSON.stringify([scenario, scope]),
-        (group, { scenario, scope }) => ({
-          scenario,
-          scope,
-          decisions: group.map(({ value, duration }) => ({ value, duration })),
-        }),
-      ),
-    )
+  /** `new` and `deleted` for a machine, which counts as told then. `startup`: it holds nothing, and is told everything. */
+  answerFor(machineId: string, { startup }: { startup: boolean }): DecisionsAnswer {
+    const last = this.#told.get(machineId)
+    this.#told.set(machineId, this.#sequence)
+    const isWhole = startup || last === undefined || !this.#deltas
+    return {
+      newJson: isWhole ? this.#wholeJson() : toNewJson(this.#entries.filter(({ sequence }) => sequence > last)),
+      deleted: this.#deletedSince(startup && last !== undefined ? 0 : (last ?? this.#sequence)),
+    }
+  }
+
+  #wholeJson(): string {
+    this.#newJson ??= toNewJson(this.#entries)
     return this.#newJson
   }
 
-  /** `"deleted"`: what was removed since this machine's last pull and has not come back. Counts as told. */
-  deletedFor(machineId: string): unknown[] {
-    const told = this.#told.get(machineId) ?? this.#sequence
-    this.#told.set(machineId, this.#sequence)
+  /** What was removed since that change and has not come back. */
+  #deletedSince(last: number): unknown[] {
     const removed = new Map<string, Entry>()
     for (const { sequence, entry } of this.#removals) {
       const key = keyOf(entry)
-      if (sequence > told && !this.#keys.has(key)) removed.set(key, entry)
+      if (sequence > last && !this.#keys.has(key)) removed.set(key, entry)
     }
     return groupBy(
       [...removed.values()],
@@ -91,8 +107,24 @@ export class Decisions {
   }
 }
 
-function toEntry({ value, scope, scenario, duration }: SeedDecision): Entry {
+/** `"new"` in CAPI's grouped form. */
+function toNewJson(entries: readonly Entry[]): string {
+  return JSON.stringify(
+    groupBy(
+      entries,
+      ({ scenario, scope }) => JSON.stringify([scenario, scope]),
+      (group, { scenario, scope }) => ({
+        scenario,
+        scope,
+        decisions: group.map(({ value, duration }) => ({ value, duration })),
+      }),
+    ),
+  )
+}
+
+function toEntry({ value, scope, scenario, duration }: SeedDecision, sequence: number): Entry {
   return {
+    sequence,
     value,
     scope: scope ?? (value.includes('/') ? 'Range' : 'Ip'),
     scenario: scenario ?? 'crowdsecurity/community-blocklist',
@@ -102,6 +134,10 @@ function toEntry({ value, scope, scenario, duration }: SeedDecision): Entry {
 
 function keyOf({ scope, value }: Entry): string {
   return `${scope} ${value}`
+}
+
+function wholeKeyOf({ scope, value, scenario, duration }: Entry): string {
+  return JSON.stringify([scope, value, scenario, duration])
 }
 
 function groupBy<Group>(

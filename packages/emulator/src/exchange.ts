@@ -27,7 +27,7 @@ export async function exchange(
 ): Promise<Response> {
   const { options, record, faults, tokens, now } = state
   const { headers } = connection
-  const body = await readBody(request, headers['content-encoding'], options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES)
+  const body = await readBody(request.method, connection, options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES)
   const token = tokens.check(headers.authorization)
   const url = new URL(request.url)
   const entry = record.open({

@@ -15,6 +15,8 @@ export const FAULT_KINDS = [
   'ban',
   'bad-credentials',
   'bad-attachment-key',
+  'machine-blocked',
+  'already-registered',
   'too-large',
   'rate-limit',
   'server-error',
@@ -74,6 +76,20 @@ export interface FaultHandle {
 }
 
 const positive = z.int().positive()
+const duration = z
+  .number()
+  .nonnegative()
+  .max(2 ** 31 - 1)
+const headerValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be what a header can hold')
+const headerName = z.string().regex(/^[!#$%&'*+.^`|~\w-]+$/, 'must be the name of a header')
+
+function isSendable(body: unknown): boolean {
+  try {
+    return body === undefined || JSON.stringify(body) !== undefined
+  } catch {
+    return false
+  }
+}
 
 export const faultSchema = z.strictObject({
   route: z.union([z.literal('*'), z.enum(ROUTE_NAMES), z.array(z.enum(ROUTE_NAMES)).min(1)]).optional(),
@@ -83,10 +99,10 @@ export const faultSchema = z.strictObject({
     .optional(),
   kind: z.enum(FAULT_KINDS).optional(),
   status: z.int().min(200).max(599).optional(),
-  body: z.unknown().optional(),
-  headers: z.record(z.string(), z.string()).optional(),
-  retryAfter: z.union([z.number().nonnegative(), z.string()]).optional(),
-  delayMs: z.number().nonnegative().optional(),
+  body: z.unknown().refine(isSendable, 'must be text, or what JSON can hold').optional(),
+  headers: z.record(headerName, headerValue).optional(),
+  retryAfter: z.union([z.number().nonnegative(), headerValue]).optional(),
+  delayMs: duration.optional(),
   pieceBytes: positive.optional(),
   processed: z.boolean().optional(),
   times: z.union([positive, z.literal(Number.POSITIVE_INFINITY)]).optional(),

@@ -1,5 +1,5 @@
+import { readOptions } from '@cscapi/signals'
 import { type Fault, type FaultHandle, faultSchema } from './fault.js'
-import { parseInput } from './parse-input.js'
 import type { RecordedRequest } from './record.js'
 
 class InjectedFault implements FaultHandle {
@@ -49,7 +49,7 @@ export class Faults {
    * @throws InputError when a field is unknown or out of its range.
    */
   inject(fault: Fault): FaultHandle {
-    parseInput('Fault', faultSchema, fault)
+    readOptions('faults.inject', faultSchema, fault)
     const injected = new InjectedFault(fault, (removed) => {
       this.#faults = this.#faults.filter((other) => other !== removed)
     })

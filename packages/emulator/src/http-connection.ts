@@ -23,6 +23,11 @@ export class HttpConnection implements Connection {
     return this.#request.signal
   }
 
+  body(): AsyncIterable<Uint8Array> {
+    // Whoever stops in the middle still has to answer, on the same socket.
+    return this.#incoming.iterator({ destroyOnReturn: false })
+  }
+
   send(answer: Answer): Response {
     this.#head(answer)
     this.#outgoing.end(answer.body)
@@ -66,10 +71,10 @@ export class HttpConnection implements Connection {
 }
 
 function joinHeaders(headers: IncomingMessage['headers']): Record<string, string> {
-  const joined: Record<string, string> = {}
-  for (const name in headers) {
-    const value = headers[name]
-    if (value !== undefined) joined[name] = typeof value === 'string' ? value : value.join(', ')
-  }
-  return joined
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? value.join(', ') : (value ?? ''),
+    ]),
+  )
 }

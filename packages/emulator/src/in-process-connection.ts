@@ -7,9 +7,16 @@ export class InProcessConnection implements Connection {
   readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal | undefined
 
-  constructor(headers: Headers, signal: AbortSignal | undefined) {
-    this.headers = Object.fromEntries(headers)
+  readonly #request: Request
+
+  constructor(request: Request, signal: AbortSignal | undefined) {
+    this.#request = request
+    this.headers = Object.fromEntries(request.headers)
     this.signal = signal
+  }
+
+  async *body(): AsyncGenerator<Uint8Array, void, undefined> {
+    if (this.#request.body !== null) yield* this.#request.body
   }
 
   send(answer: Answer): Response {

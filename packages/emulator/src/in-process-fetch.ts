@@ -13,7 +13,7 @@ export function createFetch(app: EmulatorApp): typeof fetch {
     // Without the signal: a Request would tie one of its own to it, and thousands of those burden a signal that lives long.
     const request =
       input instanceof Request && init === undefined ? input : new Request(input, { ...init, signal: null })
-    const connection = new InProcessConnection(request.headers, signal)
+    const connection = new InProcessConnection(request, signal)
     const response = await orAborted(Promise.resolve(app.fetch(request, { connection })), signal)
     return REDIRECTS.has(response.status) && response.headers.has('location') ? redirected(request, response) : response
   }

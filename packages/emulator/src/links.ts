@@ -1,7 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { readOptions } from '@cscapi/signals'
 import { type Answer, emptyAnswer, jsonAnswer, textAnswer } from './answer.js'
-import { parseInput } from './parse-input.js'
-import { allowlistsSeedSchema, blocklistsSeedSchema, type SeedAllowlist, type SeedBlocklist } from './seeds.js'
+import {
+  allowlistsSeedSchema,
+  blocklistsSeedSchema,
+  type SeedAllowlist,
+  type SeedAllowlistItem,
+  type SeedBlocklist,
+} from './seeds.js'
 
 interface LinkedFile {
   /** Unguessable last part of the URL, as in a signed one. */
@@ -25,19 +31,25 @@ export class Links {
   }
 
   setBlocklists(lists: readonly SeedBlocklist[]): void {
-    this.#blocklists = parseInput('Blocklists', blocklistsSeedSchema, lists).map((list) => ({
-      list,
-      file: this.#file(list.values.join('\n')),
-    }))
+    this.#blocklists = readOptions('setBlocklists', blocklistsSeedSchema, lists, { root: 'blocklists' }).map(
+      (list) => ({
+        list,
+        file: this.#file(list.values.join('\n')),
+      }),
+    )
   }
 
   setAllowlists(lists: readonly SeedAllowlist[]): void {
-    this.#allowlists = parseInput('Allowlists', allowlistsSeedSchema, lists).map((list) => ({
-      list,
-      file: this.#file(
-        list.items.map((item) => JSON.stringify(typeof item === 'string' ? { value: item } : item)).join('\n'),
-      ),
-    }))
+    this.#allowlists = readOptions('setAllowlists', allowlistsSeedSchema, lists, { root: 'allowlists' }).map(
+      (list) => ({
+        list,
+        file: this.#file(
+          list.items
+            .map((item) => JSON.stringify(withScope(typeof item === 'string' ? { value: item } : item)))
+            .join('\n'),
+        ),
+      }),
+    )
   }
 
   /** The link objects of a stream answer; `base` is where this caller reaches the emulator, without a slash at its end. */
@@ -78,6 +90,11 @@ export class Links {
       modifiedAt: Math.floor(this.#now() / 1000) * 1000,
     }
   }
+}
+
+/** The PHP engine passes over a line without a scope. */
+function withScope(item: SeedAllowlistItem): SeedAllowlistItem {
+  return { scope: item.value.includes('/') ? 'range' : 'ip', ...item }
 }
 
 function serve(file: LinkedFile | undefined, headers: Readonly<Record<string, string>>): Answer {

@@ -1,9 +1,9 @@
 import { createServer, IncomingMessage, ServerResponse } from 'node:http'
+import { readOptions } from '@cscapi/signals'
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { z } from 'zod'
 import type { EmulatorApp } from './app.js'
 import { HttpConnection } from './http-connection.js'
-import { parseInput } from './parse-input.js'
 
 export interface ListenOptions {
   /** 0 for any free one. @defaultValue 0 */
@@ -29,7 +29,7 @@ const optionsSchema = z.strictObject({
 
 /** @throws InputError; or what `listen` of `node:net` reports, e.g. an error with code `EADDRINUSE` */
 export async function listen(app: EmulatorApp, options: ListenOptions): Promise<ListeningEmulator> {
-  const { port: wanted = 0, host = '127.0.0.1' } = parseInput('Listen options', optionsSchema, options)
+  const { port: wanted = 0, host = '127.0.0.1' } = readOptions('listen', optionsSchema, options)
   const respond = getRequestListener(
     (request, env) => {
       if (!isHttp1(env)) throw new TypeError('The emulator speaks HTTP/1.1 only')

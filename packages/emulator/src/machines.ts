@@ -1,3 +1,6 @@
+import { readOptions } from '@cscapi/signals'
+import { z } from 'zod'
+
 /** What a machine was enrolled with. */
 export interface Enrolment {
   readonly attachmentKey: string
@@ -30,6 +33,8 @@ interface MachineState extends EmulatedMachine {
   expiredSerial: number
 }
 
+const credentialsSchema = z.strictObject({ machineId: z.string(), password: z.string() })
+
 /** The machines that are registered at the emulator. */
 export class EmulatedMachines {
   readonly #machines = new Map<string, MachineState>()
@@ -49,12 +54,15 @@ export class EmulatedMachines {
     return [...this.#machines.keys()]
   }
 
+  /** @throws InputError for an id that is no text */
   get(machineId: string): EmulatedMachine | undefined {
+    readOptions('machines.get', z.string(), machineId, { root: 'machineId' })
     return this.#machines.get(machineId)
   }
 
-  /** Accepted logins of one machine, or of all. */
+  /** Accepted logins of one machine, or of all. @throws InputError for an id that is no text */
   logins(machineId?: string): number {
+    readOptions('machines.logins', z.string().optional(), machineId, { root: 'machineId' })
     if (machineId !== undefined) return this.#machines.get(machineId)?.logins ?? 0
     let sum = 0
     for (const machine of this.#machines.values()) sum += machine.logins
@@ -66,8 +74,10 @@ export class EmulatedMachines {
     return [...this.#machines.values()].filter((machine) => machine.enrolment).map((machine) => machine.machineId)
   }
 
-  /** Registers a machine, or gives a known one another password, without any request. */
+  /** Registers a machine, or gives a known one another password, without any request. @throws InputError */
   register(machineId: string, password: string): void {
+    const given = { machineId, password }
+    readOptions('machines.register', credentialsSchema, given, { secrets: new Set(['password']) })
     const known = this.#machines.get(machineId)
     if (known) known.password = password
     else {
@@ -84,13 +94,15 @@ export class EmulatedMachines {
     }
   }
 
-  /** Forgets a machine: its tokens are answered 401, its logins 403. */
+  /** Forgets a machine: its tokens are answered 401, its logins 403. @throws InputError for an id that is no text */
   delete(machineId: string): boolean {
+    readOptions('machines.delete', z.string(), machineId, { root: 'machineId' })
     return this.#machines.delete(machineId)
   }
 
   /** Makes every token issued so far, to one machine or to all, count as expired: the next call with it is answered 401. */
   expireTokens(machineId?: string): void {
+    readOptions('machines.expireTokens', z.string().optional(), machineId, { root: 'machineId' })
     for (const machine of this.#machines.values()) {
       if (machineId === undefined || machine.machineId === machineId) machine.expiredSerial = this.#newestSerial()
     }

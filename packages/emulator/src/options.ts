@@ -22,8 +22,10 @@ export interface EmulatorOptions {
   readonly tokenLifetimeMs?: number
   /** Every answer is held back this long, in milliseconds; the work is done at arrival. @defaultValue 0 */
   readonly latencyMs?: number
-  /** What registering a known id is answered: 500 (seen) or 409 (expected by some clients). @defaultValue `'error-500'` */
-  readonly existingMachine?: 'error-500' | 'conflict-409'
+  /** What registering a known id is answered, `User already registered.` each time: all three were seen. @defaultValue `'error-500'` */
+  readonly existingMachine?: 'error-500' | 'conflict-409' | 'forbidden-403'
+  /** Machines whose logins are answered 403 with `machine is blocked`, whatever the password. @defaultValue none */
+  readonly blockedMachines?: readonly string[]
   /** Whether a login needs an id of exactly 48 characters, as on CAPI; strict mode always does. @defaultValue true */
   readonly requireMachineIdLength?: boolean
   /** Shortest password that registers, in characters. @defaultValue 8 */
@@ -34,12 +36,19 @@ export interface EmulatorOptions {
   readonly machines?: Readonly<Record<string, string>>
   /** Attachment keys that enroll. @defaultValue every alphanumeric one */
   readonly attachmentKeys?: readonly string[]
+  /** What the 403 for a key that does not enroll says; CAPI says `invalid enrollment key` too. @defaultValue `'the attachment key provided is not valid'` */
+  readonly refusedKeyMessage?: string
   /** Status of a new enrolment; an existing one is always 200. @defaultValue 202 */
   readonly enrollStatus?: 200 | 201 | 202
   /** Whether tokens issued after an enrolment carry `organization_id` and `subscription_type`; the Go engine then polls PAPI, which is not emulated. @defaultValue false */
   readonly enrolmentClaims?: boolean
   /** The community blocklist: a list, or how many to generate. @defaultValue none */
   readonly decisions?: number | readonly SeedDecision[] | undefined
+  /**
+   * Whether an answer of the stream holds only what changed since the last one to this machine. Its first answer, and one
+   * to a request with `startup=true`, holds everything. @defaultValue false: every answer holds everything
+   */
+  readonly decisionDeltas?: boolean
   readonly blocklists?: readonly SeedBlocklist[] | undefined
   readonly allowlists?: readonly SeedAllowlist[] | undefined
   /** Bans an address that logs in too often; `{}` takes CAPI's own numbers. @defaultValue off */
@@ -57,35 +66,46 @@ export interface EmulatorOptions {
 }
 
 const callable = z.custom<(...input: never[]) => unknown>((value) => typeof value === 'function', 'must be a function')
-const positive = z.number().positive()
+const TEN_YEARS_MS = 315_360_000_000
+/** A timer of Node's waits no longer. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1
+const duration = z.number().positive().max(TEN_YEARS_MS)
+const count = z.int().nonnegative().max(1_000_000_000)
+const machineId = z.string().regex(/^[a-zA-Z0-9]+$/, 'must be alphanumeric')
+
+/** Below these an option holds passwords and keys. */
+export const SECRETS: ReadonlySet<string> = new Set(['machines', 'attachmentKeys'])
 
 export const optionsSchema = z.strictObject({
   strict: z.boolean().optional(),
   now: callable.optional(),
   sleep: callable.optional(),
-  tokenLifetimeMs: positive.optional(),
-  latencyMs: z.number().nonnegative().optional(),
-  existingMachine: z.enum(['error-500', 'conflict-409']).optional(),
+  tokenLifetimeMs: duration.optional(),
+  latencyMs: z.number().nonnegative().max(LONGEST_WAIT_MS).optional(),
+  existingMachine: z.enum(['error-500', 'conflict-409', 'forbidden-403']).optional(),
+  blockedMachines: z.array(machineId).optional(),
   requireMachineIdLength: z.boolean().optional(),
-  minPasswordLength: z.int().nonnegative().optional(),
+  minPasswordLength: z.int().nonnegative().max(10_000).optional(),
   acceptUnknownMachines: z.boolean().optional(),
-  machines: z.record(z.string().regex(/^[a-zA-Z0-9]+$/, 'must be alphanumeric'), z.string()).optional(),
+  machines: z.record(machineId, z.string()).optional(),
   attachmentKeys: z.array(z.string()).optional(),
+  refusedKeyMessage: z.string().optional(),
   enrollStatus: z.union([z.literal(200), z.literal(201), z.literal(202)]).optional(),
   enrolmentClaims: z.boolean().optional(),
   decisions: decisionsSeedSchema.optional(),
+  decisionDeltas: z.boolean().optional(),
   blocklists: blocklistsSeedSchema.optional(),
   allowlists: allowlistsSeedSchema.optional(),
   ban: z
     .strictObject({
-      maxLogins: z.int().nonnegative().optional(),
-      windowMs: positive.optional(),
-      banMs: positive.optional(),
+      maxLogins: count.optional(),
+      windowMs: duration.optional(),
+      banMs: duration.optional(),
     })
     .optional(),
-  maxBodyBytes: z.int().positive().optional(),
+  maxBodyBytes: z.int().positive().max(268_435_456).optional(),
   seed: z.int().optional(),
-  recordRequests: z.union([z.enum(['all', 'summary']), z.int().nonnegative()]).optional(),
+  recordRequests: z.union([z.enum(['all', 'summary']), count]).optional(),
   recordSignals: z.enum(['all', 'uuids', 'none']).optional(),
   onRequest: callable.optional(),
 })

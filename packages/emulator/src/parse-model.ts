@@ -1,8 +1,15 @@
 import type { z } from 'zod'
 import { type Answer, invalidBody, type Problem } from './answer.js'
-import { valueAt } from './parse-input.js'
 
 type Issue = z.core.$ZodIssue
+
+/** The value that a path of keys leads to, or `undefined`. */
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined),
+    value,
+  )
+}
 
 /** The body as the model types it, or the 400 it deserves. */
 export function parseModel<Schema extends z.ZodType>(

@@ -1,3 +1,6 @@
+import { readOptions } from '@cscapi/signals'
+import { z } from 'zod'
+
 /** A signal that the server took, with how often it arrived. */
 export interface ReceivedSignal {
   readonly uuid: string
@@ -44,10 +47,12 @@ export class ReceivedSignals implements Iterable<ReceivedSignal> {
   }
 
   get(uuid: string): ReceivedSignal | undefined {
+    readOptions('signals.get', z.string(), uuid, { root: 'uuid' })
     return this.#byUuid.get(uuid)
   }
 
   has(uuid: string): boolean {
+    readOptions('signals.has', z.string(), uuid, { root: 'uuid' })
     return this.#byUuid.has(uuid)
   }
 
@@ -72,6 +77,7 @@ export class ReceivedSignals implements Iterable<ReceivedSignal> {
 
   /** The signals that one machine was the first to deliver, in order of arrival. */
   ofMachine(machineId: string): ReceivedSignal[] {
+    readOptions('signals.ofMachine', z.string(), machineId, { root: 'machineId' })
     return this.values().filter((received) => received.machineId === machineId)
   }
 

@@ -1,3 +1,5 @@
+import { readOptions } from '@cscapi/signals'
+import { z } from 'zod'
 import type { Problem } from './answer.js'
 
 /** The calls CAPI has, and the two kinds of links its stream hands out. `unknown` is any other path or method. */
@@ -57,6 +59,9 @@ export interface RequestFilter {
   readonly status?: number
 }
 
+const routeSchema = z.enum(ROUTE_NAMES)
+const filterSchema = z.strictObject({ route: routeSchema.optional(), status: z.int().optional() })
+
 export type RecordRequests = 'all' | 'summary' | number
 
 /** Every request the emulator was sent. */
@@ -78,16 +83,19 @@ export class RequestRecord {
 
   /** The kept requests of one route, oldest first. */
   of(route: RouteName): RecordedRequest[] {
+    readOptions('record.of', routeSchema, route, { root: 'route' })
     return this.requests.filter((request) => request.route === route)
   }
 
   /** The newest kept request, of one route or of all. */
   last(route?: RouteName): RecordedRequest | undefined {
+    readOptions('record.last', routeSchema.optional(), route, { root: 'route' })
     return this.requests.findLast((request) => route === undefined || request.route === route)
   }
 
   /** How many requests arrived. Exact, also for those that are no longer kept. */
   count(filter: RequestFilter = {}): number {
+    readOptions('record.count', filterSchema, filter)
     if (filter.route === undefined && filter.status === undefined) return this.#total
     let sum = 0
     for (const [route, statuses] of this.#counts) {

@@ -1,9 +1,12 @@
-import { gunzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import { type Answer, invalidBody, TOO_LONG } from './answer.js'
+import type { Connection } from './connection.js'
 
 export interface RequestBody {
   /** The decoded JSON; text that is no JSON as a string; `undefined` without a body. */
   readonly value: unknown
+  /** What was read of it. */
   readonly wireBytes: number
   readonly bodyBytes: number
   /** The answer that a body deserves which is too long or cannot be read. */
@@ -12,29 +15,35 @@ export interface RequestBody {
 
 const NOTHING: RequestBody = { value: undefined, wireBytes: 0, bodyBytes: 0, refusal: undefined }
 const UNREADABLE = invalidBody([{ pointer: '', rule: 'Unknown error parsing request body' }])
+const unpack = promisify(gunzip)
 
-/** Reads, unpacks and parses a body once. `maxBytes` holds before and after gzip is undone. */
-export async function readBody(request: Request, encoding: string | undefined, maxBytes: number): Promise<RequestBody> {
-  if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS') return NOTHING
-  if (encoding !== 'gzip') {
-    const text = await request.text()
-    const bytes = Buffer.byteLength(text)
-    return parse(text, bytes, bytes, maxBytes)
+/**
+ * Reads, unpacks and parses a body once. `maxBytes` holds before and after gzip is undone, and for what is announced: what is
+ * too long is never read to its end.
+ */
+export async function readBody(method: string, connection: Connection, maxBytes: number): Promise<RequestBody> {
+  const { headers } = connection
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return NOTHING
+  if (Number(headers['content-length']) > maxBytes) return { ...NOTHING, refusal: TOO_LONG }
+  const chunks: Uint8Array[] = []
+  let wireBytes = 0
+  for await (const chunk of connection.body()) {
+    wireBytes += chunk.byteLength
+    if (wireBytes > maxBytes) return { ...NOTHING, wireBytes, refusal: TOO_LONG }
+    chunks.push(chunk)
   }
-  const packed = Buffer.from(await request.arrayBuffer())
-  const wireBytes = packed.byteLength
-  if (wireBytes > maxBytes) return { ...NOTHING, wireBytes, refusal: TOO_LONG }
+  const received = Buffer.concat(chunks)
+  if (headers['content-encoding']?.toLowerCase() !== 'gzip') return parse(received, wireBytes)
   try {
-    const bytes = gunzipSync(packed, { maxOutputLength: maxBytes })
-    return parse(bytes.toString(), wireBytes, bytes.byteLength, maxBytes)
+    return parse(await unpack(received, { maxOutputLength: maxBytes }), wireBytes)
   } catch (error) {
-    const tooLong = error instanceof RangeError
-    return { ...NOTHING, wireBytes, refusal: tooLong ? TOO_LONG : UNREADABLE }
+    return { ...NOTHING, wireBytes, refusal: error instanceof RangeError ? TOO_LONG : UNREADABLE }
   }
 }
 
-function parse(text: string, wireBytes: number, bodyBytes: number, maxBytes: number): RequestBody {
-  if (bodyBytes > maxBytes) return { value: undefined, wireBytes, bodyBytes, refusal: TOO_LONG }
+function parse(bytes: Buffer, wireBytes: number): RequestBody {
+  const text = bytes.toString()
+  const bodyBytes = bytes.byteLength
   try {
     return { value: JSON.parse(text), wireBytes, bodyBytes, refusal: undefined }
   } catch {

@@ -28,6 +28,8 @@ export interface SeedBlocklist {
 export interface SeedAllowlistItem {
   /** Address or range. */
   readonly value: string
+  /** @defaultValue `'range'` when the value contains a slash, else `'ip'` */
+  readonly scope?: string | undefined
   readonly description?: string | undefined
   /** RFC 3339. */
   readonly created_at?: string | undefined
@@ -48,8 +50,11 @@ export interface SeedAllowlist {
 
 const text = z.string().min(1)
 
+/** What there are enough addresses for, and time to make them. */
+export const MOST_DECISIONS = 1_000_000
+
 export const decisionsSeedSchema = z.union([
-  z.int().nonnegative(),
+  z.int().nonnegative().max(MOST_DECISIONS),
   z.array(
     z.strictObject({ value: text, scope: text.optional(), scenario: text.optional(), duration: text.optional() }),
   ),
@@ -67,6 +72,7 @@ export const blocklistsSeedSchema = z.array(
 
 const allowlistItemSchema = z.strictObject({
   value: text,
+  scope: text.optional(),
   description: z.string().optional(),
   created_at: text.optional(),
   expiration: text.optional(),

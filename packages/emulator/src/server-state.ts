@@ -1,10 +1,10 @@
+import { readOptions } from '@cscapi/signals'
 import { Decisions } from './decisions.js'
 import { Faults } from './faults.js'
 import { Links } from './links.js'
 import { LoginBan } from './login-ban.js'
 import { EmulatedMachines } from './machines.js'
-import { type EmulatorOptions, optionsSchema } from './options.js'
-import { parseInput } from './parse-input.js'
+import { type EmulatorOptions, optionsSchema, SECRETS } from './options.js'
 import { seededRandom } from './random.js'
 import { ReceivedSignals } from './received-signals.js'
 import { RequestRecord } from './record.js'
@@ -27,16 +27,16 @@ export class ServerState {
 
   /** @throws InputError */
   constructor(options: EmulatorOptions) {
-    parseInput('Emulator options', optionsSchema, options)
+    readOptions('createEmulator', optionsSchema, options, { secrets: SECRETS })
     const { seed = 1, tokenLifetimeMs = 3_600_000 } = options
-    this.options = options
+    this.options = { ...options }
     this.now = options.now ?? Date.now
     this.sleep = options.sleep ?? timerSleep
     this.record = new RequestRecord(options.recordRequests ?? 'all')
     this.signals = new ReceivedSignals(options.recordSignals ?? 'all')
     this.tokens = new Tokens(this.now, tokenLifetimeMs)
     this.machines = new EmulatedMachines(() => this.tokens.issued)
-    this.decisions = new Decisions(seed)
+    this.decisions = new Decisions(seed, options.decisionDeltas ?? false)
     this.links = new Links(this.now)
     this.faults = new Faults(seededRandom(seed))
     this.ban = options.ban && new LoginBan(options.ban, this.now)

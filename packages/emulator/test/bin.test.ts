@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,6 +92,42 @@ describe('cscapi-emulator', () => {
     }
   })
 
+  test('lets short ids log in, and answers with changes only, where it is told to', async () => {
+    const { capi } = await startJson(
+      '--any-machine-id',
+      '--accept-unknown-machines',
+      '--decision-deltas',
+      '--decisions',
+      '3',
+    )
+    const auth = await capi.authorised('sensor1')
+    const { json } = await capi.get('/decisions/stream', auth)
+    expect((json as { new: unknown[] }).new).not.toEqual([])
+    expect((await capi.get('/decisions/stream', auth)).json).toMatchObject({ new: [] })
+  })
+
+  test('explains every flag, with examples that can be copied', async () => {
+    const { stdout } = await start('--help').ended
+    const flags = [
+      'port',
+      'strict',
+      'decisions',
+      'decision-deltas',
+      'latency-ms',
+      'accept-unknown-machines',
+      'any-machine-id',
+      'json',
+      'quiet',
+      'help',
+      'version',
+    ]
+    const told = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, flag]) => flag)
+    expect(told.toSorted()).toEqual(flags.toSorted())
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    for (const flag of flags) if (!['help', 'version'].includes(flag)) expect(readme).toContain(`\`--${flag}`)
+    expect(stdout).toContain('npx @cscapi/emulator --decisions 1000')
+  })
+
   test('prints help and version', async () => {
     expect(await start('--help').ended).toMatchObject({
       code: 0,
@@ -108,7 +144,14 @@ describe('cscapi-emulator', () => {
     [['8088'], 'Unexpected argument'],
     [['--port', 'x'], '--port: must be a whole number from 0 to 65535 (got x)'],
     [['--latency-ms', '-1'], '--latency-ms'],
-    [['--decisions', '/nowhere'], '--decisions: must be a number or a file that can be read (ENOENT) (got /nowhere)'],
+    [['--latency-ms', '600001'], '--latency-ms: must be a whole number from 0 to 600000 (got 600001)'],
+    [['--decisions', '1000001'], '--decisions: must be a whole number from 0 to 1000000 (got 1000001)'],
+    [
+      ['--decisions', '/nowhere'],
+      '--decisions: must be a whole number from 0 to 1000000, or a file that can be read (ENOENT) (got /nowhere)',
+    ],
+    [['--decisions', '/'], 'or a file that can be read (EISDIR)'],
+    [['--strict', '--any-machine-id'], '--any-machine-id: cannot be given with --strict'],
   ])('%j ends with 2 and says why', async (flags, message) => {
     expect(await start(...flags).ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) })
   })

@@ -101,6 +101,42 @@ describe('the decision stream', () => {
   })
 })
 
+describe('with decisionDeltas', () => {
+  const values = ({ new: groups }: Stream) => groups.flatMap(({ decisions }) => decisions.map(({ value }) => value))
+
+  test('a machine is told everything once, and then what changed', async () => {
+    const kept = { value: '203.0.113.1' }
+    const { emulator, pull } = await start({ decisionDeltas: true, decisions: [kept, { value: '203.0.113.2' }] })
+    expect(values(await pull())).toEqual(['203.0.113.1', '203.0.113.2'])
+    expect(await pull()).toMatchObject({ new: [], deleted: [] })
+    emulator.setDecisions([kept, { value: '203.0.113.3' }])
+    const second = await pull()
+    expect(values(second)).toEqual(['203.0.113.3'])
+    expect(second.deleted).toEqual([{ scope: 'Ip', decisions: ['203.0.113.2'] }])
+    expect(await pull()).toMatchObject({ new: [], deleted: [] })
+    emulator.setDecisions([{ ...kept, duration: '48h' }, { value: '203.0.113.3' }])
+    expect(values(await pull()), 'another duration is a change').toEqual(['203.0.113.1'])
+  })
+
+  test('startup=true is told everything again, all that was taken back included', async () => {
+    const { emulator, pull } = await start({ decisionDeltas: true, decisions: [{ value: '203.0.113.1' }] })
+    await pull()
+    emulator.setDecisions([{ value: '203.0.113.2' }])
+    await pull()
+    const again = await pull('?startup=true')
+    expect(values(again)).toEqual(['203.0.113.2'])
+    expect(again.deleted).toEqual([{ scope: 'Ip', decisions: ['203.0.113.1'] }])
+    expect(await pull()).toMatchObject({ new: [], deleted: [] })
+  })
+
+  test('each machine has its own past, and a pull without the community blocklist is none', async () => {
+    const { pull, capi } = await start({ decisionDeltas: true, decisions: 3 })
+    expect(values(await pull('?community_pull=false'))).toEqual([])
+    expect(values(await pull())).toHaveLength(3)
+    expect(values(await pull('', await capi.authorised(OTHER_MACHINE_ID)))).toHaveLength(3)
+  })
+})
+
 describe('linked lists', () => {
   const lists: EmulatorOptions = {
     blocklists: [{ name: 'botnet', values: ['203.0.113.1', '203.0.113.0/30'], remediation: 'captcha', duration: '6h' }],
@@ -108,7 +144,11 @@ describe('linked lists', () => {
       {
         name: 'office',
         description: 'ours',
-        items: ['198.51.100.0/24', { value: '2001:db8::1', expiration: '2030-01-01T00:00:00Z' }],
+        items: [
+          '198.51.100.0/24',
+          { value: '2001:db8::1', expiration: '2030-01-01T00:00:00Z' },
+          { value: 'root', scope: 'username' },
+        ],
       },
     ],
     now: () => Date.UTC(2026, 10, 24, 12, 0, 0, 500),
@@ -143,14 +183,15 @@ describe('linked lists', () => {
     expect(proxied.links.blocklists[0]?.url).toMatch(/^https:\/\/proxy\.example\.com\/crowdsec\/blocklists\//)
   })
 
-  test('are served without a token: a value a line, or a JSON object a line', async () => {
+  test('are served without a token: a value a line, or a JSON object with its scope a line', async () => {
     const { capi, pull } = await start(lists)
     const { links } = await pull()
     expect((await capi.get(links.blocklists[0]!.url)).json).toBe('203.0.113.1\n203.0.113.0/30')
     const allowlist = String((await capi.get(links.allowlists[0]!.url)).json)
     expect(allowlist.split('\n').map((line) => JSON.parse(line))).toEqual([
-      { value: '198.51.100.0/24' },
-      { value: '2001:db8::1', expiration: '2030-01-01T00:00:00Z' },
+      { scope: 'range', value: '198.51.100.0/24' },
+      { scope: 'ip', value: '2001:db8::1', expiration: '2030-01-01T00:00:00Z' },
+      { scope: 'username', value: 'root' },
     ])
   })
 

@@ -33,6 +33,9 @@ describe.each(['in process', 'over HTTP'])('a fault %s', (transport) => {
       403,
       { message: 'the attachment key provided is not valid' },
     ],
+    ['machine-blocked', { kind: 'machine-blocked' }, 403, { message: 'machine is blocked' }],
+    ['already-registered', { kind: 'already-registered' }, 500, { message: 'User already registered.' }],
+    ['a ban without a word', { kind: 'ban', body: '' }, 403, ''],
     ['too-large', { kind: 'too-large' }, 413, { message: 'Request Too Long' }],
     ['rate-limit', { kind: 'rate-limit' }, 429, { message: 'Too Many Requests' }],
     ['server-error', { kind: 'server-error' }, 500, { message: 'Internal server error' }],
@@ -282,6 +285,23 @@ describe('which calls a fault hits', () => {
     const { links } = json as { links: { blocklists: { url: string }[] } }
     expect(await capi.get(links.blocklists[0]!.url)).toMatchObject({ status: 403 })
     expect(await capi.get(links.blocklists[0]!.url)).toMatchObject({ status: 200 })
+  })
+
+  test.each<[unknown, string]>([
+    [undefined, 'value'],
+    [null, 'value'],
+    ['ban', 'value'],
+    [{ kindd: 'ban' }, 'kindd'],
+    [{ body: 5n }, 'body'],
+    [{ body: () => 'x' }, 'body'],
+    [{ headers: { 'no name': 'x' } }, 'headers.no name'],
+    [{ headers: { name: 'line\nfeed' } }, 'headers.name'],
+    [{ status: 429, retryAfter: 'snow\u2603' }, 'retryAfter'],
+    [{ delayMs: 2 ** 31 }, 'delayMs'],
+  ])('%o is refused at once, at %s', (wrong, path) => {
+    expect(() => createEmulator().faults.inject(wrong as Fault)).toThrowError(
+      expect.objectContaining({ name: 'InputError', issues: [expect.objectContaining({ path })] }),
+    )
   })
 
   test('a fault that makes no sense is refused, with every reason at once', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createEmulator, type EmulatorOptions } from '../src/index.js'
-import { Caller, MACHINE_ID, MACHINES, PASSWORD } from './caller.js'
+import { Caller, MACHINE_ID, MACHINES, OTHER_MACHINE_ID, PASSWORD } from './caller.js'
 
 function start(options: EmulatorOptions = {}) {
   const emulator = createEmulator(options)
@@ -77,12 +77,29 @@ describe.each([{ strict: false }, { strict: true }])('registering and logging in
 })
 
 describe('options about machines', () => {
-  test("existingMachine 'conflict-409' answers 409 instead of 500", async () => {
-    const { capi } = start({ machines: MACHINES, existingMachine: 'conflict-409' })
+  test.each([
+    ['error-500', 500],
+    ['conflict-409', 409],
+    ['forbidden-403', 403],
+  ] as const)('existingMachine %j answers %i', async (existingMachine, status) => {
+    const { capi } = start({ machines: MACHINES, existingMachine })
     expect(await capi.post('/watchers', credentials)).toMatchObject({
-      status: 409,
+      status,
       json: { message: 'User already registered.' },
     })
+  })
+
+  test('blockedMachines are answered 403 with a message of their own, whatever the password; others log in', async () => {
+    const { emulator, capi } = start({ machines: MACHINES, blockedMachines: [MACHINE_ID] })
+    for (const password of [PASSWORD, 'wrong-password']) {
+      expect(await capi.post('/watchers/login', { ...credentials, password })).toMatchObject({
+        status: 403,
+        json: { message: 'machine is blocked' },
+      })
+    }
+    const other = { ...credentials, machine_id: OTHER_MACHINE_ID }
+    expect(await capi.post('/watchers/login', other)).toMatchObject({ status: 200 })
+    expect(emulator.machines.logins()).toBe(1)
   })
 
   test('requireMachineIdLength: false lets ids of any length log in, but not in strict mode', async () => {
@@ -200,6 +217,14 @@ describe('enrolling', () => {
     })
     expect(emulator.machines.enrolled).toEqual([])
     expect(await capi.post('/watchers/enroll', { attachment_key: 'goodkey' }, auth)).toMatchObject({ status: 202 })
+  })
+
+  test('with a refused key is told in the words of refusedKeyMessage', async () => {
+    const { capi } = start({ machines: MACHINES, attachmentKeys: [], refusedKeyMessage: 'invalid enrollment key' })
+    expect(await capi.post('/watchers/enroll', key, await capi.authorised())).toMatchObject({
+      status: 403,
+      json: { message: 'invalid enrollment key' },
+    })
   })
 
   test('with a malformed key is 403 in lenient mode and 400 in strict mode', async () => {

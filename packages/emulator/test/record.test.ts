@@ -147,6 +147,17 @@ describe('options', () => {
     [{ tokenLifetimeMs: 0 }, 'tokenLifetimeMs'],
     [{ ban: { maxLogin: 3 } }, 'ban.maxLogin'],
     [{ onRequest: 'log' }, 'onRequest'],
+    [{ decisions: 1_000_001 }, 'decisions'],
+    [{ latencyMs: 2 ** 31 }, 'latencyMs'],
+    [{ tokenLifetimeMs: 1e18 }, 'tokenLifetimeMs'],
+    [{ minPasswordLength: 1e9 }, 'minPasswordLength'],
+    [{ maxBodyBytes: 1e12 }, 'maxBodyBytes'],
+    [{ ban: { banMs: Number.POSITIVE_INFINITY } }, 'ban.banMs'],
+    [{ recordRequests: 1e15 }, 'recordRequests'],
+    [{ blockedMachines: ['no-good'] }, 'blockedMachines[0]'],
+    [null, 'value'],
+    [7, 'value'],
+    ['strict', 'value'],
   ])('%j is refused at %s', (wrong, path) => {
     expect(() => createEmulator(wrong as unknown as EmulatorOptions)).toThrowError(
       expect.objectContaining({ name: 'InputError', issues: [expect.objectContaining({ path })] }),

@@ -1,5 +1,8 @@
-import { type DecisionStream, readDecisionStream } from '../decision-stream.js'
+import { readPieces } from '../body.js'
+import type { DecisionStream } from '../decision-stream.js'
 import type { CallOptions, Http } from '../http.js'
+import { readDecisionStream } from '../stream/read-decision-stream.js'
+import { UnreadableJsonError } from '../stream/streamed-json.js'
 
 export interface PullDecisionsRequest {
   readonly token: string
@@ -7,6 +10,11 @@ export interface PullDecisionsRequest {
   readonly communityPull?: boolean | undefined
   /** Include the links to further blocklists. Default true. */
   readonly additionalPull?: boolean | undefined
+  /**
+   * Ask for everything, as whoever holds nothing yet does: a server may otherwise answer with what changed since this
+   * machine's last answer. Default false.
+   */
+  readonly startup?: boolean | undefined
 }
 
 /** Bytes; the stream may hold hundreds of thousands of entries. */
@@ -18,24 +26,20 @@ export async function pullDecisions(
   request: PullDecisionsRequest,
   options: CallOptions = {},
 ): Promise<DecisionStream> {
-  const { token, communityPull = true, additionalPull = true } = request
-  // Sent only when false, as the Go engine does it.
+  const { token, communityPull = true, additionalPull = true, startup = false } = request
+  // Each is sent only where it differs from the default, as the Go engine does it.
   const query = {
     ...(!communityPull && { community_pull: 'false' }),
     ...(!additionalPull && { additional_pull: 'false' }),
+    ...(startup && { startup: 'true' }),
   }
-  const call = {
-    endpoint: 'decisions',
-    method: 'GET',
-    path: '/decisions/stream',
-    query,
-    token,
-    maxBytes: MAX_BYTES,
-  } as const
-  const answer = await http.call({ ...options, ...call })
-  if (answer.text.trim() === '') return readDecisionStream({}, answer.receivedAt)
-  if (typeof answer.json !== 'object' || answer.json === null || Array.isArray(answer.json)) {
-    throw answer.unusable('was answered with something else than a JSON object')
-  }
-  return readDecisionStream(answer.json, answer.receivedAt)
+  const call = { endpoint: 'decisions', method: 'GET', path: '/decisions/stream', query, token } as const
+  return http.read({ ...options, ...call }, async ({ response, receivedAt, signal, unusable }) => {
+    try {
+      return await readDecisionStream(readPieces(response, MAX_BYTES, signal), receivedAt)
+    } catch (error) {
+      if (!(error instanceof UnreadableJsonError)) throw error
+      throw unusable(`was answered with something else than a JSON object of decisions: ${error.message}`)
+    }
+  })
 }

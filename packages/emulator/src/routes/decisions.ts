@@ -1,4 +1,5 @@
 import { emptyAnswer, jsonAnswer, jsonTextAnswer } from '../answer.js'
+import type { DecisionsAnswer } from '../decisions.js'
 import type { Route } from './call.js'
 
 /** Query flags are booleans that default to true (CAPI v3 swagger /decisions/stream). */
@@ -6,13 +7,15 @@ function flag(query: URLSearchParams, name: string): boolean {
   return query.get(name) !== 'false'
 }
 
+const NOTHING: DecisionsAnswer = { newJson: '[]', deleted: [] }
+
 export const decisionsStream: Route = {
   name: 'decisions',
   method: 'GET',
   path: '/v3/decisions/stream',
   authorised: true,
   answer({ machineId, url }, { options, decisions, links }) {
-    for (const name of ['community_pull', 'additional_pull']) {
+    for (const name of ['community_pull', 'additional_pull', 'startup']) {
       const value = url.searchParams.get(name) ?? 'true'
       if (options.strict && value !== 'true' && value !== 'false') {
         return jsonAnswer(400, { message: 'Invalid request parameters', errors: `[${name} must be true or false]` })
@@ -21,15 +24,13 @@ export const decisionsStream: Route = {
     const community = flag(url.searchParams, 'community_pull')
     const additional = flag(url.searchParams, 'additional_pull')
     const base = `${url.origin}${url.pathname.slice(0, url.pathname.indexOf('/v3/'))}`
-    const deleted = JSON.stringify(community ? decisions.deletedFor(machineId) : [])
+    const startup = url.searchParams.get('startup') === 'true'
+    const { newJson, deleted } = community ? decisions.answerFor(machineId, { startup }) : NOTHING
     const linked = JSON.stringify({
       blocklists: additional ? links.blocklistLinks(base) : [],
       allowlists: links.allowlistLinks(base),
     })
-    return jsonTextAnswer(
-      200,
-      `{"new":${community ? decisions.newJson() : '[]'},"deleted":${deleted},"links":${linked}}`,
-    )
+    return jsonTextAnswer(200, `{"new":${newJson},"deleted":${JSON.stringify(deleted)},"links":${linked}}`)
   },
 }
 

@@ -20,9 +20,10 @@ export const enroll: Route = {
     const { data, refusal } = parseModel(state.options.strict ? requestModels.enroll : lenientSchema, body)
     if (refusal) return refusal
     const { attachment_key: attachmentKey, name, tags = [], overwrite = false } = data
-    const { attachmentKeys, enrollStatus = 202 } = state.options
+    const { attachmentKeys, refusedKeyMessage, enrollStatus = 202 } = state.options
     const valid = attachmentKeys ? attachmentKeys.includes(attachmentKey) : /^[a-zA-Z0-9]+$/.test(attachmentKey)
-    if (!valid) return BAD_ATTACHMENT_KEY
+    if (!valid)
+      return refusedKeyMessage === undefined ? BAD_ATTACHMENT_KEY : jsonAnswer(403, { message: refusedKeyMessage })
     if (state.machines.get(machineId)?.enrolment && !overwrite) {
       return jsonAnswer(200, { message: 'the security engine is already enrolled' })
     }

@@ -1,4 +1,4 @@
-import { BAD_CREDENTIALS, jsonAnswer } from '../answer.js'
+import { BAD_CREDENTIALS, jsonAnswer, MACHINE_BLOCKED } from '../answer.js'
 import { parseModel } from '../parse-model.js'
 import { requestModels } from '../request-models.js'
 import type { Route } from './call.js'
@@ -13,6 +13,7 @@ export const login: Route = {
     const { data, refusal } = parseModel(requestModels[anyLength ? 'login-any-length' : 'login'], body)
     if (refusal) return refusal
     const { machine_id: machineId, password, scenarios = [] } = data
+    if (options.blockedMachines?.includes(machineId)) return MACHINE_BLOCKED
     if (options.acceptUnknownMachines && !machines.get(machineId)) machines.register(machineId, password)
     if (!machines.login(machineId, password, scenarios)) return BAD_CREDENTIALS
     const enrolled = options.enrolmentClaims && machines.get(machineId)?.enrolment !== undefined

@@ -1,7 +1,9 @@
-import { ALREADY_REGISTERED, invalidBody, jsonAnswer, OK } from '../answer.js'
+import { ALREADY_REGISTERED, invalidBody, OK } from '../answer.js'
 import { parseModel } from '../parse-model.js'
 import { requestModels } from '../request-models.js'
 import type { Route } from './call.js'
+
+const STATUS = { 'error-500': 500, 'conflict-409': 409, 'forbidden-403': 403 } as const
 
 export const register: Route = {
   name: 'register',
@@ -17,9 +19,8 @@ export const register: Route = {
       const rule = `string is too short (length: ${password.length}, required minimum: ${minimum})`
       return invalidBody([{ pointer: '/password', rule }])
     }
-    if (machines.get(machineId)) {
-      return jsonAnswer(options.existingMachine === 'conflict-409' ? 409 : 500, { message: ALREADY_REGISTERED })
-    }
+    if (machines.get(machineId))
+      return { ...ALREADY_REGISTERED, status: STATUS[options.existingMachine ?? 'error-500'] }
     machines.register(machineId, password)
     return OK
   },
