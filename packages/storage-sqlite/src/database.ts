@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { turn } from '@cscapi/core'
 import type { SqlDriverAdapter, SqlQuery } from '@prisma/driver-adapter-utils'
 import { isBusy, mapError, movedError, sqliteError } from './errors.js'
 import type { PrismaClient } from './generated/client.js'
@@ -62,6 +63,8 @@ export class Database {
   #alone<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(closedError(operation))
     return this.#mutex.run(async () => {
+      // The driver answers at once, so that a loop of calls would keep everything else waiting.
+      await turn()
       await this.#leaveGap()
       const deadline = performance.now() + this.#busyTimeoutMs
       for (;;) {

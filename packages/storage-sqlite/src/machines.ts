@@ -1,4 +1,5 @@
 import type { Machine, MachinePage, MachinePatch, NewMachine } from '@cscapi/core'
+import { turn } from '@cscapi/core'
 import { credentialChanges, toMachine } from '@cscapi/storage-sql'
 import { z } from 'zod'
 import { isAhead } from './clock.js'
@@ -80,7 +81,23 @@ export async function deleteMachines(sql: Sql, machineIds: readonly string[]): P
   const rows = idsSchema.parse(await sql.query(find, JSON.stringify(machineIds)))
   const ids = JSON.stringify(rows.map(({ id }) => id))
   await sql.execute(KEEP_TOTAL, ids)
-  await sql.execute('DELETE FROM signals WHERE machine IN (SELECT value FROM json_each(?1))', ids)
+  await deleteTheirSignals(sql, ids)
   await sql.execute('DELETE FROM credentials WHERE machine IN (SELECT value FROM json_each(?1))', ids)
   return sql.execute('DELETE FROM machines WHERE id IN (SELECT value FROM json_each(?1))', ids)
+}
+
+/** Signals that are looked at in some milliseconds. */
+const SLICE = 2_000
+
+/** Walks over all signals once, since no index has those of a machine in every state. */
+async function deleteTheirSignals(sql: Sql, ids: string): Promise<void> {
+  const remove = 'DELETE FROM signals WHERE id >= ?1 AND id < ?2 AND machine IN (SELECT value FROM json_each(?3))'
+  for (let from: number | undefined = 0; from !== undefined; ) {
+    const [next] = idsSchema.parse(
+      await sql.query('SELECT id FROM signals WHERE id >= ?1 ORDER BY id LIMIT 1 OFFSET ?2', from, SLICE),
+    )
+    await sql.execute(remove, from, next?.id ?? Number.MAX_SAFE_INTEGER, ids)
+    from = next?.id
+    await turn()
+  }
 }
