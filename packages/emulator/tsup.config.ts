@@ -6,4 +6,5 @@ export default defineConfig({
   target: 'es2022',
   dts: { entry: 'src/index.ts', compilerOptions: { stripInternal: true } },
   clean: true,
+  sourcemap: true,
 })

@@ -1,15 +1,4 @@
 import { defineConfig } from 'tsup'
+import { withPrisma } from '../storage-sql/tsup-with-prisma.js'
 
-export default defineConfig({
-  entry: ['src/index.ts'],
-  format: 'esm',
-  target: 'es2022',
-  dts: { resolve: ['@cscapi/storage-sql'] },
-  clean: true,
-  // Prisma is bundled: an installed package brings no @prisma/*. Its runtime is CommonJS and wants a `require`.
-  noExternal: [/^@prisma\//, '@cscapi/storage-sql', 'postgres-array'],
-  external: ['pg'],
-  splitting: false,
-  minify: true,
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-})
+export default defineConfig(withPrisma({ driver: 'pg', bundled: ['postgres-array'] }))

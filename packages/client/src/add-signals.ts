@@ -1,4 +1,4 @@
-import { CscapiError, isCscapiError } from '@cscapi/core'
+import { CscapiError, isCscapiError, turn } from '@cscapi/core'
 import type { Signal } from '@cscapi/signals'
 import { PartlyAddedError } from './errors.js'
 import type { AddOptions, AddResult, Intake } from './intake.js'
@@ -20,6 +20,8 @@ export async function addSignals(
     total = sum(total, await intake.add(slice, index, options))
     index += slice.length
     slice = []
+    // A store that answers at once, and a source that is never awaited, would keep timers and the system's signals waiting.
+    await turn()
   }
   try {
     for await (const signal of signals) {

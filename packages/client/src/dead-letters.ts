@@ -1,4 +1,4 @@
-import { AbortedError, InputError, type InputIssue } from '@cscapi/core'
+import { AbortedError, InputError, type InputIssue, turn } from '@cscapi/core'
 import { type Signal, signalSchema } from '@cscapi/signals'
 import type { SignalFilter, StoredSignal } from '@cscapi/storage'
 import type { ClientContext } from './context.js'
@@ -71,6 +71,7 @@ async function* storedRejected(
   const query: SignalFilter = { ...filterOf(filter), status: 'rejected' }
   let after: string | undefined
   do {
+    await turn()
     const page = await storage.listSignals(query, after === undefined ? {} : { after })
     for (const stored of page.signals) {
       if (filter.signal?.aborted) throw new AbortedError('Reading rejected signals')
@@ -92,6 +93,7 @@ async function inSlices(
   let count = 0
   for (let slice = 1; slice > 0; count += slice) {
     if (filter.signal?.aborted) throw new AbortedError(what, { report: { count } })
+    await turn()
     slice = await change({ ...rest, olderThanMs: olderThanMs + Math.max(clock.now() - startedAt, 0) })
   }
   return count

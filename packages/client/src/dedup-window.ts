@@ -1,8 +1,12 @@
+import { turn } from '@cscapi/core'
+
 /** Bytes of a hashed key: enough that nobody finds two sources with the same one. */
 const KEY_BYTES = 12
 const ENTRY_BYTES = KEY_BYTES + 4
 /** Keys remembered at most, 1.6 MB in the store; the oldest are forgotten first. */
 const MOST_KEYS = 100_000
+/** What is read or written in a few milliseconds. */
+const BYTES_PER_TURN = 5_000 * ENTRY_BYTES
 
 /**
  * What was added lately, by hashed key (16 base64url characters). Remembers when, in epoch milliseconds of this host;
@@ -42,10 +46,11 @@ export class DedupWindow {
   }
 
   /** Takes over what {@link toBytes} gave `ageMs` ago. Bytes that it never gave are passed over. */
-  merge(bytes: Uint8Array, ageMs: number, now: number): void {
+  async merge(bytes: Uint8Array, ageMs: number, now: number): Promise<void> {
     if (bytes.byteLength % ENTRY_BYTES !== 0) return
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     for (let offset = 0; offset < buffer.length; offset += ENTRY_BYTES) {
+      if (offset > 0 && offset % BYTES_PER_TURN === 0) await turn()
       const key = buffer.toString('base64url', offset, offset + KEY_BYTES)
       const at = now - ageMs - buffer.readUInt32LE(offset + KEY_BYTES)
       if (this.#isRecent(at, now) && !(at <= (this.#addedAt.get(key) ?? Number.NEGATIVE_INFINITY))) this.#note(key, at)
@@ -53,11 +58,13 @@ export class DedupWindow {
   }
 
   /** Every key with its age. Forgets what is out of the window, and the oldest of what is too much. */
-  toBytes(now: number): Uint8Array {
+  async toBytes(now: number): Promise<Uint8Array> {
     this.#forget(now)
-    const buffer = Buffer.alloc(this.#addedAt.size * ENTRY_BYTES)
+    const entries = [...this.#addedAt]
+    const buffer = Buffer.alloc(entries.length * ENTRY_BYTES)
     let offset = 0
-    for (const [key, at] of this.#addedAt) {
+    for (const [key, at] of entries) {
+      if (offset > 0 && offset % BYTES_PER_TURN === 0) await turn()
       buffer.write(key, offset, KEY_BYTES, 'base64url')
       buffer.writeUInt32LE(now - at, offset + KEY_BYTES)
       offset += ENTRY_BYTES

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Clock } from '@cscapi/core'
+import { type Clock, turn } from '@cscapi/core'
 import { parseAddress, type Signal } from '@cscapi/signals'
 import type { Storage } from '@cscapi/storage'
 import { DedupWindow } from './dedup-window.js'
@@ -23,6 +23,8 @@ export interface Parted {
 /** At most a twenty-first of the time goes into sharing, so that a fast intake stays fast. */
 const REST_PER_SYNC = 20
 const TRIES = 3
+/** What is hashed in a few milliseconds. */
+const PER_TURN = 500
 
 /**
  * Remembers what was added lately: in memory, shared through the store as one value. The store is read and written around a call that adds,
@@ -55,15 +57,25 @@ export class Dedup {
     this.#stateKey = `dedup:${this.#by.join('+')}:${windowMs}`
   }
 
-  /** Tells repeats, of what was added lately or of one another, from what is new. With `dedup` false, nothing is a repeat. */
-  part(candidates: readonly Candidate[], dedup = true): Parted {
+  /** For each candidate a key: those that are alike have the same one. */
+  async kindsOf(candidates: readonly Candidate[]): Promise<string[]> {
+    const kinds: string[] = []
+    for (const { signal } of candidates) {
+      if (kinds.length > 0 && kinds.length % PER_TURN === 0) await turn()
+      kinds.push(this.#keyOf(signal))
+    }
+    return kinds
+  }
+
+  /** Tells repeats, of what was added lately or of one another, from what is new, by their {@link kindsOf}. With `dedup` false, nothing is a repeat. */
+  part(candidates: readonly Candidate[], kinds: readonly string[], dedup = true): Parted {
     const now = this.#clock.now()
     const keys = new Set<string>()
     const fresh: Candidate[] = []
     const repeated: FilteredSignal[] = []
-    for (const candidate of candidates) {
+    for (const [position, candidate] of candidates.entries()) {
       const { index, signal } = candidate
-      const key = this.#keyOf(signal)
+      const key = kinds[position] ?? ''
       if (dedup && (keys.has(key) || this.#window.has(key, now))) {
         repeated.push({ index, signal, reason: 'repeated', detail: this.#detail })
       } else {
@@ -131,14 +143,14 @@ export class Dedup {
     if (stored === undefined) return 0
     const { value, version, expiresInMs } = stored
     const ageMs = Math.max(this.#windowMs - (expiresInMs ?? 0), 0)
-    if (version !== this.#sharedVersion) this.#window.merge(value, ageMs, this.#clock.now())
+    if (version !== this.#sharedVersion) await this.#window.merge(value, ageMs, this.#clock.now())
     return version
   }
 
   /** False when another process told the store something in between. */
   async #tell(ifVersion: number): Promise<boolean> {
     const telling = this.#confirmed
-    const bytes = this.#window.toBytes(this.#clock.now())
+    const bytes = await this.#window.toBytes(this.#clock.now())
     const version = await this.#storage.setState(this.#stateKey, bytes, { ifVersion, expiresInMs: this.#windowMs })
     if (version === undefined) return false
     this.#shared = telling

@@ -1,4 +1,4 @@
-import { InputError, type InputIssue, issuesOf, machineIdRule } from '@cscapi/core'
+import { InputError, type InputIssue, issuesOf, machineIdRule, turn } from '@cscapi/core'
 import { printable, type Signal, signalSchema } from '@cscapi/signals'
 import type { QueuedSignal } from '@cscapi/storage'
 import type { AddressFilter, FilterReason } from './filter.js'
@@ -34,15 +34,16 @@ export interface CheckOptions {
  * @throws InputError naming everything that is wrong with any of them.
  * @throws CscapiError `redact_failed`
  */
-export function checkSignals(
+export async function checkSignals(
   options: CheckOptions,
   signals: readonly Signal[],
   offset: number,
-): { candidates: Candidate[]; filtered: FilteredSignal[] } {
+): Promise<{ candidates: Candidate[]; filtered: FilteredSignal[] }> {
   const issues: InputIssue[] = []
   const candidates: Candidate[] = []
   const filtered: FilteredSignal[] = []
-  signals.forEach((signal, position) => {
+  for (const [position, signal] of signals.entries()) {
+    if (position > 0 && position % PER_TURN === 0) await turn()
     const index = offset + position
     const path = `signals[${index}]`
     const wrong = issuesWith(signal, path, options)
@@ -53,10 +54,13 @@ export function checkSignals(
     if (wrong.length > 0) issues.push(...wrong)
     else if (refusal !== undefined) filtered.push({ index, signal, ...refusal })
     else if (issues.length === 0) candidates.push({ index, signal, queued: toQueued(signal, path, options) })
-  })
+  }
   if (issues.length > 0) throw new InputError('No signal was added', issues)
   return { candidates, filtered }
 }
+
+/** What is checked in some milliseconds. */
+const PER_TURN = 100
 
 const ADDRESS_RULE = 'must be an IPv4 or IPv6 address or a CIDR range'
 const NOTHING = { unreadable: [], refusal: undefined }

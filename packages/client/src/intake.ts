@@ -49,9 +49,11 @@ export class Intake {
 
   /** Adds the signals in one call to the store; `offset` is the position of the first among all that are given. */
   async add(signals: readonly Signal[], offset: number, options: AddOptions): Promise<AddResult> {
-    const { candidates, filtered } = checkSignals(this.#check, signals, offset)
+    const { candidates, filtered } = await checkSignals(this.#check, signals, offset)
+    const kinds = await this.#dedup?.kindsOf(candidates)
     await this.#dedup?.syncIfDue()
-    const { fresh, repeated, keys } = this.#part(candidates, options.dedup)
+    // No turn from here until they are claimed: two calls would both take a repeat for new.
+    const { fresh, repeated, keys } = this.#part(candidates, kinds, options.dedup)
     const { added, duplicates, dropped = 0 } = await this.#store(fresh, keys)
     this.#tell([...filtered, ...repeated], options.onFiltered)
     this.#count('filtered', filtered.length)
@@ -62,9 +64,10 @@ export class Intake {
 
   /** What `add` would do, without doing it. */
   async preview(signals: readonly Signal[]): Promise<Preview> {
-    const { candidates, filtered } = checkSignals(this.#check, signals, 0)
+    const { candidates, filtered } = await checkSignals(this.#check, signals, 0)
+    const kinds = await this.#dedup?.kindsOf(candidates)
     await this.#dedup?.syncIfDue()
-    const { fresh, repeated } = this.#part(candidates)
+    const { fresh, repeated } = this.#part(candidates, kinds)
     return {
       signals: fresh.map(({ index, queued: { machineId, payload } }) => ({ index, machineId, json: payload })),
       filtered: [...filtered, ...repeated].sort((a, b) => a.index - b.index),
@@ -76,8 +79,8 @@ export class Intake {
     if (this.#dedup?.isUnshared) await this.#share(() => this.#dedup?.sync())
   }
 
-  #part(candidates: readonly Candidate[], dedup?: boolean): Parted {
-    return this.#dedup?.part(candidates, dedup) ?? { fresh: candidates, repeated: [], keys: [] }
+  #part(candidates: readonly Candidate[], kinds: readonly string[] = [], dedup?: boolean): Parted {
+    return this.#dedup?.part(candidates, kinds, dedup) ?? { fresh: candidates, repeated: [], keys: [] }
   }
 
   async #store(fresh: readonly Candidate[], keys: readonly string[]): Promise<EnqueueResult & { dropped?: number }> {

@@ -1,4 +1,4 @@
-import { AbortedError, type FailingReason, InputError, type Machine, readTokenClaims } from '@cscapi/core'
+import { AbortedError, type FailingReason, InputError, type Machine, readTokenClaims, turn } from '@cscapi/core'
 import type { ClientContext } from './context.js'
 
 export interface MachinesFilter {
@@ -69,6 +69,7 @@ export async function reviveMachines(
   const ids = machineIds === undefined ? failingIds(context) : new Set(machineIds)
   for await (const machineId of ids) {
     if (signal.aborted) throw new AbortedError('Reviving machines', { report: { count: revived } })
+    await turn()
     const machine = await context.storage.getMachine(machineId)
     if (machine?.failing === undefined) continue
     await context.storage.updateMachine(machineId, { failing: null, authFailures: 0 })
@@ -95,6 +96,7 @@ export async function deleteMachines(
   let deleted = 0
   for (let start = 0; start < ids.length; start += SLICE) {
     if (signal.aborted) throw new AbortedError('Deleting machines', { report: { count: deleted } })
+    await turn()
     deleted += await storage.deleteMachines(ids.slice(start, start + SLICE))
   }
   return deleted

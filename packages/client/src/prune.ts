@@ -1,3 +1,4 @@
+import { turn } from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
 
 /** Deletes in slices, so that no call holds the store for long. */
@@ -9,6 +10,7 @@ export async function pruneFailingMachinesSignals(storage: Storage): Promise<num
     for (const { machineId } of page.machines) {
       for (let slice = 1; slice > 0; deleted += slice) {
         slice = await storage.deleteSignals({ machineId, status: 'pending' })
+        await turn()
       }
     }
     after = page.next

@@ -1,3 +1,4 @@
+import { turn } from '@cscapi/core'
 import type { SignalStatus, Storage } from '@cscapi/storage'
 
 /** How long signals stay in the store that nobody waits for any more, in milliseconds. */
@@ -19,6 +20,7 @@ async function deleteOlder(storage: Storage, status: SignalStatus, olderThanMs: 
   let deleted = 0
   for (let slice = 1; slice > 0 && !signal.aborted; deleted += slice) {
     slice = await storage.deleteSignals({ status, olderThanMs })
+    await turn()
   }
   return deleted
 }

@@ -1,4 +1,12 @@
-import { CscapiError, type EncryptionKey, isCscapiError, Keyring, type Machine, type MachinePatch } from '@cscapi/core'
+import {
+  CscapiError,
+  type EncryptionKey,
+  isCscapiError,
+  Keyring,
+  type Machine,
+  type MachinePatch,
+  turn,
+} from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
 
 export interface SealOptions {
@@ -102,10 +110,12 @@ class MachineSeals {
     let resealed = 0
     let after: string | undefined
     do {
+      await turn()
       const page = await this.#storage.listMachines(after === undefined ? {} : { after })
       for (const row of page.machines) {
         const patch = this.#resealing(row)
         if (Object.keys(patch).length === 0) continue
+        await turn()
         await this.#storage.updateMachine(row.machineId, patch)
         resealed += 1
       }

@@ -16,13 +16,17 @@ function expand(path, seen) {
     })
 }
 
+// Line by line, since an error that nobody catches shows the line of the bundle that threw it.
+const text = (lines) => `[\n${lines.map((line) => `      ${JSON.stringify(line)},`).join('\n')}\n    ].join('\\n')`
+
 const scripts = readdirSync(folder)
   .filter((name) => name.endsWith('.lua'))
   .sort()
   .map((file) => {
-    const lua = expand(file, new Set()).join('\n')
+    const lines = expand(file, new Set())
+    const sha = createHash('sha1').update(lines.join('\n')).digest('hex')
     const name = file.slice(0, -'.lua'.length).replace(/-(\w)/g, (_, letter) => letter.toUpperCase())
-    return `  ${name}: ${JSON.stringify({ name, sha: createHash('sha1').update(lua).digest('hex'), lua })},`
+    return `  ${name}: {\n    name: '${name}',\n    sha: '${sha}',\n    lua: ${text(lines)},\n  },`
   })
 
 writeFileSync(

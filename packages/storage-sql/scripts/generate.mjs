@@ -32,12 +32,14 @@ const migrations = files.map((file, index) => {
     version: index + 1,
     name: file.replace(/\.sql$/, ''),
     checksum: createHash('sha256').update(sql).digest('hex'),
-    sql,
+    lines: sql.split('\n'),
   }
 })
+// Line by line, since an error that nobody catches shows the line of the bundle that threw it.
 const text = `// Made from migrations/*.sql.
 import type { Migration } from '@cscapi/storage-sql'
 
 export const migrations: readonly Migration[] = ${JSON.stringify(migrations, null, 2)}
+  .map(({ lines, ...migration }) => ({ ...migration, sql: lines.join('\\n') }))
 `
 writeFileSync('src/migrations.gen.ts', text)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { turn } from '@cscapi/core'
 import type { SqlDriverAdapter, SqlQuery } from '@prisma/driver-adapter-utils'
-import { isBusy, mapError, sqliteError } from './errors.js'
+import { isBusy, mapError, movedError, sqliteError } from './errors.js'
 import type { PrismaClient } from './generated/client.js'
 import { Mutex } from './mutex.js'
 
@@ -10,65 +11,65 @@ const GAP_MS = 4
 /** Longest wait between two tries while another process holds the lock, in milliseconds. */
 const RETRY_MS = 5
 
-/** A connection, and Prisma's client on top of it. */
+/** An open file. */
 export interface Connection {
-  readonly driver: SqlDriverAdapter
-  readonly prisma: PrismaClient
+  readonly sql: Sql
+  /** Whether the path still names the files that are open. */
+  readonly isInPlace: () => boolean
+  readonly close: () => Promise<void>
+  /** Closes files that are not in place, so that they keep what they have and do no harm to what is there now. */
+  readonly abandon: () => Promise<void>
 }
 
-/** Every operation is alone on the connection, and waits for other processes without blocking the event loop. */
+/**
+ * Every operation is alone on the connection, and waits for other processes without blocking the event loop.
+ * Nothing is acknowledged on files that the path does not name any more: the operation fails then, and the next one connects anew.
+ */
 export class Database {
-  readonly #connection: Connection
+  readonly #connect: () => Promise<Connection>
   readonly #path: string
   readonly #busyTimeoutMs: number
   readonly #mutex = new Mutex()
+  #connection: Connection | undefined
   #stretchSince = 0
   #closed = false
 
-  constructor(connection: Connection, path: string, busyTimeoutMs: number) {
-    this.#connection = connection
+  constructor(connect: () => Promise<Connection>, path: string, busyTimeoutMs: number) {
+    this.#connect = connect
     this.#path = path
     this.#busyTimeoutMs = busyTimeoutMs
   }
 
-  /** Reads, or writes with a single statement. */
+  /** Reads, or writes with a single statement what may get lost. */
   run<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#alone(operation, () => work(new Sql(this.#connection)))
+    return this.#alone(operation, work)
   }
 
-  /** All or nothing. The transaction starts as a writer, so nothing that it reads can change before it writes. */
+  /** All or nothing. */
   transaction<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#alone(operation, async () => {
-      const sql = new Sql(this.#connection)
-      await sql.execute('BEGIN IMMEDIATE')
-      try {
-        const result = await work(sql)
-        await sql.execute('COMMIT')
-        return result
-      } catch (error) {
-        await sql.execute('ROLLBACK').catch(() => undefined)
-        throw error
-      }
+    return this.#alone(operation, async (sql) => {
+      const result = await sql.transaction(() => work(sql))
+      await this.#assertInPlace(operation)
+      return result
     })
   }
 
   /** Waits for what is under way, then lets go of the file. */
   async close(): Promise<void> {
     this.#closed = true
-    await this.#mutex.run(async () => {
-      await this.#connection.prisma.$disconnect()
-      await this.#connection.driver.dispose()
-    })
+    await this.#mutex.run(() => this.#disconnect())
   }
 
-  #alone<T>(operation: string, work: () => Promise<T>): Promise<T> {
+  #alone<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(closedError(operation))
     return this.#mutex.run(async () => {
+      // The driver answers at once, so that a loop of calls would keep everything else waiting.
+      await turn()
       await this.#leaveGap()
       const deadline = performance.now() + this.#busyTimeoutMs
       for (;;) {
         try {
-          return await work()
+          return await this.#inPlace(operation, work)
         } catch (error) {
           if (!isBusy(error)) throw mapError(error, operation, this.#path)
           if (performance.now() >= deadline) {
@@ -79,6 +80,32 @@ export class Database {
         }
       }
     })
+  }
+
+  async #inPlace<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    this.#connection ??= await this.#connect()
+    await this.#assertInPlace(operation)
+    try {
+      return await work(this.#connection.sql)
+    } catch (error) {
+      await this.#assertInPlace(operation)
+      throw error
+    }
+  }
+
+  /** Lets go of files that the path does not name any more. @throws StorageError */
+  async #assertInPlace(operation: string): Promise<void> {
+    const connection = this.#connection
+    if (connection === undefined || connection.isInPlace()) return
+    this.#connection = undefined
+    await connection.abandon()
+    throw movedError(operation, this.#path)
+  }
+
+  async #disconnect(): Promise<void> {
+    const connection = this.#connection
+    this.#connection = undefined
+    await connection?.close()
   }
 
   async #leaveGap(): Promise<void> {
@@ -95,7 +122,7 @@ export class Sql {
   readonly prisma: PrismaClient
   readonly #driver: SqlDriverAdapter
 
-  constructor({ driver, prisma }: Connection) {
+  constructor(driver: SqlDriverAdapter, prisma: PrismaClient) {
     this.prisma = prisma
     this.#driver = driver
   }
@@ -103,6 +130,19 @@ export class Sql {
   /** How many rows were changed. */
   execute(text: string, ...values: SqlValue[]): Promise<number> {
     return this.#driver.executeRaw(positional(text, values))
+  }
+
+  /** All or nothing. Starts as a writer, so nothing that `work` reads can change before it writes. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    await this.execute('BEGIN IMMEDIATE')
+    try {
+      const result = await work()
+      await this.execute('COMMIT')
+      return result
+    } catch (error) {
+      await this.execute('ROLLBACK').catch(() => undefined)
+      throw error
+    }
   }
 
   /** The rows, as objects by column name. */

@@ -1,32 +1,50 @@
-import { appliedMigrationsSchema, missingMigrations } from '@cscapi/storage-sql'
-import type { Database } from './database.js'
+import { appliedMigrationsSchema, assertNotNewer, missingMigrations } from '@cscapi/storage-sql'
+import { z } from 'zod'
+import type { Sql } from './database.js'
+import { corruptError } from './errors.js'
+import { APPLICATION_ID } from './header.js'
 import { migrations } from './migrations.gen.js'
 
 const LEDGER = `CREATE TABLE IF NOT EXISTS cscapi_migrations (
   version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL)`
 
+const tablesSchema = z.array(z.object({ name: z.string() }))
+
+/**
+ * Reads whether the database is a store of ours, or empty, before anything is written.
+ * @throws StorageError `storage_corrupt` for another program's, `storage_schema_newer`
+ */
+export async function assertOurs(sql: Sql, userVersion: number, path: string): Promise<void> {
+  const tables = tablesSchema.parse(await sql.query("SELECT name FROM sqlite_master WHERE type = 'table'"))
+  if (tables.length === 0) return
+  if (!tables.some(({ name }) => name === 'cscapi_migrations')) {
+    throw corruptError(path, 'it is the database of another program')
+  }
+  const versions = (await readLedger(sql)).map(({ version }) => version)
+  assertNotNewer(Math.max(0, ...versions), migrations, { adapter: 'sqlite', store: path })
+  if (userVersion > migrations.length) throw corruptError(path, 'its header is damaged')
+}
+
 /** Applies what is missing, in one transaction: of any number of processes that open a new file at once, one does it. */
-export async function migrate(database: Database, path: string): Promise<void> {
-  await database.transaction('open', async (sql) => {
+export async function migrate(sql: Sql, path: string): Promise<void> {
+  await sql.transaction(async () => {
     await sql.execute(LEDGER)
-    const rows = await sql.query('SELECT version, name, checksum FROM cscapi_migrations ORDER BY version')
-    const missing = missingMigrations(migrations, appliedMigrationsSchema.parse(rows), {
-      adapter: 'sqlite',
-      store: path,
-    })
+    const missing = missingMigrations(migrations, await readLedger(sql), { adapter: 'sqlite', store: path })
     for (const { version, name, checksum, sql: text } of missing) {
-      await sql.execute(
-        'INSERT INTO cscapi_migrations VALUES (?1, ?2, ?3, ?4)',
-        version,
-        name,
-        checksum,
-        new Date().toISOString(),
-      )
+      const values = [version, name, checksum, new Date().toISOString()]
+      await sql.execute('INSERT INTO cscapi_migrations VALUES (?1, ?2, ?3, ?4)', ...values)
       for (const statement of statementsOf(text)) await sql.execute(statement)
       // In the file's header, where it can be read without opening the database.
       await sql.execute(`PRAGMA user_version = ${version}`)
     }
+    if (missing.length > 0) await sql.execute(`PRAGMA application_id = ${APPLICATION_ID}`)
   })
+}
+
+async function readLedger(sql: Sql) {
+  return appliedMigrationsSchema.parse(
+    await sql.query('SELECT version, name, checksum FROM cscapi_migrations ORDER BY version'),
+  )
 }
 
 /** Our migrations end each statement with a semicolon at the end of a line. */

@@ -1,71 +1,115 @@
-import { open as openFile } from 'node:fs/promises'
+import { type FileHandle, open as openFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { assertNotNewer } from '@cscapi/storage-sql'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
-import { type Connection, Database } from './database.js'
-import { corruptError, mapError, sqliteError } from './errors.js'
+import { z } from 'zod'
+import { type Connection, Database, Sql } from './database.js'
+import { sqliteError } from './errors.js'
 import { PrismaClient } from './generated/client.js'
-import { migrate } from './migrate.js'
+import { readHeader } from './header.js'
+import { assertOurs, migrate } from './migrate.js'
 import { migrations } from './migrations.gen.js'
+import { Companions, StoreFile } from './store-file.js'
 
 /** Memory for pages, in KiB, and WAL pages between checkpoints: uuids of version 7 then settle at the same cost whatever the backlog. */
 const CACHE_KIB = 65_536
 const CHECKPOINT_PAGES = 4_000
 
-/** Opens or creates the file, brings its schema up to date, and returns the connection. */
+/** Opens or creates the file, and brings its schema up to date; again, whenever the file was taken away. `path` is absolute. */
 export async function openDatabase(path: string, busyTimeoutMs: number): Promise<Database> {
+  const database = new Database(() => connect(path), path, busyTimeoutMs)
+  await database.run('open', async () => undefined)
+  return database
+}
+
+async function connect(path: string): Promise<Connection> {
+  const file = await StoreFile.hold(path)
   try {
-    await createPrivateFile(path)
-    await refuseForeignFile(path)
-    const database = new Database(await connect(path), path, busyTimeoutMs)
-    try {
-      await configure(database, path)
-      await migrate(database, path)
-      return database
-    } catch (error) {
-      await database.close()
-      throw error
-    }
+    const { userVersion } = await lookAt(file.handle, path)
+    return await connectTo(file, userVersion, path)
   } catch (error) {
-    throw mapError(error, 'open', path)
+    await file.release()
+    throw error
   }
 }
 
 /** One connection for both: Prisma's models, and statements that go straight to the driver, without its query compiler. */
-async function connect(path: string): Promise<Connection> {
+async function connectTo(file: StoreFile, userVersion: number, path: string): Promise<Connection> {
   const factory = new PrismaBetterSqlite3({ url: `file:${path}`, timeout: 0 })
   const driver = await factory.connect()
   const { provider, adapterName } = factory
-  return { driver, prisma: new PrismaClient({ adapter: { provider, adapterName, connect: async () => driver } }) }
-}
-
-/** The mode counts only where the file is made; SQLite gives it to its -wal and -shm files too. */
-async function createPrivateFile(path: string): Promise<void> {
-  const file = await openFile(path, 'a', 0o600)
-  await file.close()
-}
-
-const HEADER_BYTES = 100
-const MAGIC = 'SQLite format 3\0'
-const USER_VERSION_AT = 60
-
-/** Looks at the file's header without SQLite, which would leave its own files beside it: a store of a newer cscapi stays as it is. */
-async function refuseForeignFile(path: string): Promise<void> {
-  const file = await openFile(path, 'r')
+  const prisma = new PrismaClient({ adapter: { provider, adapterName, connect: async () => driver } })
+  const sql = new Sql(driver, prisma)
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0)
-    if (bytesRead === 0) return
-    if (buffer.toString('latin1', 0, MAGIC.length) !== MAGIC) throw corruptError(path)
-    assertNotNewer(buffer.readUInt32BE(USER_VERSION_AT), migrations, { adapter: 'sqlite', store: path })
-  } finally {
-    await file.close()
+    const opened = await databaseFile(sql)
+    if (!file.isAt(opened)) {
+      const message = `open failed on ${path}: SQLite opened another file; open again if the file was just replaced, or else choose a plain name`
+      throw sqliteError('storage_unavailable', 'open', message)
+    }
+    await assertOurs(sql, userVersion, path)
+    await configure(sql, path)
+    await migrate(sql, path)
+    const companions = new Companions(opened)
+    const close = async () => {
+      await prisma.$disconnect()
+      await driver.dispose()
+      await file.release()
+    }
+    return {
+      sql,
+      isInPlace: () => file.isAt(path) && companions.areInPlace(),
+      close,
+      abandon: async () => {
+        await saveLog(sql)
+        if (!file.isAt(opened) || !companions.areInPlace()) companions.remove()
+        await close()
+      },
+    }
+  } catch (error) {
+    await driver.dispose()
+    throw error
   }
 }
 
-async function configure(database: Database, path: string): Promise<void> {
-  const mode = await database.run('open', (sql) => sql.query('PRAGMA journal_mode = WAL'))
+const LOG_TRIES = 20
+const LOG_RETRY_MS = 5
+
+/** Writes the log into the file that it belongs to, wherever that is now. It is no error if another process keeps it from that: it will do so itself. */
+async function saveLog(sql: Sql): Promise<void> {
+  for (let tries = 0; tries < LOG_TRIES; tries += 1) {
+    const outcome = await sql.query('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined)
+    if (outcome !== undefined && JSON.stringify(outcome).includes('"busy":0')) return
+    await sleep(LOG_RETRY_MS)
+  }
+}
+
+/** What can be seen before SQLite touches anything: a store of a newer cscapi, whose log would be written back, stays as it is. */
+async function lookAt(file: FileHandle, path: string): Promise<{ userVersion: number }> {
+  const wal = await openFile(`${path}-wal`, 'r').catch(() => undefined)
+  try {
+    const header = await readHeader(file, wal, path)
+    if (header === undefined) return { userVersion: 0 }
+    const hasLog = wal !== undefined && (await wal.stat()).size > 0
+    if (header.isOurs && hasLog) assertNotNewer(header.userVersion, migrations, { adapter: 'sqlite', store: path })
+    return header
+  } finally {
+    await wal?.close()
+  }
+}
+
+const databasesSchema = z.array(z.object({ name: z.string(), file: z.string() }))
+
+/** The path that SQLite opened, with all links followed. */
+async function databaseFile(sql: Sql): Promise<string> {
+  const databases = databasesSchema.parse(await sql.query('PRAGMA database_list'))
+  return databases.find(({ name }) => name === 'main')?.file ?? ''
+}
+
+async function configure(sql: Sql, path: string): Promise<void> {
+  const mode = await sql.query('PRAGMA journal_mode = WAL')
   if (!JSON.stringify(mode).includes('wal')) {
     const message = `${path} cannot use write-ahead logging, without which writes can get lost; put it on a local disk`
-    throw sqliteError('storage_unavailable', 'open', message)
+    throw sqliteError('storage_unavailable', 'open', message, undefined, false)
   }
   const pragmas = [
     'synchronous = FULL',
@@ -73,5 +117,5 @@ async function configure(database: Database, path: string): Promise<void> {
     `cache_size = -${CACHE_KIB}`,
     `wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
   ]
-  for (const pragma of pragmas) await database.run('open', (sql) => sql.query(`PRAGMA ${pragma}`))
+  for (const pragma of pragmas) await sql.query(`PRAGMA ${pragma}`)
 }

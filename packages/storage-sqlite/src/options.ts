@@ -1,8 +1,13 @@
-import { InputError, type InputIssue } from '@cscapi/core'
+import { resolve } from 'node:path'
+import { readOptions } from '@cscapi/signals'
+import { z } from 'zod'
 
 /** Options of the SQLite storage. */
 export interface SqliteStorageOptions {
-  /** The database file; made with mode 0600 where there is none. Its folder must exist, on a local disk. */
+  /**
+   * The database file, relative to the working directory of the moment; made with mode 0600 where there is none. Its folder must exist, on a local disk.
+   * A name that SQLite or its driver would take for another one is refused: blanks at the end, `file:` before it, `-wal`, `-shm` or `-journal` behind it.
+   */
   readonly path: string
   /** How long a call waits while another process holds the file's lock, in milliseconds; 0 or more. Default 30,000. */
   readonly busyTimeoutMs?: number
@@ -10,18 +15,42 @@ export interface SqliteStorageOptions {
   readonly now?: () => number
 }
 
-/** @throws InputError naming everything that is wrong. */
-export function checkOptions({ path, busyTimeoutMs = 0, now = Date.now }: SqliteStorageOptions): void {
-  const issues: InputIssue[] = []
-  const refuse = (name: string, value: unknown, rule: string) => {
-    issues.push({ path: name, value: String(value).slice(0, 200), rule })
-  }
-  if (typeof path !== 'string' || path === '') refuse('path', path, 'must name a file')
+const NAMES = new Map([
+  ['file', 'path'],
+  ['filename', 'path'],
+  ['database', 'path'],
+  ['url', 'path'],
+  ['timeout', 'busyTimeoutMs'],
+])
+
+/** What is wrong with a path: nobody may protect one file and open another. */
+function ruleOfPath(path: string): string | undefined {
+  if (path === '') return 'must name a file'
   // SQLite would take it for a database that ends with the process, and acknowledge what it loses.
-  else if (path === ':memory:')
-    refuse('path', path, 'must name a file; for a store in memory, take MemoryStorage of @cscapi/storage')
-  if (!Number.isFinite(busyTimeoutMs) || busyTimeoutMs < 0)
-    refuse('busyTimeoutMs', busyTimeoutMs, 'must be 0 milliseconds or more')
-  if (typeof now !== 'function') refuse('now', now, 'must be a function that returns epoch milliseconds')
-  if (issues.length > 0) throw new InputError('SqliteStorage was not made', issues)
+  if (path.trim() === ':memory:')
+    return 'must name a file; for a store in memory, take MemoryStorage of @cscapi/storage'
+  if (/^(file|sqlite3?):/i.test(path)) return 'must be a path and no URL: leave away what stands before the path'
+  if (path.includes('\0')) return 'must have no U+0000: a name ends there'
+  if (resolve(path).trimEnd() !== resolve(path)) return 'must not end in a blank: the driver would leave it away'
+  if (/-(wal|shm|journal)$/i.test(path)) return 'must not end in -wal, -shm or -journal: SQLite names its own files so'
+  return undefined
+}
+
+const schema = z.strictObject({
+  path: z.string('must name a file').check(({ value, issues }) => {
+    const message = ruleOfPath(value)
+    if (message !== undefined) issues.push({ code: 'custom', input: value, message })
+  }),
+  busyTimeoutMs: z
+    .custom<number>((ms) => Number.isFinite(ms) && Number(ms) >= 0, 'must be 0 milliseconds or more')
+    .default(30_000),
+  now: z
+    .custom<() => number>((now) => typeof now === 'function', 'must be a function that returns epoch milliseconds')
+    .default(() => Date.now),
+})
+
+/** Checks the options, fills in the defaults and makes the path absolute. @throws InputError naming everything that is wrong. */
+export function readSqliteOptions(options: SqliteStorageOptions): Required<SqliteStorageOptions> {
+  const read = readOptions('SqliteStorage was not made', schema, options, { aliases: NAMES })
+  return { ...read, path: resolve(read.path) }
 }

@@ -1,26 +1,21 @@
 import { type OpenStore, SqlStorage } from '@cscapi/storage-sql'
 import { openDatabase } from './open.js'
-import { checkOptions, type SqliteStorageOptions } from './options.js'
+import { readSqliteOptions, type SqliteStorageOptions } from './options.js'
 import { storeOn } from './store.js'
 
 /** A store in one SQLite file, which several processes of one host may share. */
 export class SqliteStorage extends SqlStorage {
   readonly name = 'sqlite'
-  readonly #path: string
-  readonly #busyTimeoutMs: number
-  readonly #now: () => number
+  readonly #options: Required<SqliteStorageOptions>
 
-  /** Does no I/O: see {@link SqliteStorage.open}. @throws InputError when an option breaks a rule. */
+  /** Does no I/O: see {@link SqliteStorage.open}. @throws InputError naming every option that breaks a rule or is unknown. */
   constructor(options: SqliteStorageOptions) {
     super()
-    checkOptions(options)
-    const { path, busyTimeoutMs = 30_000, now = Date.now } = options
-    this.#path = path
-    this.#busyTimeoutMs = busyTimeoutMs
-    this.#now = now
+    this.#options = readSqliteOptions(options)
   }
 
   protected async openStore(): Promise<OpenStore> {
-    return storeOn(await openDatabase(this.#path, this.#busyTimeoutMs), this.#now)
+    const { path, busyTimeoutMs, now } = this.#options
+    return storeOn(await openDatabase(path, busyTimeoutMs), now)
   }
 }

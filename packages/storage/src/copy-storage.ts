@@ -1,4 +1,4 @@
-import { type Machine, StorageError } from '@cscapi/core'
+import { type Machine, StorageError, turn } from '@cscapi/core'
 import type { Storage, StoredSignal } from './port.js'
 
 /** What {@link copyStorage} has done so far. */
@@ -46,6 +46,7 @@ export async function copyStorage(
   const failing: Machine[] = []
   for await (const machines of pages((after) => from.listMachines(after), 'machines')) {
     for (const machine of machines) {
+      await turn()
       await copyMachine(machine, to)
       if (machine.failing !== undefined) failing.push(machine)
     }
@@ -62,7 +63,10 @@ export async function copyStorage(
     }
   }
   // Last, because a failing machine's signals cannot be leased.
-  for (const machine of failing) await copyFailing(machine, to)
+  for (const machine of failing) {
+    await turn()
+    await copyFailing(machine, to)
+  }
   return progress
 }
 
@@ -107,6 +111,7 @@ async function settleAsBefore(to: Storage, signals: readonly StoredSignal[]): Pr
   }
   const seen = new Set<string>()
   while (open > 0) {
+    await turn()
     const lease = await to.lease({ leaseMs: LEASE_MS, maxSignals: PAGE })
     if (lease === undefined) throw interruptedError(to, open)
     const known = lease.signals.flatMap(({ uuid }) => wanted.get(`${lease.machineId} ${uuid}`) ?? [])
@@ -138,6 +143,7 @@ async function* pages<Key extends string, Item>(
 ): AsyncGenerator<readonly Item[]> {
   let after: string | undefined
   do {
+    await turn()
     const page = await read({ limit: PAGE, ...(after !== undefined && { after }) })
     if (page[key].length > 0) yield page[key]
     after = page.next

@@ -1,0 +1,184 @@
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { SqliteStorage } from '../src/index.js'
+import { temporaryFolder } from './temporary-folder.js'
+
+const signal = (uuid: string) => ({ machineId: 'm', uuid, payload: '{}' })
+const moved = {
+  code: 'storage_unavailable',
+  retryable: true,
+  message: expect.stringMatching(/store\.db.*removed, renamed or replaced.*next call/),
+}
+
+const directory = process.cwd()
+afterEach(() => process.chdir(directory))
+
+async function openStore(path = join(temporaryFolder(), 'store.db')) {
+  const storage = new SqliteStorage({ path })
+  await storage.open()
+  await storage.enqueue([signal('first')])
+  return { storage, path }
+}
+
+/** What a process that starts now finds. */
+async function uuidsIn(path: string): Promise<string[]> {
+  const reader = new SqliteStorage({ path })
+  await reader.open()
+  const { signals } = await reader.listSignals()
+  await reader.close()
+  return signals.map(({ uuid }) => uuid).sort()
+}
+
+const faults: [string, (path: string) => void][] = [
+  ['deleted', (path) => rmSync(path)],
+  ['renamed', (path) => renameSync(path, `${path}.old`)],
+  [
+    'replaced by a copy',
+    (path) => {
+      copyFileSync(path, `${path}.copy`)
+      renameSync(`${path}.copy`, path)
+    },
+  ],
+  ['robbed of its log', (path) => rmSync(`${path}-wal`)],
+  ['robbed of its shared memory', (path) => rmSync(`${path}-shm`)],
+]
+
+test.each(faults)(
+  'after the file was %s, nothing is acknowledged that the next start would not find',
+  async (_, harm) => {
+    const { storage, path } = await openStore()
+    harm(path)
+    await expect(storage.enqueue([signal('refused')])).rejects.toMatchObject(moved)
+    expect(await storage.enqueue([signal('second')])).toMatchObject({ added: 1 })
+    expect((await storage.listSignals()).signals.map(({ uuid }) => uuid)).toContain('second')
+    await storage.close()
+    expect(await uuidsIn(path)).toContain('second')
+  },
+)
+
+test('what was acknowledged before a file was renamed is in the renamed file', async () => {
+  const { storage, path } = await openStore()
+  renameSync(path, `${path}.old`)
+  await expect(storage.stats()).rejects.toMatchObject(moved)
+  await storage.enqueue([signal('second')])
+  await storage.close()
+  expect(await uuidsIn(`${path}.old`)).toEqual(['first'])
+  expect(await uuidsIn(path)).toEqual(['second'])
+})
+
+test('what was acknowledged before a log was deleted is not lost with it', async () => {
+  const { storage, path } = await openStore()
+  rmSync(`${path}-wal`)
+  await expect(storage.stats()).rejects.toMatchObject(moved)
+  expect(await storage.stats()).toMatchObject({ pending: 1 })
+  await storage.close()
+  expect(await uuidsIn(path)).toEqual(['first'])
+})
+
+test('a backup that was put in place is read as it is, and not through the log of what was there before', async () => {
+  const { storage, path } = await openStore()
+  const backup = await openStore()
+  await backup.storage.enqueue([signal('of the backup')])
+  await backup.storage.close()
+  renameSync(backup.path, path)
+  await expect(storage.stats()).rejects.toMatchObject(moved)
+  await storage.enqueue([signal('second')])
+  await storage.close()
+  expect(await uuidsIn(path)).toEqual(['first', 'of the backup', 'second'])
+})
+
+test('opening and closing a second storage leaves the first its locks, so that no other process takes its log for an orphan', async () => {
+  const { storage: one, path } = await openStore()
+  const inode = statSync(path).ino
+  const locks = () => readFileSync('/proc/locks', 'utf8').match(new RegExp(`POSIX .* \\S+:${inode} `, 'g'))?.length
+  expect(locks()).toBe(1)
+  const other = new SqliteStorage({ path })
+  await other.open()
+  expect(locks()).toBe(1)
+  await other.close()
+  expect(locks()).toBe(1)
+  await one.close()
+  expect(locks()).toBeUndefined()
+})
+
+test.each([
+  ['getMachine', (storage: SqliteStorage) => storage.getMachine('m')],
+  ['getState', (storage: SqliteStorage) => storage.getState('k')],
+  ['setState', (storage: SqliteStorage) => storage.setState('k', new Uint8Array(1))],
+  ['createMachine', (storage: SqliteStorage) => storage.createMachine({ machineId: 'm', password: 'p' })],
+  ['lease', (storage: SqliteStorage) => storage.lease({ leaseMs: 1_000, maxSignals: 1 })],
+  ['stats', (storage: SqliteStorage) => storage.stats()],
+  ['deleteSignals', (storage: SqliteStorage) => storage.deleteSignals()],
+])('%s answers nothing from a file that is gone, and the next call opens a new one', async (operation, call) => {
+  const { storage, path } = await openStore()
+  rmSync(path)
+  await expect(call(storage)).rejects.toMatchObject({ ...moved, operation })
+  expect(await storage.stats()).toMatchObject({ pending: 0 })
+  await storage.close()
+})
+
+test('a lease on a file that was replaced is lost in the new one', async () => {
+  const { storage, path } = await openStore()
+  const lease = await storage.lease({ leaseMs: 60_000, maxSignals: 1 })
+  rmSync(path)
+  await expect(storage.settle(lease!, { sent: ['first'] })).rejects.toMatchObject(moved)
+  expect(await storage.settle(lease!, { sent: ['first'] })).toEqual({ lost: true })
+  await storage.close()
+})
+
+test('a folder that is removed is named as what to make, and the store goes on when it is there again', async () => {
+  const folder = join(temporaryFolder(), 'inner')
+  mkdirSync(folder)
+  const { storage, path } = await openStore(join(folder, 'store.db'))
+  rmSync(folder, { recursive: true })
+  await expect(storage.stats()).rejects.toMatchObject(moved)
+  await expect(storage.enqueue([signal('second')])).rejects.toMatchObject({
+    code: 'storage_unavailable',
+    retryable: false,
+    message: expect.stringMatching(/enqueue failed on .*store\.db: its folder does not exist; make it/),
+  })
+  mkdirSync(folder)
+  await storage.enqueue([signal('second')])
+  await storage.close()
+  expect(await uuidsIn(path)).toEqual(['second'])
+})
+
+test('a link that points elsewhere now is another file', async () => {
+  const folder = temporaryFolder()
+  const link = join(folder, 'store.db')
+  symlinkSync(join(folder, 'one.db'), link)
+  const { storage } = await openStore(link)
+  rmSync(link)
+  symlinkSync(join(folder, 'two.db'), link)
+  await expect(storage.stats()).rejects.toMatchObject(moved)
+  expect(await storage.stats()).toMatchObject({ pending: 0 })
+  await storage.close()
+  expect(await uuidsIn(join(folder, 'one.db'))).toEqual(['first'])
+})
+
+test('a relative path is that of the working directory in which the storage was made', async () => {
+  const [here, elsewhere] = [temporaryFolder(), temporaryFolder()]
+  process.chdir(here)
+  const storage = new SqliteStorage({ path: 'store.db' })
+  process.chdir(elsewhere)
+  await storage.open()
+  await storage.enqueue([signal('first')])
+  rmSync(join(here, 'store.db'))
+  await expect(storage.stats()).rejects.toMatchObject(moved)
+  await storage.enqueue([signal('second')])
+  await storage.close()
+  expect(await uuidsIn(join(here, 'store.db'))).toEqual(['second'])
+})
+
+test('every process of a store notices, and all go on with the same new file', async () => {
+  const { storage: one, path } = await openStore()
+  const other = new SqliteStorage({ path })
+  await other.open()
+  renameSync(path, `${path}.old`)
+  for (const storage of [one, other]) await expect(storage.stats()).rejects.toMatchObject(moved)
+  await Promise.all([one.enqueue([signal('a')]), other.enqueue([signal('b')])])
+  expect(await one.stats()).toMatchObject({ pending: 2 })
+  await Promise.all([one.close(), other.close()])
+  expect(await uuidsIn(path)).toEqual(['a', 'b'])
+})
