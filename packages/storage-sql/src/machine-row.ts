@@ -1,4 +1,5 @@
 import { type FailingReason, type Machine, type MachinePatch, StorageError } from '@cscapi/core'
+import { ageMs, remainingMs } from '@cscapi/storage'
 import { z } from 'zod'
 
 /** A row of `credentials`: what a machine needs to talk to CAPI. Instants are epoch milliseconds of the store's clock. */
@@ -15,6 +16,9 @@ export interface CredentialRow {
   readonly failingCount: number
   readonly failingSince: bigint | null
   readonly failingRetryAt: bigint | null
+  /** When the token's expiry and the next try were written. Absent: believed as they are. */
+  readonly tokenPutAt?: bigint
+  readonly failingPutAt?: bigint
 }
 
 const scenariosSchema = z.array(z.string())
@@ -51,7 +55,7 @@ function readMachine(machineId: string, row: CredentialRow, now: number): Machin
         : {
             value: token,
             scenarios: scenariosSchema.parse(JSON.parse(row.tokenScenarios ?? '[]')),
-            expiresInMs: tokenExpiresAt === null ? undefined : Number(tokenExpiresAt) - now,
+            expiresInMs: tokenExpiresAt === null ? undefined : remaining(tokenExpiresAt, row.tokenPutAt, now),
           },
     failing:
       failingReason === null
@@ -60,16 +64,20 @@ function readMachine(machineId: string, row: CredentialRow, now: number): Machin
             reason: reasonSchema.parse(failingReason),
             message: row.failingMessage ?? undefined,
             count: failingCount,
-            sinceMs: now - Number(row.failingSince),
-            retryInMs: Number(row.failingRetryAt) - now,
+            sinceMs: ageMs(Number(row.failingSince), now),
+            retryInMs: remaining(row.failingRetryAt, row.failingPutAt, now),
           },
   }
 }
 
-/** A column of `credentials` and its new value: a plain one, or an instant so many milliseconds from now. */
+function remaining(at: bigint | null, putAt: bigint | undefined, now: number): number {
+  return remainingMs({ at: Number(at), putAt: putAt === undefined ? Number.NEGATIVE_INFINITY : Number(putAt) }, now)
+}
+
+/** A column of `credentials` and its new value: a plain one, or an instant so many milliseconds from now and the column that says when it was written. */
 export type CredentialChange =
   | { readonly column: string; readonly value: string | number | boolean | null }
-  | { readonly column: string; readonly inMs: number }
+  | { readonly column: string; readonly inMs: number; readonly putColumn: string }
 
 /** What a patch writes. `failing_since` is the adapter's to write: it stays as it is while the machine goes on failing. */
 export function credentialChanges({
@@ -81,21 +89,21 @@ export function credentialChanges({
 }: MachinePatch): CredentialChange[] {
   const changes: CredentialChange[] = []
   const set = (column: string, value: string | number | boolean | null) => changes.push({ column, value })
-  const setInstant = (column: string, inMs: number | undefined) =>
-    changes.push(inMs === undefined ? { column, value: null } : { column, inMs: Math.round(inMs) })
+  const setInstant = (column: string, inMs: number | undefined, putColumn: string) =>
+    changes.push(inMs === undefined ? { column, value: null } : { column, inMs: Math.round(inMs), putColumn })
   if (password !== undefined) set('password', password)
   if (registered) set('registered', true)
   if (authFailures !== undefined) set('auth_failures', authFailures)
   if (token !== undefined) {
     set('token', token?.value ?? null)
     set('token_scenarios', token ? JSON.stringify(token.scenarios) : null)
-    setInstant('token_expires_at', token?.lifetimeMs)
+    setInstant('token_expires_at', token?.lifetimeMs, 'token_put_at')
   }
   if (failing !== undefined) {
     set('failing_reason', failing?.reason ?? null)
     set('failing_message', failing?.message ?? null)
     set('failing_count', failing?.count ?? 0)
-    setInstant('failing_retry_at', failing?.retryAfterMs)
+    setInstant('failing_retry_at', failing?.retryAfterMs, 'failing_put_at')
   }
   return changes
 }

@@ -1,5 +1,6 @@
 import type { EnqueueResult, QueuedSignal } from '@cscapi/storage'
 import { z } from 'zod'
+import { failingUntil } from './clock.js'
 import type { Sql } from './database.js'
 
 const INSERT_MACHINES = `INSERT INTO machines (machine_id) SELECT value FROM json_each(?1) WHERE true ON CONFLICT (machine_id) DO NOTHING`
@@ -15,7 +16,8 @@ ON CONFLICT (uuid, machine) DO NOTHING`
 
 /** What was just added is what lies behind the last id. */
 const WAKE = `
-UPDATE machines SET pending = pending + added.n, due_at = coalesce(due_at, max(?2, failing_until))
+UPDATE machines SET pending = pending + added.n,
+  due_at = coalesce(due_at, max(?2, ${failingUntil('?2')})), put_at = CASE WHEN due_at IS NULL THEN ?2 ELSE put_at END
 FROM (SELECT machine, count(*) AS n FROM signals WHERE id > ?1 GROUP BY machine) AS added
 WHERE machines.id = added.machine`
 

@@ -2,15 +2,21 @@ import { randomUUID } from 'node:crypto'
 import type { LeaseRequest, SignalLease } from '@cscapi/storage'
 import { toMachine } from '@cscapi/storage-sql'
 import { z } from 'zod'
+import { isAhead } from './clock.js'
 import type { Database } from './database.js'
 
-/** One statement: takes the machine that has been due longest, and remembers the last signal it hands out. */
+/**
+ * One statement: takes a machine whose time was written by a clock that has been put back since, or else the one that has been due longest,
+ * and remembers the last signal it hands out.
+ */
 const TAKE = `
 UPDATE machines SET
-  lease_token = ?1, lease_until = ?2, due_at = ?2, held = min(pending, ?3),
+  lease_token = ?1, lease_until = ?2, due_at = ?2, put_at = ?4, held = min(pending, ?3), attempts_since = min(attempts_since, ?4),
   lease_last = coalesce((SELECT max(id) FROM (
     SELECT id FROM signals WHERE machine = machines.id AND state = 0 ORDER BY id LIMIT ?3)), 0)
-WHERE id = (SELECT id FROM machines WHERE due_at <= ?4 ORDER BY due_at LIMIT 1)
+WHERE id = coalesce(
+  (SELECT id FROM machines WHERE due_at IS NOT NULL AND ${isAhead('put_at', '?4')} ORDER BY put_at LIMIT 1),
+  (SELECT id FROM machines WHERE due_at <= ?4 ORDER BY due_at LIMIT 1))
 RETURNING id, machine_id AS machineId, attempts, attempts_since AS attemptsSince, lease_last AS leaseLast`
 
 const HELD = 'SELECT uuid, payload FROM signals WHERE machine = ?1 AND state = 0 AND id <= ?2 ORDER BY id'
@@ -36,11 +42,12 @@ const heldSchema = z.array(z.object({ uuid: z.string(), payload: z.string() }))
 export function lease(
   database: Database,
   { leaseMs, maxSignals }: LeaseRequest,
-  now: number,
+  clock: () => number,
 ): Promise<SignalLease | undefined> {
   return database.run('lease', async (sql) => {
     const token = randomUUID()
     await sql.query('PRAGMA synchronous = NORMAL')
+    const now = clock()
     const rows = await sql
       .query(TAKE, token, now + leaseMs, maxSignals, now)
       .finally(() => sql.query('PRAGMA synchronous = FULL'))
@@ -64,8 +71,14 @@ export function lease(
 export async function extend(
   database: Database,
   { machineId, token }: Pick<SignalLease, 'machineId' | 'token'>,
-  until: number,
+  leaseMs: number,
+  clock: () => number,
 ): Promise<boolean> {
-  const text = 'UPDATE machines SET lease_until = ?1, due_at = ?1 WHERE machine_id = ?2 AND lease_token = ?3'
-  return (await database.run('extend', (sql) => sql.execute(text, until, machineId, token))) > 0
+  const text =
+    'UPDATE machines SET lease_until = ?1, due_at = ?1, put_at = ?4 WHERE machine_id = ?2 AND lease_token = ?3'
+  const changed = await database.run('extend', (sql) => {
+    const now = clock()
+    return sql.execute(text, now + leaseMs, machineId, token, now)
+  })
+  return changed > 0
 }

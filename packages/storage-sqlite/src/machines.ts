@@ -1,7 +1,8 @@
 import type { Machine, MachinePage, MachinePatch, NewMachine } from '@cscapi/core'
 import { credentialChanges, toMachine } from '@cscapi/storage-sql'
 import { z } from 'zod'
-import type { Sql } from './database.js'
+import { isAhead } from './clock.js'
+import type { Sql, SqlValue } from './database.js'
 import { sqliteError } from './errors.js'
 
 const idsSchema = z.array(z.object({ id: z.coerce.number() }))
@@ -23,8 +24,16 @@ export async function updateMachine(sql: Sql, machineId: string, patch: MachineP
   if (row === undefined) throw sqliteError('storage_conflict', 'updateMachine', `There is no machine ${machineId}`)
   const changes = credentialChanges(patch)
   if (changes.length > 0) {
-    const set = changes.map(({ column }, index) => `${column} = ?${index + 2}`).join(', ')
-    const values = changes.map((change) => ('inMs' in change ? now + change.inMs : toBindable(change.value)))
+    const columns = changes.flatMap((change): [string, SqlValue][] =>
+      'inMs' in change
+        ? [
+            [change.column, now + change.inMs],
+            [change.putColumn, now],
+          ]
+        : [[change.column, toBindable(change.value)]],
+    )
+    const set = columns.map(([column], index) => `${column} = ?${index + 2}`).join(', ')
+    const values = columns.map(([, value]) => value)
     await sql.execute(`UPDATE credentials SET ${set} WHERE machine = ?1`, row.id, ...values)
   }
   const { failing } = patch
@@ -35,10 +44,12 @@ export async function updateMachine(sql: Sql, machineId: string, patch: MachineP
 const toBindable = (value: string | number | boolean | null) => (typeof value === 'boolean' ? Number(value) : value)
 
 async function moveDueTime(sql: Sql, id: number, failingUntil: number | undefined, now: number): Promise<void> {
-  const since = failingUntil === undefined ? 'NULL' : 'coalesce(failing_since, ?2)'
+  const since = failingUntil === undefined ? 'NULL' : 'coalesce(min(failing_since, ?2), ?2)'
   await sql.execute(`UPDATE credentials SET failing_since = ${since} WHERE machine = ?1 AND ?2 = ?2`, id, now)
-  const move = `UPDATE machines SET failing_until = ?2, due_at = CASE
-    WHEN due_at IS NULL OR (lease_token IS NOT NULL AND lease_until > ?3) THEN due_at ELSE max(?2, ?3) END WHERE id = ?1`
+  const stays = `(due_at IS NULL OR (lease_token IS NOT NULL AND lease_until > ?3 AND NOT ${isAhead('put_at', '?3')}))`
+  const move = `UPDATE machines SET failing_until = ?2, failing_put_at = ?3,
+    due_at = CASE WHEN ${stays} THEN due_at ELSE max(?2, ?3) END, put_at = CASE WHEN ${stays} THEN put_at ELSE ?3 END
+    WHERE id = ?1`
   await sql.execute(move, id, failingUntil ?? 0, now)
 }
 
@@ -60,10 +71,15 @@ export async function listMachines(
   return { machines, next: rows.length > limit ? machines.at(-1)?.machineId : undefined }
 }
 
+const KEEP_TOTAL = `INSERT INTO totals (name, value)
+  SELECT 'sent', coalesce(sum(sent), 0) FROM machines WHERE id IN (SELECT value FROM json_each(?1)) HAVING true
+  ON CONFLICT (name) DO UPDATE SET value = value + excluded.value`
+
 export async function deleteMachines(sql: Sql, machineIds: readonly string[]): Promise<number> {
   const find = 'SELECT id FROM machines WHERE machine_id IN (SELECT value FROM json_each(?1))'
   const rows = idsSchema.parse(await sql.query(find, JSON.stringify(machineIds)))
   const ids = JSON.stringify(rows.map(({ id }) => id))
+  await sql.execute(KEEP_TOTAL, ids)
   await sql.execute('DELETE FROM signals WHERE machine IN (SELECT value FROM json_each(?1))', ids)
   await sql.execute('DELETE FROM credentials WHERE machine IN (SELECT value FROM json_each(?1))', ids)
   return sql.execute('DELETE FROM machines WHERE id IN (SELECT value FROM json_each(?1))', ids)

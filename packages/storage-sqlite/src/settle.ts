@@ -1,5 +1,6 @@
 import type { LeaseResult, SignalLease } from '@cscapi/storage'
 import { z } from 'zod'
+import { failingUntil } from './clock.js'
 import type { Sql } from './database.js'
 
 const HOLDER = 'SELECT id, lease_last AS leaseLast FROM machines WHERE machine_id = ?1 AND lease_token = ?2'
@@ -19,8 +20,9 @@ UPDATE machines SET
   lease_token = NULL, lease_until = 0, held = 0,
   sent = sent + ?2, rejected = rejected + ?3, pending = pending - ?2 - ?3,
   attempts = CASE WHEN ?2 + ?3 > 0 THEN 0 ELSE attempts END + ?4,
-  attempts_since = CASE WHEN ?4 = 0 OR (attempts > 0 AND ?2 + ?3 = 0) THEN attempts_since ELSE ?5 END,
-  due_at = CASE WHEN EXISTS (SELECT 1 FROM signals WHERE machine = machines.id AND state = 0) THEN max(?6, failing_until) END
+  attempts_since = CASE WHEN ?4 = 0 OR (attempts > 0 AND ?2 + ?3 = 0) THEN min(attempts_since, ?5) ELSE ?5 END,
+  put_at = ?5,
+  due_at = CASE WHEN EXISTS (SELECT 1 FROM signals WHERE machine = machines.id AND state = 0) THEN max(?6, ${failingUntil('?5')}) END
 WHERE id = ?1`
 
 const holderSchema = z.array(z.object({ id: z.coerce.number(), leaseLast: z.coerce.number() })).max(1)

@@ -29,9 +29,9 @@ export function storeOn(database: Database, now: () => number): OpenStore {
     setState: (key, value, options = {}) =>
       database.transaction('setState', (sql) => setState(sql, key, value, options, now())),
     enqueue: (signals) => database.transaction('enqueue', (sql) => enqueue(sql, signals, now())),
-    lease: (request) => lease(database, request, now()),
+    lease: (request) => lease(database, request, now),
     settle: (held, result) => database.transaction('settle', (sql) => settle(sql, held, result, now())),
-    extend: (held, leaseMs) => extend(database, held, now() + leaseMs),
+    extend: (held, leaseMs) => extend(database, held, leaseMs, now),
     stats: () => database.run('stats', (sql) => stats(sql, now())),
     listSignals: (filter = {}, page = {}) =>
       database.run('listSignals', (sql) => listSignals(sql, filter, page, now())),

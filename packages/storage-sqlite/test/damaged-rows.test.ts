@@ -13,17 +13,26 @@ const damage = fc.oneof(
   fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes)),
 )
 const column = fc.constantFrom(
-  ...['due_at', 'lease_until', 'lease_last', 'held', 'attempts', 'attempts_since', 'failing_until', 'pending'].map(
-    (name) => `machines.${name}`,
-  ),
-  ...['registered', 'token', 'token_scenarios', 'token_expires_at', 'auth_failures'].map(
+  ...[
+    'due_at',
+    'lease_until',
+    'lease_last',
+    'held',
+    'attempts',
+    'attempts_since',
+    'failing_until',
+    'pending',
+    'put_at',
+    'failing_put_at',
+  ].map((name) => `machines.${name}`),
+  ...['registered', 'token', 'token_scenarios', 'token_expires_at', 'auth_failures', 'token_put_at'].map(
     (name) => `credentials.${name}`,
   ),
-  ...['failing_reason', 'failing_message', 'failing_count', 'failing_since', 'failing_retry_at'].map(
+  ...['failing_reason', 'failing_message', 'failing_count', 'failing_since', 'failing_retry_at', 'failing_put_at'].map(
     (name) => `credentials.${name}`,
   ),
   ...['state', 'changed_at', 'reason', 'http_status', 'payload'].map((name) => `signals.${name}`),
-  ...['value', 'version', 'expires_at'].map((name) => `state.${name}`),
+  ...['value', 'version', 'expires_at', 'put_at'].map((name) => `state.${name}`),
 )
 
 test('whatever stands in a row, every call ends with a result or a typed error (1,500 damages)', async () => {

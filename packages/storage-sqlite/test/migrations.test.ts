@@ -8,6 +8,7 @@ import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { SqliteStorage } from '../src/index.js'
+import { migrations } from '../src/migrations.gen.js'
 import { openDatabase } from '../src/open.js'
 import { storeOn } from '../src/store.js'
 import { temporaryFolder } from './temporary-folder.js'
@@ -95,6 +96,7 @@ describe('the schema', () => {
       const reader = new BetterSqlite3(path, { readonly: true })
       expect(reader.prepare('SELECT version, name FROM cscapi_migrations').all()).toEqual([
         { version: 1, name: '0001-init' },
+        { version: 2, name: '0002-clocks-that-were-wrong' },
       ])
       reader.close()
     }
@@ -111,7 +113,7 @@ describe('the schema', () => {
     const before = readFileSync(path)
     await expect(opening(path)).rejects.toMatchObject({
       code: 'storage_schema_newer',
-      message: expect.stringMatching(/version 7.*knows up to 1.*upgrade/),
+      message: expect.stringMatching(/version 7.*knows up to 2.*upgrade/),
     })
     expect(readFileSync(path).equals(before)).toBe(true)
     expect(readdirSync(join(path, '..'))).toEqual(['store.db'])
@@ -122,7 +124,7 @@ describe('the schema', () => {
     const writer = new BetterSqlite3(path)
     writer.prepare("INSERT INTO cscapi_migrations VALUES (7, '0007-later', 'x', 'now')").run()
     await expect(opening(path)).rejects.toMatchObject({ code: 'storage_schema_newer' })
-    expect(writer.prepare('SELECT count(*) FROM cscapi_migrations').pluck().get()).toBe(2)
+    expect(writer.prepare('SELECT count(*) FROM cscapi_migrations').pluck().get()).toBe(3)
     writer.close()
   })
 
@@ -132,6 +134,61 @@ describe('the schema', () => {
     writer.prepare("UPDATE cscapi_migrations SET checksum = 'other'").run()
     writer.close()
     await expect(opening(path)).rejects.toMatchObject({ code: 'storage_corrupt' })
+  })
+})
+
+describe('a store from before moments were bounded', () => {
+  const NOW = 1_800_000_000_000
+  const HOUR = 3_600_000
+  const AHEAD = NOW + 4 * 365 * 24 * HOUR
+
+  /** As the first version wrote it. */
+  async function oldStore(at: number): Promise<SqliteStorage> {
+    const path = join(temporaryFolder(), 'store.db')
+    const [first] = migrations
+    const writer = new BetterSqlite3(path)
+    writer.exec(first?.sql ?? '')
+    writer.exec(
+      'CREATE TABLE cscapi_migrations (version INTEGER PRIMARY KEY, name TEXT, checksum TEXT, applied_at TEXT)',
+    )
+    writer.prepare('INSERT INTO cscapi_migrations VALUES (1, ?, ?, ?)').run(first?.name, first?.checksum, 'then')
+    writer
+      .prepare(
+        "INSERT INTO machines (machine_id, due_at, lease_token, lease_until, pending) VALUES ('m', ?, 't', ?, 1)",
+      )
+      .run(at, at)
+    writer.prepare("INSERT INTO signals (machine, uuid, payload, changed_at) VALUES (1, 'u', '{}', ?)").run(NOW)
+    writer
+      .prepare(
+        "INSERT INTO credentials (machine, password, token, token_expires_at, failing_reason, failing_since, failing_retry_at) VALUES (1, 'p', 'jwt', ?, 'unauthorized', ?, ?)",
+      )
+      .run(at, at, at)
+    writer.prepare("INSERT INTO state VALUES ('lock', x'00', 5, ?)").run(at)
+    writer.close()
+    const storage = new SqliteStorage({ path, now: () => NOW })
+    await storage.open()
+    return storage
+  }
+
+  test('waits for nothing that lies years ahead', async () => {
+    const storage = await oldStore(AHEAD)
+    const machine = await storage.getMachine('m')
+    expect(machine?.token?.expiresInMs).toBe(0)
+    expect(machine?.failing).toMatchObject({ sinceMs: 0, retryInMs: 0 })
+    expect(await storage.getState('lock')).toBeUndefined()
+    expect((await storage.lease({ leaseMs: 1_000, maxSignals: 5 }))?.signals).toHaveLength(1)
+    await storage.close()
+  })
+
+  test('keeps what may well be so', async () => {
+    const storage = await oldStore(NOW + HOUR)
+    const machine = await storage.getMachine('m')
+    expect(machine?.token?.expiresInMs).toBe(HOUR)
+    expect(machine?.failing).toMatchObject({ retryInMs: HOUR })
+    expect(await storage.getState('lock')).toMatchObject({ version: 5, expiresInMs: HOUR })
+    expect(await storage.lease({ leaseMs: 1_000, maxSignals: 5 })).toBeUndefined()
+    expect(await storage.stats()).toMatchObject({ leased: 0, pending: 1, sent: 0 })
+    await storage.close()
   })
 })
 

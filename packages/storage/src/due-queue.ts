@@ -1,23 +1,33 @@
+import { CLOCK_NOISE_MS, isFromAhead } from './instant.js'
+
 interface Slot {
   readonly dueAt: number
+  /** When `dueAt` was written. */
+  readonly putAt: number
   readonly order: number
   readonly id: string
 }
 
-/** Ids in the order of the time at which they are due; each operation costs O(log n). Changing an id's time leaves its old slot behind, which is dropped when it comes up or when such slots prevail. */
+/**
+ * Ids in the order of the time at which they are due; each operation costs O(log n). Changing an id's time leaves its old slot behind, which is dropped when it comes up
+ * or when such slots prevail. Times that were written under a clock which has been put back since are due now.
+ */
 export class DueQueue {
   #heap: Slot[] = []
   readonly #current = new Map<string, Slot>()
   #order = 0
+  /** No slot was written later. */
+  #latest = Number.NEGATIVE_INFINITY
 
   /** Sets when the id is due; `undefined`: not at all. */
-  set(id: string, dueAt: number | undefined): void {
+  set(id: string, dueAt: number | undefined, now: number): void {
+    this.#latest = Math.max(this.#latest, now)
     if (dueAt === undefined) {
       this.#current.delete(id)
       return
     }
     this.#order += 1
-    const slot = { dueAt, order: this.#order, id }
+    const slot = { dueAt, putAt: now, order: this.#order, id }
     this.#current.set(id, slot)
     if (this.#heap.length > 2 * this.#current.size + 64) this.#dropOldSlots()
     else this.#push(slot)
@@ -25,12 +35,18 @@ export class DueQueue {
 
   /** The id that has been due longest. It stays. */
   first(now: number): string | undefined {
+    if (isFromAhead(this.#latest, now)) this.#wakeFromAhead(now)
     for (;;) {
       const top = this.#heap[0]
       if (top === undefined) return undefined
       if (this.#current.get(top.id) === top) return top.dueAt <= now ? top.id : undefined
       this.#pop()
     }
+  }
+
+  #wakeFromAhead(now: number): void {
+    for (const { id, putAt } of [...this.#current.values()]) if (isFromAhead(putAt, now)) this.set(id, now, now)
+    this.#latest = now + CLOCK_NOISE_MS
   }
 
   /** Slots in order are a heap. */

@@ -1,5 +1,6 @@
 export { checkArguments } from './check-arguments.js'
 export { type CopyOptions, type CopyProgress, copyStorage } from './copy-storage.js'
+export { ageMs, CLOCK_NOISE_MS, type Deadline, isFromAhead, remainingMs } from './instant.js'
 export { MemoryStorage, type MemoryStorageOptions } from './memory.js'
 export type {
   EnqueueResult,

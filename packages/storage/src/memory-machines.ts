@@ -1,10 +1,11 @@
 import { type Machine, type MachinePatch, type NewMachine, StorageError } from '@cscapi/core'
+import { ageMs, type Deadline, deadlineIn, remainingMs } from './instant.js'
 
 interface Credentials {
   readonly machineId: string
   password: string
   registered: boolean
-  token: { value: string; scenarios: readonly string[]; expiresAt: number | undefined } | undefined
+  token: { value: string; scenarios: readonly string[]; expires: Deadline | undefined } | undefined
   authFailures: number
   failing:
     | {
@@ -12,7 +13,7 @@ interface Credentials {
         message: string | undefined
         count: number
         since: number
-        retryAt: number
+        retry: Deadline
       }
     | undefined
 }
@@ -48,13 +49,14 @@ export class MemoryMachines {
           : {
               value: patch.token.value,
               scenarios: [...patch.token.scenarios],
-              expiresAt: patch.token.lifetimeMs === undefined ? undefined : now + patch.token.lifetimeMs,
+              expires: patch.token.lifetimeMs === undefined ? undefined : deadlineIn(patch.token.lifetimeMs, now),
             }
     }
     if (patch.failing === null) machine.failing = undefined
     else if (patch.failing !== undefined) {
       const { reason, message, count, retryAfterMs } = patch.failing
-      machine.failing = { reason, message, count, since: machine.failing?.since ?? now, retryAt: now + retryAfterMs }
+      const since = Math.min(machine.failing?.since ?? now, now)
+      machine.failing = { reason, message, count, since, retry: deadlineIn(retryAfterMs, now) }
     }
   }
 
@@ -81,14 +83,14 @@ function toMachine(machine: Credentials, now: number): Machine {
     token: token && {
       value: token.value,
       scenarios: token.scenarios,
-      expiresInMs: token.expiresAt === undefined ? undefined : token.expiresAt - now,
+      expiresInMs: token.expires && remainingMs(token.expires, now),
     },
     failing: failing && {
       reason: failing.reason,
       message: failing.message,
       count: failing.count,
-      sinceMs: now - failing.since,
-      retryInMs: failing.retryAt - now,
+      sinceMs: ageMs(failing.since, now),
+      retryInMs: remainingMs(failing.retry, now),
     },
   }
 }

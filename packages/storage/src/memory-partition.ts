@@ -1,3 +1,4 @@
+import { type Deadline, remainingMs } from './instant.js'
 import type { LeaseResult, QueuedSignal, SignalStatus } from './port.js'
 
 /** A signal that the store still has. */
@@ -22,11 +23,11 @@ export class MemoryPartition {
   rejected = 0
   sent = 0
   /** Holds the entries themselves: a signal that was deleted and added anew under the same uuid was never leased. */
-  lease: { token: string; until: number; held: Map<string, Entry> } | undefined
+  lease: { token: string; until: Deadline; held: Map<string, Entry> } | undefined
   attempts = 0
   attemptsSince = 0
   /** Not due before, because the machine is failing. */
-  failingUntil = 0
+  failingUntil: Deadline | undefined
 
   append(entry: Entry): void {
     this.entries.set(entry.uuid, entry)
@@ -56,7 +57,13 @@ export class MemoryPartition {
   }
 
   isLeased(now: number): boolean {
-    return this.lease !== undefined && this.lease.until > now
+    return this.lease !== undefined && remainingMs(this.lease.until, now) > 0
+  }
+
+  /** When the partition may be leased that could be leased now but for a failing machine. */
+  dueAt(now: number, afterMs = 0): number {
+    const failingMs = this.failingUntil === undefined ? 0 : remainingMs(this.failingUntil, now)
+    return now + Math.max(afterMs, failingMs)
   }
 
   isHeld(entry: Entry, now: number): boolean {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Machine } from '@cscapi/core'
 import { DueQueue } from './due-queue.js'
+import { ageMs, deadlineIn, isFromAhead } from './instant.js'
 import { type Entry, MemoryPartition } from './memory-partition.js'
 import type {
   EnqueueResult,
@@ -21,6 +22,8 @@ export class MemoryQueue {
   readonly #partitions = new Map<string, MemoryPartition>()
   readonly #due = new DueQueue()
   #order = 0
+  /** What machines had sent that were deleted since. */
+  #sentByDeleted = 0
 
   enqueue(signals: readonly QueuedSignal[], now: number): EnqueueResult {
     let added = 0
@@ -40,7 +43,7 @@ export class MemoryQueue {
         httpStatus: undefined,
       })
       added += 1
-      if (isFirst) this.#due.set(machineId, Math.max(now, partition.failingUntil))
+      if (isFirst) this.#due.set(machineId, partition.dueAt(now), now)
     }
     return { added, duplicates: signals.length - added }
   }
@@ -55,8 +58,10 @@ export class MemoryQueue {
     const partition = this.#partition(machineId)
     const entries = partition.oldest(maxSignals)
     const token = randomUUID()
-    partition.lease = { token, until: now + leaseMs, held: new Map(entries.map((entry) => [entry.uuid, entry])) }
-    this.#due.set(machineId, partition.lease.until)
+    const until = deadlineIn(leaseMs, now)
+    partition.lease = { token, until, held: new Map(entries.map((entry) => [entry.uuid, entry])) }
+    this.#due.set(machineId, until.at, now)
+    partition.attemptsSince = Math.min(partition.attemptsSince, now)
     const { attempts, attemptsSince } = partition
     return {
       machineId,
@@ -73,29 +78,27 @@ export class MemoryQueue {
     if (partition?.lease === undefined || partition.lease.token !== token) return { lost: true }
     partition.settle(result, partition.lease.held, now)
     partition.lease = undefined
-    const dueAt = Math.max(now + (result.retry?.afterMs ?? 0), partition.failingUntil)
-    this.#due.set(machineId, partition.pending > 0 ? dueAt : undefined)
+    this.#due.set(machineId, partition.pending > 0 ? partition.dueAt(now, result.retry?.afterMs) : undefined, now)
     return { lost: false }
   }
 
   extend({ machineId, token }: Held, leaseMs: number, now: number): boolean {
     const lease = this.#partitions.get(machineId)?.lease
     if (lease === undefined || lease.token !== token) return false
-    lease.until = now + leaseMs
-    this.#due.set(machineId, lease.until)
+    lease.until = deadlineIn(leaseMs, now)
+    this.#due.set(machineId, lease.until.at, now)
     return true
   }
 
   /** Moves the time at which an unleased partition is due; `undefined`: at once. */
-  setFailingUntil(machineId: string, until: number | undefined, now: number): void {
+  setFailing(machineId: string, retryAfterMs: number | undefined, now: number): void {
     const partition = this.#partition(machineId)
-    partition.failingUntil = until ?? 0
-    if (partition.pending > 0 && !partition.isLeased(now))
-      this.#due.set(machineId, Math.max(now, partition.failingUntil))
+    partition.failingUntil = retryAfterMs === undefined ? undefined : deadlineIn(retryAfterMs, now)
+    if (partition.pending > 0 && !partition.isLeased(now)) this.#due.set(machineId, partition.dueAt(now), now)
   }
 
   stats(now: number): Omit<QueueStats, 'machines' | 'failing'> {
-    const total = { pending: 0, leased: 0, sent: 0, rejected: 0 }
+    const total = { pending: 0, leased: 0, sent: this.#sentByDeleted, rejected: 0 }
     let oldest: number | undefined
     for (const partition of this.#partitions.values()) {
       const leased = partition.isLeased(now) ? (partition.lease?.held.size ?? 0) : 0
@@ -106,15 +109,16 @@ export class MemoryQueue {
       const [first] = partition.oldest(1)
       if (first !== undefined && (oldest === undefined || first.since < oldest)) oldest = first.since
     }
-    return { ...total, oldestPendingMs: oldest === undefined ? undefined : now - oldest }
+    return { ...total, oldestPendingMs: oldest === undefined ? undefined : ageMs(oldest, now) }
   }
 
   machineIds(): IterableIterator<string> {
     return this.#partitions.keys()
   }
 
-  deleteMachine(machineId: string): boolean {
-    this.#due.set(machineId, undefined)
+  deleteMachine(machineId: string, now: number): boolean {
+    this.#due.set(machineId, undefined, now)
+    this.#sentByDeleted += this.#partitions.get(machineId)?.sent ?? 0
     return this.#partitions.delete(machineId)
   }
 
@@ -142,7 +146,7 @@ export class MemoryQueue {
       if (entry.status === 'pending' && partition.isHeld(entry, now)) continue
       partition.delete(entry)
       deleted += 1
-      if (partition.pending === 0 && partition.lease === undefined) this.#due.set(entry.machineId, undefined)
+      if (partition.pending === 0 && partition.lease === undefined) this.#due.set(entry.machineId, undefined, now)
     }
     return deleted
   }
@@ -156,7 +160,7 @@ export class MemoryQueue {
       this.#order += 1
       partition.requeue(entry, this.#order, now)
       requeued += 1
-      if (isFirst) this.#due.set(entry.machineId, Math.max(now, partition.failingUntil))
+      if (isFirst) this.#due.set(entry.machineId, partition.dueAt(now), now)
     }
     return requeued
   }
@@ -166,7 +170,9 @@ export class MemoryQueue {
     for (const id of ids) {
       for (const entry of this.#partitions.get(id)?.entries.values() ?? []) {
         if (status !== undefined && entry.status !== status) continue
-        if (olderThanMs === undefined || now - entry.since >= olderThanMs) yield entry
+        if (olderThanMs === undefined || ageMs(entry.since, now) >= olderThanMs) yield entry
+        // It ages from now on, and not from when the clock that was ahead comes true.
+        else if (isFromAhead(entry.since, now)) entry.since = now
       }
     }
   }
@@ -192,5 +198,5 @@ function isAfter(entry: Entry, position: { order: number; machineId: string }): 
 }
 
 function toStored({ machineId, uuid, payload, status, since, reason, httpStatus }: Entry, now: number): StoredSignal {
-  return { machineId, uuid, payload, status, ageMs: now - since, reason, httpStatus }
+  return { machineId, uuid, payload, status, ageMs: ageMs(since, now), reason, httpStatus }
 }

@@ -74,7 +74,7 @@ export class MemoryStorage implements Storage {
     const { machines, queue, now } = this.#use('updateMachine')
     machines.update(machineId, patch, now())
     if (patch.failing === undefined) return
-    queue.setFailingUntil(machineId, patch.failing === null ? undefined : now() + patch.failing.retryAfterMs, now())
+    queue.setFailing(machineId, patch.failing?.retryAfterMs, now())
   }
 
   async listMachines(page: { after?: string; limit?: number; failing?: boolean } = {}): Promise<MachinePage> {
@@ -89,9 +89,9 @@ export class MemoryStorage implements Storage {
   }
 
   async deleteMachines(machineIds: readonly string[]): Promise<number> {
-    const { machines, queue } = this.#use('deleteMachines')
+    const { machines, queue, now } = this.#use('deleteMachines')
     const known = [...new Set(machineIds)].filter((id) => {
-      const hadSignals = queue.deleteMachine(id)
+      const hadSignals = queue.deleteMachine(id, now())
       return machines.delete(id) || hadSignals
     })
     return known.length

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { conformanceCases, runCase } from '../src/conformance/index.js'
 import { acknowledgedTooEarly } from './broken/acknowledged-too-early.js'
+import { aheadBelieved } from './broken/ahead-believed.js'
 import { attemptsNeverReset } from './broken/attempts-never-reset.js'
 import { batchNotAtomic } from './broken/batch-not-atomic.js'
 import type { BrokenAdapter } from './broken/broken-adapter.js'
@@ -24,6 +25,7 @@ import { putBackAtTheEnd } from './broken/put-back-at-the-end.js'
 import { rejectedCountedAsSent } from './broken/rejected-counted-as-sent.js'
 import { rolledBackWithAnotherCall } from './broken/rolled-back-with-another-call.js'
 import { sentComesBack } from './broken/sent-comes-back.js'
+import { sentTotalFalls } from './broken/sent-total-falls.js'
 import { stateWithoutVersionCheck } from './broken/state-without-version-check.js'
 import { versionRepeats } from './broken/version-repeats.js'
 import { emptyStore } from './memory-harness.js'
@@ -54,6 +56,8 @@ const brokenAdapters: readonly BrokenAdapter[] = [
   versionRepeats,
   notFoundForAFailure,
   passwordReplaced,
+  aheadBelieved,
+  sentTotalFalls,
 ]
 
 /** The names of the cases that the adapter fails. */

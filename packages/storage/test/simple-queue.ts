@@ -20,6 +20,7 @@ export class SimpleQueue {
   now = 0
   rows: Row[] = []
   readonly partitions = new Map<string, Partition>()
+  sentByDeleted = 0
 
   enqueue(signals: readonly QueuedSignal[]) {
     let added = 0
@@ -117,6 +118,7 @@ export class SimpleQueue {
 
   deleteMachine(machineId: string): void {
     this.rows = this.rows.filter((row) => row.machineId !== machineId)
+    this.sentByDeleted += this.partitions.get(machineId)?.sent ?? 0
     this.partitions.delete(machineId)
   }
 
@@ -126,7 +128,7 @@ export class SimpleQueue {
     return {
       pending: pending.length - leased,
       leased,
-      sent: [...this.partitions.values()].reduce((sum, { sent }) => sum + sent, 0),
+      sent: [...this.partitions.values()].reduce((sum, { sent }) => sum + sent, this.sentByDeleted),
       rejected: this.rows.filter(({ status }) => status === 'rejected').length,
       oldestPendingMs: pending.length === 0 ? undefined : this.now - Math.min(...pending.map(({ since }) => since)),
     }

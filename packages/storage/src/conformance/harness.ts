@@ -6,7 +6,7 @@ export interface ConformanceHarness {
   connect(): Promise<Storage>
   /** A connection that was not opened yet. */
   create(): Storage
-  /** Moves the store's clock on. */
+  /** Moves the store's clock on; by less than 0, it is put back. */
   advance(ms: number): Promise<void> | void
   /** Removes the store. */
   destroy(): Promise<void> | void

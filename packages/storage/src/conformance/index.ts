@@ -1,4 +1,5 @@
 import { describe, test } from 'vitest'
+import { clockCases } from './cases/clock.js'
 import { concurrencyCases } from './cases/concurrency.js'
 import { enqueueCases } from './cases/enqueue.js'
 import { expiryCases } from './cases/expiry.js'
@@ -25,6 +26,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...enqueueCases,
   ...leaseCases,
   ...expiryCases,
+  ...clockCases,
   ...settleCases,
   ...listingCases,
   ...statsCases,

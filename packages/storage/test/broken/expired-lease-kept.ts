@@ -15,6 +15,7 @@ export const expiredLeaseKept: BrokenAdapter = {
     'a signal deleted after the lease ran out and added anew was not leased',
     'a lease on a machine whose signals were all deleted is exclusive like any other',
     'a lease that ran out, lost signals to a deletion and was extended late ends like any other',
+    'whatever the clock did, once it is right nothing waits longer than its own duration, and nothing is lost',
     'a crash before settling means pending again after the lease, with the same uuids',
     'a lease that ran out protects its signals no more',
     'leased signals are counted apart from pending ones, until the lease runs out',

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { drain, leaseOne, machineA, machineB, signals, uuidNumber } from '../fixtures.js'
+import { drain, leaseOne, machineA, machineB, signals, uuidNumber, uuids } from '../fixtures.js'
 import type { ConformanceCase } from '../harness.js'
 
 export const statsCases: readonly ConformanceCase[] = [
@@ -57,6 +57,27 @@ export const statsCases: readonly ConformanceCase[] = [
       expect(await storage.stats()).toMatchObject({ pending: 0, sent: 2 })
       expect(await storage.deleteSignals({ status: 'sent' }, 1)).toBe(1)
       expect(await storage.stats()).toMatchObject({ pending: 0, sent: 2 })
+    },
+  },
+  {
+    name: 'the total of sent signals never falls, whatever is deleted',
+    async run({ connect }) {
+      const storage = await connect()
+      await storage.enqueue([...signals(machineA, 3), ...signals(machineB, 2, 3)])
+      for (const keepSent of [true, false]) {
+        const lease = await leaseOne(storage)
+        await storage.settle(lease, { sent: uuids(lease.signals), keepSent })
+      }
+      expect(await storage.stats()).toMatchObject({ sent: 5 })
+      await storage.deleteSignals({ status: 'sent' })
+      expect(await storage.deleteMachines([machineA, machineA, 'nobody'])).toBe(1)
+      expect(await storage.stats()).toMatchObject({ sent: 5, machines: 1 })
+      expect(await storage.deleteMachines([machineA])).toBe(0)
+      await storage.enqueue(signals(machineA, 1))
+      await drain(storage)
+      expect(await storage.stats()).toMatchObject({ sent: 6, machines: 2 })
+      await storage.deleteMachines([machineA, machineB])
+      expect(await storage.stats()).toMatchObject({ sent: 6, machines: 0, pending: 0 })
     },
   },
   {
