@@ -51,7 +51,8 @@ async function moveDueTime(sql: Sql, machineId: string, retryAfterMs: number): P
   const until = retryAfterMs > 0 ? '@now + $2::bigint' : '0 * $2::bigint'
   const stays = `(due_at IS NULL OR ${isLeased('m')})`
   const move = `UPDATE @.machines m SET failing_until = ${until}, failing_put_at = @now,
-    due_at = CASE WHEN ${stays} THEN due_at ELSE @now + $2::bigint END, put_at = CASE WHEN ${stays} THEN put_at ELSE @now END
+    due_at = CASE WHEN ${stays} THEN due_at ELSE @now + $2::bigint END, put_at = CASE WHEN ${stays} THEN put_at ELSE @now END,
+    lease_until = CASE WHEN ${stays} THEN lease_until ELSE least(lease_until, @now) END
     WHERE machine_id = $1`
   await sql.execute(move, machineId, retryAfterMs)
 }

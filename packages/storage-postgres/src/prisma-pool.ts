@@ -7,6 +7,7 @@ type Types = { getTypeParser(oid: number, format?: string): Parse }
 /** Of the types of our columns, those for which Prisma asks the driver, where a program may have registered something else. */
 const PLAIN = new Map<number, Parse>([
   [16, (letter) => letter === 't'],
+  [20, (text) => text],
   [23, Number],
   [25, (text) => text],
 ])

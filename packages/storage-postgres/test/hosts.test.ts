@@ -121,7 +121,7 @@ test('a Unix socket is a host', async () => {
   const port = portOf(server)
   for (const url of [
     `postgres://postgres@${encodeURIComponent(folder)}:${port}/postgres`,
-    `postgres:///postgres?host=${folder}&port=${port}`.replace('///', '://postgres@/'),
+    `postgres://postgres@/postgres?host=${folder}&port=${port}`,
   ]) {
     const storage = new PostgresStorage({ url })
     await storage.open()

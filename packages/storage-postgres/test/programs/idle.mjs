@@ -1,5 +1,4 @@
 // Cuts an idle connection of a pool without listeners, and goes on.
-import { once } from 'node:events'
 import { PostgresStorage } from '@cscapi/storage-postgres'
 import pg from 'pg'
 
@@ -8,7 +7,7 @@ const pool = new pg.Pool({ connectionString: url, max: 1, application_name: 'idl
 const storage = new PostgresStorage({ pool, schema: 'idle' })
 await storage.open()
 await storage.stats()
-const removed = once(pool, 'remove')
+const removed = new Promise((resolve) => pool.once('remove', resolve))
 const admin = new pg.Client(url)
 await admin.connect()
 const cut = await admin.query(
