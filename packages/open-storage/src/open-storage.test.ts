@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { inspect, promisify } from 'node:util'
 import { startPostgres, startRedis, type TestServer } from '@cscapi/test-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStorage } from './index.js'
@@ -80,6 +80,55 @@ describe('openStorage', () => {
     },
   )
 
+  test.each([
+    ['./x.db', 'did you mean sqlite:./x.db?'],
+    ['/var/lib/x.db', 'did you mean sqlite:/var/lib/x.db?'],
+    ['x.db', 'did you mean sqlite:x.db?'],
+    ['C:\\data\\x.db', 'did you mean sqlite:C:\\data\\x.db?'],
+    ['file:x.db', 'did you mean sqlite:x.db?'],
+    ['sqlit:x.db', 'did you mean sqlite:x.db?'],
+    ['sqlite3:x.db', 'did you mean sqlite:x.db?'],
+    ['postgress://u:hunter2@h/d', 'did you mean postgres:?'],
+    ['pg://u:hunter2@h/d', 'did you mean postgres:?'],
+    ['redis+unix:///run/r.sock', 'did you mean unix:?'],
+    ['mysql://u:hunter2@h/d', 'must begin with memory:, sqlite:, postgres:'],
+    ['u:hunter2@h', 'must begin with'],
+    ['__proto__://h', 'must begin with'],
+    ['memory:x', 'nothing behind memory:'],
+    ['memory://', 'nothing behind memory:'],
+    ['sqlite://u:hunter2@host/x.db', 'and no host'],
+    ['postgres://u:hunter2@h', 'must name a database'],
+    ['redis://u:hunter2@h/cscapi', 'the database by its number'],
+    ['valkey://:hunter2@h:0', 'a port of 1 to 65535'],
+    ['unix://:hunter2@h/run/r.sock', 'the path of a socket'],
+    [undefined, 'must begin with'],
+    [null, 'must begin with'],
+    [7, 'must begin with'],
+    [new URL('redis://h'), 'must begin with'],
+    [{ url: 'redis://h' }, 'must begin with'],
+  ])('refuses %j before anything connects: %s', async (url, rule) => {
+    const failure: unknown = await openStorage(url as string).catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      code: 'invalid_input',
+      issues: [{ path: 'url', rule: expect.stringContaining(rule) }],
+    })
+    expect(inspect(failure, { depth: 9 })).not.toContain('hunter2')
+  })
+
+  test.each([
+    [{ schema: 'x' }, 'schema', 'did you mean namespace?'],
+    [{ nameSpace: 'x' }, 'nameSpace', 'did you mean namespace?'],
+    [{ logger: 'console' }, 'logger', 'must have a function warn'],
+    [{ namespace: 7 }, 'namespace', 'must be text'],
+    [null, 'value', 'must be an object'],
+    ['x', 'value', 'must be an object'],
+  ])('refuses the options %j', async (options, path, rule) => {
+    await expect(openStorage('memory:', options as never)).rejects.toMatchObject({
+      code: 'invalid_input',
+      issues: [{ path, rule: expect.stringContaining(rule) }],
+    })
+  })
+
   test('says what to install when the adapter is not there', async () => {
     const project = join(folder, 'project')
     const modules = join(project, 'node_modules', '@cscapi')
@@ -88,10 +137,11 @@ describe('openStorage', () => {
     cpSync(join(packageFolder, 'dist'), join(modules, 'open-storage', 'dist'), { recursive: true })
     cpSync(join(packageFolder, 'package.json'), join(modules, 'open-storage', 'package.json'))
     const require = createRequire(import.meta.url)
-    for (const name of ['core', 'storage'])
+    for (const name of ['core', 'signals', 'storage'])
       symlinkSync(realpathSync(dirname(require.resolve(`@cscapi/${name}/package.json`))), join(modules, name))
+    symlinkSync(realpathSync(dirname(require.resolve('zod/package.json'))), join(project, 'node_modules', 'zod'))
     const script = `import { openStorage } from '@cscapi/open-storage'
-      for (const url of ['sqlite:x.db', 'redis://127.0.0.1:1', 'postgres://127.0.0.1:1']) await openStorage(url).catch((error) => console.log(error.code, error.message))`
+      for (const url of ['sqlite:x.db', 'redis://127.0.0.1:1', 'postgres://127.0.0.1:1/d']) await openStorage(url).catch((error) => console.log(error.code, error.message))`
     writeFileSync(join(project, 'main.mjs'), script)
     const { stdout } = await promisify(execFile)(process.execPath, ['main.mjs'], { cwd: project })
     expect(stdout).toMatch(

@@ -1,5 +1,7 @@
-import { CscapiError, InputError } from '@cscapi/core'
-import { MemoryStorage, type Storage } from '@cscapi/storage'
+import { readOptions } from '@cscapi/signals'
+import type { Storage } from '@cscapi/storage'
+import * as z from 'zod'
+import { makerOf } from './schemes.js'
 
 export interface OpenStorageOptions {
   /** Keeps several applications apart in one PostgreSQL database (as the schema's name) or one Redis. Default: the adapter's, `cscapi`. */
@@ -8,23 +10,26 @@ export interface OpenStorageOptions {
   readonly logger?: { warn(message: string): void }
 }
 
-/** Which package serves a scheme, and how its storage is made. Loaded only when it is asked for. */
-const ADAPTERS: Readonly<Record<string, (url: string, options: OpenStorageOptions) => Promise<Storage>>> = {
-  async 'memory:'() {
-    return new MemoryStorage()
-  },
-  async 'sqlite:'(url) {
-    const { SqliteStorage } = await import('@cscapi/storage-sqlite').catch(missing('@cscapi/storage-sqlite'))
-    return new SqliteStorage({ path: pathOf(url) })
-  },
-  'postgres:': openPostgres,
-  'postgresql:': openPostgres,
-  'redis:': openRedis,
-  'rediss:': openRedis,
-}
+const optionsSchema = z.strictObject({
+  namespace: z.string().optional(),
+  logger: z
+    .custom<OpenStorageOptions['logger']>(
+      (logger) => logger === undefined || typeof Object(logger).warn === 'function',
+      'must have a function warn',
+    )
+    .optional(),
+})
+
+const ALIASES = new Map([
+  ['schema', 'namespace'],
+  ['prefix', 'namespace'],
+  ['keyPrefix', 'namespace'],
+  ['log', 'logger'],
+])
 
 /**
- * Opens the storage that a URL names: `sqlite:./cscapi.db`, `postgres://host/database`, `redis://host:6379`, `rediss://…` (TLS) or `memory:`.
+ * Opens the storage that a URL names: `sqlite:./cscapi.db`, `postgres://host/database`, `redis://host:6379`, `rediss://…` (TLS),
+ * `unix:///run/redis.sock`, the same with `valkey`, or `memory:`.
  * Only the adapter of that scheme is loaded. Hand the storage to a client, which closes it; or close it yourself.
  *
  * @throws InputError for a URL that names no storage; it does not repeat a password.
@@ -32,45 +37,12 @@ const ADAPTERS: Readonly<Record<string, (url: string, options: OpenStorageOption
  * @throws StorageError when the store cannot be opened.
  */
 export async function openStorage(url: string, options: OpenStorageOptions = {}): Promise<Storage> {
-  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0].toLowerCase() ?? ''
-  const make = Object.hasOwn(ADAPTERS, scheme) ? ADAPTERS[scheme] : undefined
-  if (make === undefined) {
-    const rule = `must begin with ${Object.keys(ADAPTERS).join(', ')}`
-    throw new InputError('No storage was opened', [
-      { path: 'url', value: scheme === '' ? '[no scheme]' : scheme, rule },
-    ])
-  }
-  const storage = await make(url, options)
-  await storage.open()
-  return storage
-}
-
-async function openPostgres(url: string, { namespace }: OpenStorageOptions): Promise<Storage> {
-  const { PostgresStorage } = await import('@cscapi/storage-postgres').catch(missing('@cscapi/storage-postgres'))
-  return new PostgresStorage(namespace === undefined ? { url } : { url, schema: namespace })
-}
-
-async function openRedis(url: string, { namespace, logger }: OpenStorageOptions): Promise<Storage> {
-  const { RedisStorage } = await import('@cscapi/storage-redis').catch(missing('@cscapi/storage-redis'))
-  return new RedisStorage({
-    url,
+  const make = makerOf(url)
+  const { namespace, logger } = readOptions('No storage was opened', optionsSchema, options, { aliases: ALIASES })
+  const storage = await make(url, {
     ...(namespace !== undefined && { namespace }),
     ...(logger !== undefined && { logger }),
   })
-}
-
-/** `sqlite:./a.db`, `sqlite:/a.db` and `sqlite:///a.db`; what follows the scheme is a path, not an encoded URL. */
-function pathOf(url: string): string {
-  const path = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')
-  if (path !== '' && !path.startsWith('//')) return path
-  const rule = 'must name a file: sqlite:./cscapi.db or sqlite:///var/lib/cscapi.db'
-  throw new InputError('No storage was opened', [{ path: 'url', value: url, rule }])
-}
-
-function missing(name: string): (error: unknown) => never {
-  return (error) => {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
-    if (!isMissing || !error.message.includes(name)) throw error
-    throw new CscapiError('adapter_missing', `This storage needs a package that is not installed: npm install ${name}`)
-  }
+  await storage.open()
+  return storage
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Pool, PoolClient } from 'pg'
 import { z } from 'zod'
 import { isConflict, mapError } from './errors.js'
 import type { PrismaClient } from './generated/client.js'
+import type { PostgresPool, PostgresPoolClient } from './pool.js'
 import { quoteSchema } from './schema-name.js'
+import { asText } from './text-results.js'
 
 /** Tries of a transaction that loses against others. */
 const TRIES = 8
@@ -16,7 +17,7 @@ export interface Sql {
 }
 
 export interface DatabaseOptions {
-  readonly pool: Pool
+  readonly pool: PostgresPool
   /** On the same pool. */
   readonly prisma: PrismaClient
   readonly schema: string
@@ -24,21 +25,25 @@ export interface DatabaseOptions {
   readonly clockOffsetMs: () => number
   /** Milliseconds after which the server gives up a transaction whose host is silent. */
   readonly silenceMs: number
+  /** What no error may show. */
+  readonly secrets: readonly string[]
 }
 
 const nowSchema = z.tuple([z.object({ now: z.coerce.number() })])
 
 /** A pool of connections on one schema. No session state and no named statements, so that a pooler in transaction mode may stand in between. */
 export class Database {
-  readonly #pool: Pool
+  readonly #pool: PostgresPool
   readonly #prisma: PrismaClient
   readonly #schema: string
   readonly #clockOffsetMs: () => number
   readonly #silenceMs: number
+  readonly #secrets: readonly string[]
   #underWay = 0
   #idle: (() => void) | undefined
 
-  constructor({ pool, prisma, schema, clockOffsetMs, silenceMs }: DatabaseOptions) {
+  constructor({ pool, prisma, schema, clockOffsetMs, silenceMs, secrets }: DatabaseOptions) {
+    this.#secrets = secrets
     this.#pool = pool
     this.#prisma = prisma
     this.#schema = quoteSchema(schema)
@@ -89,14 +94,14 @@ export class Database {
     try {
       return await work()
     } catch (error) {
-      throw mapError(error, operation)
+      throw mapError(error, operation, this.#secrets)
     } finally {
       this.#underWay -= 1
       if (this.#underWay === 0) this.#idle?.()
     }
   }
 
-  #repeated<T>(operation: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  #repeated<T>(operation: string, work: (client: PostgresPoolClient) => Promise<T>): Promise<T> {
     return this.#tracked(operation, async () => {
       for (let tries = 1; ; tries += 1) {
         try {
@@ -109,11 +114,11 @@ export class Database {
     })
   }
 
-  #sqlOn(client: PoolClient): Sql {
+  #sqlOn(client: PostgresPoolClient): Sql {
     const text = (template: string) => template.replaceAll('@.', `${this.#schema}.`).replaceAll('@now', this.#now())
     return {
-      query: async (template, ...values) => (await client.query<Record<string, unknown>>(text(template), values)).rows,
-      execute: async (template, ...values) => (await client.query(text(template), values)).rowCount ?? 0,
+      query: async (template, ...values) => (await ask(client, text(template), values)).rows,
+      execute: async (template, ...values) => (await ask(client, text(template), values)).rowCount ?? 0,
     }
   }
 
@@ -122,8 +127,13 @@ export class Database {
   }
 }
 
+/** One statement; values arrive as text. */
+export function ask(client: PostgresPoolClient, text: string, values: unknown[] = []) {
+  return client.query({ text, ...(values.length > 0 && { values }), types: asText })
+}
+
 /** Lends a connection to `work`. One that failed is thrown away: it may be in the middle of an answer. */
-export async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+export async function withClient<T>(pool: PostgresPool, work: (client: PostgresPoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   try {
     const result = await work(client)
@@ -136,15 +146,22 @@ export async function withClient<T>(pool: Pool, work: (client: PoolClient) => Pr
 }
 
 /**
- * A connection that the server cuts emits its error, which would end the process; the call under way tells of it. Listened for as long
- * as the pool has handed a connection out, Prisma's too: the server may cut one before whoever waits for it comes to hold it.
+ * A connection that the server cuts emits its error, which would end the process; the call under way tells of it, and the next one where
+ * the connection was idle. Listened for as long as the pool has handed a connection out, Prisma's too: the server may cut one before
+ * whoever waits for it comes to hold it.
  */
-export function outliveCuts(pool: Pool): () => void {
+export function outliveCuts(pool: PostgresPool): () => void {
   const ignore = () => {}
-  const acquired = (client: PoolClient) => void client.on('error', ignore)
-  const released = (_: Error, client: PoolClient) => void client.off('error', ignore)
-  pool.on('acquire', acquired).on('release', released)
-  return () => void pool.off('acquire', acquired).off('release', released)
+  const acquired = (client: unknown) => void (client as PostgresPoolClient).on('error', ignore)
+  const released = (_: unknown, client: unknown) => void (client as PostgresPoolClient).off('error', ignore)
+  pool.on('error', ignore)
+  pool.on('acquire', acquired)
+  pool.on('release', released)
+  return () => {
+    pool.off('error', ignore)
+    pool.off('acquire', acquired)
+    pool.off('release', released)
+  }
 }
 
 /**
@@ -152,16 +169,20 @@ export function outliveCuts(pool: Pool): () => void {
  * middle would hold its locks for hours, so the server ends a transaction that hears nothing for `silenceMs`. Both are set for this transaction
  * alone, in one message, as a pooler in transaction mode needs it.
  */
-export async function inTransaction<T>(client: PoolClient, silenceMs: number, work: () => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  client: PostgresPoolClient,
+  silenceMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
   const limit = `SET LOCAL idle_in_transaction_session_timeout = ${Math.ceil(silenceMs)}`
-  await client.query(`BEGIN ISOLATION LEVEL READ COMMITTED; ${limit}`)
+  await ask(client, `BEGIN ISOLATION LEVEL READ COMMITTED; ${limit}`)
   try {
     const result = await work()
-    await client.query('COMMIT')
+    await ask(client, 'COMMIT')
     return result
   } catch (error) {
     // Any other failure ends the connection, and with it the transaction: a server that stands still is not waited for once more.
-    if (isConflict(error)) await client.query('ROLLBACK').catch(() => undefined)
+    if (isConflict(error)) await ask(client, 'ROLLBACK').catch(() => undefined)
     throw error
   }
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { EnqueueResult, QueuedSignal } from '@cscapi/storage'
 import { z } from 'zod'
 import type { Database, Sql } from './database.js'
+import { FAILING_UNTIL } from './live-lease.js'
 import { isTimeToSumUp, sumUp } from './pending-changes.js'
+import { bool } from './text-results.js'
 
 const ADD_MACHINES = `
 INSERT INTO @.machines (machine_id) SELECT named.machine_id FROM unnest($1::text[]) AS named (machine_id)
@@ -15,7 +17,8 @@ SELECT id, machine_id AS "machineId", due_at IS NULL AS asleep FROM @.machines
 WHERE machine_id = ANY($1::text[]) ORDER BY id FOR KEY SHARE`
 
 const WAKE = `
-UPDATE @.machines SET due_at = coalesce(due_at, greatest(@now, failing_until))
+UPDATE @.machines SET due_at = coalesce(due_at, greatest(@now, ${FAILING_UNTIL})),
+  put_at = CASE WHEN due_at IS NULL THEN @now ELSE put_at END
 WHERE id IN (SELECT id FROM @.machines WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)`
 
 /**
@@ -33,7 +36,7 @@ INSERT INTO @.pending_changes (change) SELECT count(*) FROM added RETURNING chan
 const CHARACTERS_PER_STATEMENT = 16_777_216
 
 const addedSchema = z.tuple([z.object({ change: z.coerce.number(), id: z.coerce.number() })])
-const machinesSchema = z.array(z.object({ id: z.coerce.string(), machineId: z.string(), asleep: z.boolean() }))
+const machinesSchema = z.array(z.object({ id: z.coerce.string(), machineId: z.string(), asleep: bool }))
 
 export async function enqueue(database: Database, signals: readonly QueuedSignal[]): Promise<EnqueueResult> {
   const { added, isSumDue } = await database.transaction('enqueue', (sql) => addAll(sql, signals))

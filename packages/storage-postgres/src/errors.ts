@@ -1,4 +1,4 @@
-import { CscapiError, StorageError, type StorageErrorCode } from '@cscapi/core'
+import { type CscapiError, isCscapiError, StorageError, type StorageErrorCode } from '@cscapi/core'
 
 /** Builds an error of this adapter. */
 export function postgresError(
@@ -6,8 +6,9 @@ export function postgresError(
   operation: string,
   message: string,
   driverCode?: string,
+  cause?: Error,
 ): StorageError {
-  return new StorageError(code, message, { adapter: 'postgres', operation, driverCode })
+  return new StorageError(code, message, { adapter: 'postgres', operation, driverCode }, { cause })
 }
 
 /** A deadlock or a serialization failure: the same transaction may succeed at once. */
@@ -19,8 +20,13 @@ const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string][
   [/^(28P01|28000)$/, 'storage_unavailable', 'the server refuses user or password'],
   [/^3D000$/, 'storage_unavailable', 'the database does not exist'],
   [/^42501$/, 'storage_unavailable', 'the role lacks a right; see migrationSql() and the README'],
-  [/^(25006|57P0\d)$/, 'storage_unavailable', 'the server is read-only, starting or shutting down'],
+  [
+    /^(25006|57P0\d)$/,
+    'storage_unavailable',
+    'the server is read-only, starting or shutting down; a URL of several hosts finds another one with target_session_attrs=read-write',
+  ],
   [/^25P0[34]$/, 'storage_unavailable', 'the server heard nothing of this host in the middle of it'],
+  [/after calling end on the pool/, 'storage_unavailable', 'the pool was ended'],
   [/^53/, 'storage_unavailable', 'the server has no room (disk, memory or connections)'],
   [/^(57014|55P03|40P01|40001)$/, 'storage_busy', 'it took too long or lost against other transactions'],
   [
@@ -36,19 +42,23 @@ const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string][
   ],
 ]
 
-/** What the driver threw, as one of our errors; ours stay as they are. The connection string is never part of it. */
-export function mapError(error: unknown, operation: string): CscapiError {
-  if (error instanceof CscapiError) return error
+/**
+ * What the driver threw, as one of our errors; ours stay as they are. The driver hangs settings, hosts and statements on its errors: only
+ * its words and its code go on, and no secret in the words.
+ */
+export function mapError(error: unknown, operation: string, secrets: readonly string[] = []): CscapiError {
+  if (isCscapiError(error)) return error
   const driverCode = codeOf(error)
   // Prisma puts the place in our source code first, and the cause into the last line.
   const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n')
-  const text = (lines.at(-1) ?? '').slice(0, 500)
+  const text = secrets.reduce((line, secret) => line.replaceAll(secret, '[redacted]'), lines.at(-1) ?? '').slice(0, 500)
+  const cause = Object.assign(new Error(text), driverCode === undefined ? {} : { code: driverCode })
   const words = driverCode === undefined || text.includes(driverCode) ? text : `${driverCode}: ${text}`
   for (const [pattern, code, advice] of RULES) {
     if (pattern.test(driverCode ?? text))
-      return postgresError(code, operation, `${operation} failed: ${advice} (${words})`, driverCode)
+      return postgresError(code, operation, `${operation} failed: ${advice} (${words})`, driverCode, cause)
   }
-  return postgresError('storage_failed', operation, `${operation} failed: ${text}`, driverCode)
+  return postgresError('storage_failed', operation, `${operation} failed: ${text}`, driverCode, cause)
 }
 
 /** SQLSTATE or the system's code, wherever the driver or Prisma has put it. */

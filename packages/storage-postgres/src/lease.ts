@@ -3,18 +3,27 @@ import type { LeaseRequest, SignalLease } from '@cscapi/storage'
 import { toMachine } from '@cscapi/storage-sql'
 import { z } from 'zod'
 import type { Database } from './database.js'
+import { isAhead, UNCHOSEN } from './live-lease.js'
 import { findCredential } from './machines.js'
 
 /**
- * One statement: takes the machine that has been due longest, past those that others are just taking. Materialized, or the planner may look
- * for one anew for each row that it joins with. The time is asked for once, so that the index ends the search, not a filter over all that wait.
+ * One statement: takes a machine whose time was written by a clock that has been put back since, or else the one that has been due longest,
+ * past those that others are just taking. Materialized, or the planner may look for one anew for each row that it joins with. The time is
+ * asked for once, so that the index ends the search, not a filter over all that wait.
  */
 const TAKE = `
-WITH due AS MATERIALIZED (
-  SELECT id FROM @.machines WHERE due_at <= (SELECT @now) ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-UPDATE @.machines m SET lease_token = $1, lease_until = @now + $2, due_at = @now + $2, lease_seqs = '{}'
-FROM due WHERE m.id = due.id AND m.due_at <= @now
-RETURNING m.id, m.machine_id AS "machineId", m.attempts, @now - m.attempts_since AS "attemptsForMs", @now AS now`
+WITH clock AS MATERIALIZED (SELECT @now AS now),
+ahead AS MATERIALIZED (
+  SELECT id FROM @.machines WHERE due_at IS NOT NULL AND ${isAhead('put_at', '(SELECT now FROM clock)')}
+  ORDER BY put_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED),
+due AS MATERIALIZED (
+  SELECT id FROM @.machines WHERE due_at <= (SELECT now FROM clock) AND NOT EXISTS (SELECT 1 FROM ahead)
+  ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE @.machines m SET lease_token = $1, lease_until = now + $2::bigint, due_at = now + $2::bigint, put_at = now,
+  lease_seqs = '${UNCHOSEN}', attempts_since = least(m.attempts_since, now)
+FROM clock, (SELECT id FROM ahead UNION ALL SELECT id FROM due) AS found
+WHERE m.id = found.id AND (m.due_at <= now OR ${isAhead('m.put_at', 'now')})
+RETURNING m.id, m.machine_id AS "machineId", m.attempts, now - m.attempts_since AS "attemptsForMs", now`
 
 /**
  * A statement of its own, and so a later view of the signals: one view for both could show signals that the last holder
@@ -31,7 +40,7 @@ const takenSchema = z
     z.object({
       id: z.coerce.string(),
       machineId: z.string(),
-      attempts: z.number(),
+      attempts: z.coerce.number(),
       attemptsForMs: z.coerce.number(),
       now: z.coerce.number(),
     }),
@@ -67,6 +76,6 @@ export async function extend(
   leaseMs: number,
 ): Promise<boolean> {
   const text =
-    'UPDATE @.machines SET lease_until = @now + $1, due_at = @now + $1 WHERE machine_id = $2 AND lease_token = $3'
+    'UPDATE @.machines SET lease_until = @now + $1::bigint, due_at = @now + $1::bigint, put_at = @now WHERE machine_id = $2 AND lease_token = $3'
   return (await database.run('extend', (sql) => sql.execute(text, Math.ceil(leaseMs), machineId, token))) > 0
 }

@@ -3,6 +3,7 @@ import { type CredentialRow, credentialChanges, toMachine } from '@cscapi/storag
 import { z } from 'zod'
 import type { Database, Sql } from './database.js'
 import { postgresError } from './errors.js'
+import { isLeased } from './live-lease.js'
 import { recordChange } from './pending-changes.js'
 
 export async function getMachine(database: Database, machineId: string): Promise<Machine | undefined> {
@@ -31,10 +32,12 @@ export async function updateMachine(sql: Sql, machineId: string, patch: MachineP
   const changes = credentialChanges(patch)
   const sets = changes.map((change, index) => {
     const parameter = `$${index + 2}`
-    return `${change.column} = ${'inMs' in change ? `@now + ${parameter}::bigint` : parameter}`
+    return 'inMs' in change
+      ? `${change.column} = @now + ${parameter}::bigint, ${change.putColumn} = @now`
+      : `${change.column} = ${parameter}`
   })
   const { failing } = patch
-  if (failing !== undefined) sets.push(`failing_since = ${failing ? 'coalesce(failing_since, @now)' : 'NULL'}`)
+  if (failing !== undefined) sets.push(`failing_since = ${failing ? 'least(failing_since, @now)' : 'NULL'}`)
   // Also where nothing is to be set: it tells whether the machine is known.
   const set = sets.length > 0 ? sets.join(', ') : 'machine_id = machine_id'
   const values = changes.map((change) => ('inMs' in change ? change.inMs : change.value))
@@ -46,8 +49,10 @@ export async function updateMachine(sql: Sql, machineId: string, patch: MachineP
 /** An unleased partition that is awake is due when the machine is to be tried again. */
 async function moveDueTime(sql: Sql, machineId: string, retryAfterMs: number): Promise<void> {
   const until = retryAfterMs > 0 ? '@now + $2::bigint' : '0 * $2::bigint'
-  const move = `UPDATE @.machines SET failing_until = ${until}, due_at = CASE
-    WHEN due_at IS NULL OR (lease_token IS NOT NULL AND lease_until > @now) THEN due_at ELSE @now + $2::bigint END
+  const stays = `(due_at IS NULL OR ${isLeased('m')})`
+  const move = `UPDATE @.machines m SET failing_until = ${until}, failing_put_at = @now,
+    due_at = CASE WHEN ${stays} THEN due_at ELSE @now + $2::bigint END, put_at = CASE WHEN ${stays} THEN put_at ELSE @now END,
+    lease_until = CASE WHEN ${stays} THEN lease_until ELSE least(lease_until, @now) END
     WHERE machine_id = $1`
   await sql.execute(move, machineId, retryAfterMs)
 }
@@ -73,6 +78,10 @@ export async function listMachines(
   return { machines, next: rows.length > limit ? machines.at(-1)?.machineId : undefined }
 }
 
+const KEEP_TOTAL = `INSERT INTO @.totals (name, value)
+  SELECT 'sent', sum(sent) FROM @.machines WHERE id = ANY($1::bigint[]) HAVING sum(sent) > 0
+  ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value`
+
 /** Inside a transaction. */
 export async function deleteMachines(sql: Sql, machineIds: readonly string[]): Promise<number> {
   const find = 'SELECT id FROM @.machines WHERE machine_id = ANY($1::text[]) ORDER BY id FOR UPDATE'
@@ -82,6 +91,7 @@ export async function deleteMachines(sql: Sql, machineIds: readonly string[]): P
     .map(({ id }) => id)
   const pending = `SELECT count(*) AS count FROM @.signals WHERE machine = ANY($1::bigint[]) AND state = 0`
   const [{ count }] = z.tuple([z.object({ count: z.coerce.number() })]).parse(await sql.query(pending, ids))
+  await sql.execute(KEEP_TOTAL, ids)
   await sql.execute('DELETE FROM @.signals WHERE machine = ANY($1::bigint[])', ids)
   await sql.execute('DELETE FROM @.credentials WHERE machine_id = ANY($1::text[])', machineIds)
   if (count > 0) await recordChange(sql, -count)

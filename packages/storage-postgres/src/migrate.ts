@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { type AppliedMigration, appliedMigrationsSchema, type Migration, missingMigrations } from '@cscapi/storage-sql'
-import type { Pool, PoolClient } from 'pg'
-import { inTransaction, withClient } from './database.js'
+import { z } from 'zod'
+import { ask, inTransaction, withClient } from './database.js'
 import { postgresError } from './errors.js'
 import { migrations } from './migrations.gen.js'
+import type { PostgresPool, PostgresPoolClient } from './pool.js'
 import { quoteSchema } from './schema-name.js'
+import { bool } from './text-results.js'
 
 /** What `open()` does about the schema: apply what is missing; check only; or neither. */
 export type MigrateMode = (typeof MIGRATE_MODES)[number]
@@ -30,11 +32,11 @@ const ledgerRow = (version: number, name: string, checksum: string) =>
   `INSERT INTO cscapi_migrations (version, name, checksum) VALUES (${version}, '${name}', '${checksum}')`
 
 /** Brings the schema up to date, in one transaction that holds a lock of the schema's own: of any number of processes, one does it. */
-export async function migrate(pool: Pool, schema: string, mode: MigrateMode, silenceMs: number): Promise<void> {
+export async function migrate(pool: PostgresPool, schema: string, mode: MigrateMode, silenceMs: number): Promise<void> {
   if (mode === 'never') return
   await withClient(pool, (client) =>
     inTransaction(client, silenceMs, async () => {
-      await client.query('SELECT pg_advisory_xact_lock($1)', [lockOf(schema)])
+      await ask(client, 'SELECT pg_advisory_xact_lock($1)', [lockOf(schema)])
       const applied = await readLedger(client, schema)
       const missing = missingMigrations(migrations, applied, { adapter: 'postgres', store: `The schema ${schema}` })
       if (missing.length === 0) return
@@ -44,25 +46,28 @@ export async function migrate(pool: Pool, schema: string, mode: MigrateMode, sil
   )
 }
 
-async function readLedger(client: PoolClient, schema: string): Promise<AppliedMigration[]> {
+const thereSchema = z.tuple([z.object({ there: bool })])
+
+async function readLedger(client: PostgresPoolClient, schema: string): Promise<AppliedMigration[]> {
   const table = `${quoteSchema(schema)}.cscapi_migrations`
-  const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [table])
-  if (rows[0]?.there !== true) return []
+  const { rows } = await ask(client, 'SELECT to_regclass($1) IS NOT NULL AS there', [table])
+  const [{ there }] = thereSchema.parse(rows)
+  if (!there) return []
   return appliedMigrationsSchema.parse(
-    (await client.query(`SELECT version, name, checksum FROM ${table} ORDER BY version`)).rows,
+    (await ask(client, `SELECT version, name, checksum FROM ${table} ORDER BY version`)).rows,
   )
 }
 
-async function apply(client: PoolClient, schema: string, missing: readonly Migration[]): Promise<void> {
+async function apply(client: PostgresPoolClient, schema: string, missing: readonly Migration[]): Promise<void> {
   const quoted = quoteSchema(schema)
   // Only where it is missing: a role may use a schema that it may not create.
-  const { rows } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])
-  if (rows.length === 0) await client.query(`CREATE SCHEMA ${quoted}`)
-  await client.query(`SET LOCAL search_path TO ${quoted}`)
-  await client.query(LEDGER)
+  const { rows } = await ask(client, 'SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])
+  if (rows.length === 0) await ask(client, `CREATE SCHEMA ${quoted}`)
+  await ask(client, `SET LOCAL search_path TO ${quoted}`)
+  await ask(client, LEDGER)
   for (const { version, name, checksum, sql } of missing) {
-    await client.query(ledgerRow(version, name, checksum))
-    await client.query(sql)
+    await ask(client, ledgerRow(version, name, checksum))
+    await ask(client, sql)
   }
 }
 

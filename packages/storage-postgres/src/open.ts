@@ -1,12 +1,13 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { Pool } from 'pg'
-import { Database, outliveCuts } from './database.js'
+import { readAddress } from './address.js'
+import { Database, outliveCuts, withClient } from './database.js'
+import { checkEncoding } from './encoding.js'
 import { mapError } from './errors.js'
 import { PrismaClient } from './generated/client.js'
 import { migrate } from './migrate.js'
 import type { PostgresStorageOptions } from './options.js'
-
-const STATEMENT_TIMEOUT_MS = 30_000
+import { makePool, STATEMENT_TIMEOUT_MS } from './own-pool.js'
+import { poolOfPrisma } from './prisma-pool.js'
 
 /** Connects, brings the schema up to date, and returns the database and what lets go of a pool that is ours. */
 export async function openDatabase(
@@ -14,44 +15,31 @@ export async function openDatabase(
 ): Promise<{ database: Database; release: () => Promise<void> }> {
   const { schema = 'cscapi', migrate: mode = 'auto', testClockOffsetMs = () => 0 } = options
   const silenceMs = (options.url === undefined ? undefined : options.statementTimeoutMs) ?? STATEMENT_TIMEOUT_MS
+  const secrets = secretsOf(options)
   const pool = options.url === undefined ? options.pool : makePool(options)
   const letGo = outliveCuts(pool)
   const release = async () => {
-    letGo()
+    // A pool that is ours may lose connections until it has ended.
     if (options.pool === undefined) await pool.end()
+    letGo()
   }
   try {
+    await withClient(pool, checkEncoding)
     await migrate(pool, schema, mode, silenceMs)
-    const prisma = new PrismaClient({ adapter: new PrismaPg(asOwnPool(pool), { schema }) })
-    return { database: new Database({ pool, prisma, schema, clockOffsetMs: testClockOffsetMs, silenceMs }), release }
+    const prisma = new PrismaClient({ adapter: new PrismaPg(poolOfPrisma(pool), { schema }) })
+    const clockOffsetMs = testClockOffsetMs
+    return { database: new Database({ pool, prisma, schema, clockOffsetMs, silenceMs, secrets }), release }
   } catch (error) {
     await release().catch(() => undefined)
-    throw mapError(error, 'open')
+    throw mapError(error, 'open', secrets)
   }
 }
 
-function makePool(options: Extract<PostgresStorageOptions, { url: string }>): Pool {
-  const { url, ssl, poolSize = 10, connectTimeoutMs = 10_000, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options
-  const pool = new Pool({
-    connectionString: ssl === undefined ? url : withoutTls(url),
-    max: poolSize,
-    connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: statementTimeoutMs,
-    ...(ssl !== undefined && { ssl }),
-  })
-  // An idle connection that breaks is replaced; the next call tells if the server is gone.
-  pool.on('error', () => {})
-  return pool
-}
-
-/** The driver lets the URL's TLS settings win over the option. */
-function withoutTls(url: string): string {
-  const address = new URL(url)
-  for (const name of ['ssl', 'sslmode', 'sslcert', 'sslkey', 'sslrootcert']) address.searchParams.delete(name)
-  return address.href
-}
-
-/** Prisma takes a pool that another copy of pg made for connection settings. */
-function asOwnPool(pool: Pool): Pool {
-  return pool instanceof Pool ? pool : new Proxy<Pool>(pool, { getPrototypeOf: () => Pool.prototype })
+/** Short ones are words of every message. */
+function secretsOf(options: PostgresStorageOptions): string[] {
+  const { url, pool, ssl }: { url?: string; pool?: object; ssl?: unknown } = options
+  const { password, connectionString, ssl: poolTls } = Object(Reflect.get(pool ?? {}, 'options'))
+  const passwords = [readAddress(url).address?.password, readAddress(connectionString).address?.password, password]
+  const passphrases = [ssl, poolTls].map((tls): unknown => Reflect.get(Object(tls), 'passphrase'))
+  return [...passwords, ...passphrases].filter((secret) => typeof secret === 'string' && secret.length > 3)
 }

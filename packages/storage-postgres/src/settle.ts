@@ -1,16 +1,21 @@
 import type { LeaseResult, SignalLease } from '@cscapi/storage'
 import { z } from 'zod'
 import type { Database, Sql } from './database.js'
+import { FAILING_UNTIL } from './live-lease.js'
 import { afterwards, recordChange, sumUp } from './pending-changes.js'
+import { bool } from './text-results.js'
 
 const HOLDER = `
 SELECT id, lease_seqs AS seqs FROM @.machines WHERE machine_id = $1 AND lease_token = $2 FOR NO KEY UPDATE`
+
+/** A list may not be able to hold NULL: see `array_nulls`. */
+const NO_STATUS = 0
 
 const LEASED = 's.machine = $1 AND s.state = 0 AND s.seq = ANY($2::bigint[])'
 const DELETE_SENT = `DELETE FROM @.signals s WHERE ${LEASED} AND s.uuid = ANY($3::text[])`
 const KEEP_SENT = `UPDATE @.signals s SET state = 2, changed_at = @now WHERE ${LEASED} AND s.uuid = ANY($3::text[])`
 const REJECT = `
-UPDATE @.signals s SET state = 1, changed_at = @now, reason = r.reason, http_status = r.status
+UPDATE @.signals s SET state = 1, changed_at = @now, reason = r.reason, http_status = nullif(r.status, ${NO_STATUS})
 FROM unnest($3::text[], $4::text[], $5::int[]) AS r (uuid, reason, status) WHERE ${LEASED} AND s.uuid = r.uuid`
 
 /** Due again at once or after the delay. Falling asleep is another transaction's matter. */
@@ -18,12 +23,12 @@ const RELEASE = `
 UPDATE @.machines m SET
   lease_token = NULL, lease_until = 0, lease_seqs = '{}', sent = sent + $2, rejected = rejected + $3,
   attempts = CASE WHEN $2 + $3 > 0 THEN 0 ELSE attempts END + $4,
-  attempts_since = CASE WHEN $4 = 0 OR (attempts > 0 AND $2 + $3 = 0) THEN attempts_since ELSE @now END,
-  due_at = greatest(@now + $5, failing_until)
+  attempts_since = CASE WHEN $4 = 0 OR (attempts > 0 AND $2 + $3 = 0) THEN least(attempts_since, @now) ELSE @now END,
+  put_at = @now, due_at = greatest(@now + $5, ${FAILING_UNTIL})
 WHERE id = $1 RETURNING EXISTS (SELECT 1 FROM @.signals s WHERE s.machine = m.id AND s.state = 0) AS "hasMore"`
 
-const holderSchema = z.array(z.object({ id: z.coerce.string(), seqs: z.array(z.coerce.string()) })).max(1)
-const releasedSchema = z.tuple([z.object({ hasMore: z.boolean() })])
+const holderSchema = z.array(z.object({ id: z.coerce.string(), seqs: z.string() })).max(1)
+const releasedSchema = z.tuple([z.object({ hasMore: bool })])
 
 /** Writes down what became of the leased signals and ends the lease. */
 export async function settle(
@@ -62,7 +67,7 @@ async function release(
           seqs,
           rejected.map(({ uuid }) => uuid),
           rejected.map(({ reason }) => reason),
-          rejected.map(({ status }) => status ?? null),
+          rejected.map(({ status }) => status ?? NO_STATUS),
         )
   const gone = sentCount + rejectedCount
   const isSumDue = gone > 0 && (await recordChange(sql, -gone))

@@ -2,11 +2,11 @@ import type { QueueStats, SignalFilter, SignalPage } from '@cscapi/storage'
 import { SIGNAL_STATES, toSignalPage } from '@cscapi/storage-sql'
 import { z } from 'zod'
 import type { Sql } from './database.js'
+import { FAILING_UNTIL, isAhead, isLeased, UNCHOSEN } from './live-lease.js'
 import { recordChange } from './pending-changes.js'
 
 /** A signal under a live lease is its holder's; while a lease has none yet, each of the machine's may become one. */
-const HELD = `s.state = 0 AND m.lease_token IS NOT NULL AND m.lease_until > @now
-  AND (m.lease_seqs = '{}' OR s.seq = ANY(m.lease_seqs))`
+const HELD = `s.state = 0 AND ${isLeased('m')} AND (m.lease_seqs = '${UNCHOSEN}' OR s.seq = ANY(m.lease_seqs))`
 
 const number = z.coerce.number()
 const statsSchema = z.tuple([
@@ -22,13 +22,16 @@ const statsSchema = z.tuple([
 ])
 const goneSchema = z.array(z.object({ machine: z.coerce.string(), state: number }))
 
+/** Rows that are touched in some milliseconds. */
+const RESET_SLICE = 2_000
+
 /** Sums over machines, and one probe for each that is awake. */
 const STATS = `
 SELECT (SELECT coalesce(sum(change), 0) FROM @.pending_changes) AS unsent,
   (SELECT count(*) FROM (SELECT machine_id FROM @.machines UNION SELECT machine_id FROM @.credentials) AS known) AS machines,
   (SELECT count(*) FROM @.credentials WHERE failing_reason IS NOT NULL) AS failing,
-  coalesce(sum(sent), 0) AS sent, coalesce(sum(rejected), 0) AS rejected,
-  coalesce(sum(CASE WHEN lease_token IS NOT NULL AND lease_until > @now THEN cardinality(lease_seqs) ELSE 0 END), 0) AS leased,
+  coalesce(sum(sent), 0) + coalesce((SELECT value FROM @.totals WHERE name = 'sent'), 0) AS sent, coalesce(sum(rejected), 0) AS rejected,
+  coalesce(sum(CASE WHEN ${isLeased('m')} AND lease_seqs <> '${UNCHOSEN}' THEN cardinality(lease_seqs) ELSE 0 END), 0) AS leased,
   @now - min(CASE WHEN due_at IS NOT NULL THEN (SELECT changed_at FROM @.signals s WHERE s.machine = m.id AND s.state = 0 ORDER BY seq LIMIT 1) END)
     AS "oldestPendingMs"
 FROM @.machines m`
@@ -36,7 +39,7 @@ FROM @.machines m`
 export async function stats(sql: Sql): Promise<QueueStats> {
   const rows = await sql.query(STATS)
   const [{ unsent, leased, sent, rejected, machines, failing, oldestPendingMs }] = statsSchema.parse(rows)
-  const oldest = oldestPendingMs ?? undefined
+  const oldest = oldestPendingMs === null ? undefined : Math.max(oldestPendingMs, 0)
   return { pending: unsent - leased, leased, sent, rejected, machines, failing, oldestPendingMs: oldest }
 }
 
@@ -45,7 +48,7 @@ export async function listSignals(
   filter: SignalFilter,
   { after = '0', limit = 100 }: { after?: string; limit?: number },
 ): Promise<SignalPage> {
-  const select = `SELECT s.seq AS position, m.machine_id AS "machineId", s.uuid, s.payload, s.state, @now - s.changed_at AS "ageMs",
+  const select = `SELECT s.seq AS position, m.machine_id AS "machineId", s.uuid, s.payload, s.state, greatest(@now - s.changed_at, 0) AS "ageMs",
       s.reason, s.http_status AS "httpStatus"
     FROM @.signals s JOIN @.machines m ON m.id = s.machine
     WHERE ${matches(filter)} AND s.seq > $4::bigint ORDER BY s.seq LIMIT $1`
@@ -72,11 +75,20 @@ export async function deleteSignals(
   }
   // A lease that ran out may be extended late: it must not count signals that are gone.
   const forget = `UPDATE @.machines m SET lease_seqs = coalesce((SELECT array_agg(held.seq) FROM unnest(m.lease_seqs) AS held (seq)
-      WHERE EXISTS (SELECT 1 FROM @.signals s WHERE s.machine = m.id AND s.seq = held.seq AND s.state = 0)), '{}')
+      WHERE held.seq = ANY('${UNCHOSEN}') OR EXISTS (SELECT 1 FROM @.signals s WHERE s.machine = m.id AND s.seq = held.seq AND s.state = 0)), '{}')
     WHERE id = ANY($1::bigint[]) AND lease_token IS NOT NULL`
   const emptied = [...countByMachine(pending).keys()]
   if (emptied.length > 0) await sql.execute(forget, emptied)
+  if (filter.olderThanMs !== undefined && gone.length < limit) await ageFromNow(sql, filter)
   return { count: gone.length, emptied }
+}
+
+/** Signals of a clock that was ahead age from now on, and not from when that time comes true. A slice a call: there will be further calls. */
+async function ageFromNow(sql: Sql, { olderThanMs: _, ...filter }: SignalFilter): Promise<void> {
+  const reset = `UPDATE @.signals u SET changed_at = @now FROM (SELECT s.uuid, s.machine FROM @.signals s JOIN @.machines m ON m.id = s.machine
+      WHERE ${matches(filter)} AND ${isAhead('s.changed_at')} ORDER BY s.seq LIMIT $1) AS x
+    WHERE u.uuid = x.uuid AND u.machine = x.machine`
+  await sql.execute(reset, ...valuesOf(filter, RESET_SLICE))
 }
 
 /** Inside a transaction. A requeued signal gets a new position: it is the newest of its machine. */
@@ -92,8 +104,8 @@ export async function requeueSignals(sql: Sql, filter: Omit<SignalFilter, 'statu
     WHERE u.uuid = x.uuid AND u.machine = x.machine RETURNING u.machine, u.state`
   const rows = goneSchema.parse(await sql.query(back, ...valuesOf(rejected, limit)))
   if (rows.length > 0) await recordChange(sql, rows.length)
-  const wake =
-    'UPDATE @.machines SET rejected = rejected - $2, due_at = coalesce(due_at, greatest(@now, failing_until)) WHERE id = $1'
+  const wake = `UPDATE @.machines SET rejected = rejected - $2, due_at = coalesce(due_at, greatest(@now, ${FAILING_UNTIL})),
+    put_at = CASE WHEN due_at IS NULL THEN @now ELSE put_at END WHERE id = $1`
   for (const [id, count] of countByMachine(rows)) await sql.execute(wake, id, count)
   return rows.length
 }
@@ -106,7 +118,7 @@ function matches({ status, machineId, olderThanMs }: SignalFilter): string {
       : `s.state = ${SIGNAL_STATES[status]}${status === 'pending' ? '' : ' AND s.state > 0'}`,
   ]
   conditions.push(machineId === undefined ? '$2::text IS NULL' : 'm.machine_id = $2')
-  conditions.push(olderThanMs === undefined ? '$3::bigint IS NULL' : 's.changed_at <= @now - $3::bigint')
+  conditions.push(olderThanMs === undefined ? '$3::bigint IS NULL' : 'least(s.changed_at, @now) <= @now - $3::bigint')
   return conditions.join(' AND ')
 }
 

@@ -2,18 +2,24 @@ import type { SetStateOptions, StateValue } from '@cscapi/core'
 import { newStateVersion } from '@cscapi/storage-sql'
 import { z } from 'zod'
 import type { Sql } from './database.js'
+import { isAhead } from './live-lease.js'
 
 const stateSchema = z.array(
-  z.object({ value: z.instanceof(Uint8Array), version: z.coerce.number(), expiresInMs: z.coerce.number().nullable() }),
+  z.object({ value: z.string(), version: z.coerce.number(), expiresInMs: z.coerce.number().nullable() }),
 )
 
-const READ = `SELECT value, version, expires_at - @now AS "expiresInMs" FROM @.state
-  WHERE key = $1 AND (expires_at IS NULL OR expires_at > @now)`
+/** In a form that no setting of the server changes. */
+const READ = `SELECT encode(value, 'base64') AS value, version, least(expires_at - @now, expires_at - put_at) AS "expiresInMs"
+  FROM @.state WHERE key = $1 AND (expires_at IS NULL OR (expires_at > @now AND NOT ${isAhead('put_at')}))`
 
 export async function getState(sql: Sql, key: string): Promise<StateValue | undefined> {
   const [row] = stateSchema.parse(await sql.query(READ, key))
   if (row === undefined) return undefined
-  return { value: new Uint8Array(row.value), version: row.version, expiresInMs: row.expiresInMs ?? undefined }
+  return {
+    value: new Uint8Array(Buffer.from(row.value, 'base64')),
+    version: row.version,
+    expiresInMs: row.expiresInMs ?? undefined,
+  }
 }
 
 /** Inside a transaction. A lock of the key's own serves where there is no row to lock yet. */
@@ -30,8 +36,9 @@ export async function setState(
     return 0
   }
   const version = newStateVersion()
-  const upsert = `INSERT INTO @.state (key, value, version, expires_at) VALUES ($1, $2, $3, @now + $4::bigint)
-    ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version, expires_at = excluded.expires_at`
+  const upsert = `INSERT INTO @.state (key, value, version, expires_at, put_at) VALUES ($1, $2, $3, @now + $4::bigint, @now)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version, expires_at = excluded.expires_at,
+      put_at = excluded.put_at`
   await sql.execute(
     upsert,
     key,

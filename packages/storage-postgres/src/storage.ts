@@ -11,8 +11,7 @@ export class PostgresStorage extends SqlStorage {
   /** Does no I/O: see {@link PostgresStorage.open}. @throws InputError when an option is wrong */
   constructor(options: PostgresStorageOptions) {
     super()
-    checkOptions(options)
-    this.#options = options
+    this.#options = checkOptions(options)
   }
 
   protected async openStore(): Promise<OpenStore> {

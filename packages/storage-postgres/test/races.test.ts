@@ -1,5 +1,5 @@
 import { startPostgres, type TestServer } from '@cscapi/test-servers'
-import { Client, Pool, type QueryResult } from 'pg'
+import { Client, Pool, type QueryConfig, type QueryResult } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PostgresStorage } from '../src/index.js'
 
@@ -31,7 +31,7 @@ function poolThatHesitates(
   class Hesitating extends Client {
     override query(...args: unknown[]): never {
       const query = () => Reflect.apply(super.query, this, args) as Promise<QueryResult>
-      if (!String(args[0]).trim().startsWith(statement)) return query() as never
+      if (!(args[0] as QueryConfig).text?.trim().startsWith(statement)) return query() as never
       reached()
       return gate.then(query) as never
     }

@@ -1,5 +1,5 @@
 import { startPostgres, type TestServer } from '@cscapi/test-servers'
-import { Client, Pool } from 'pg'
+import { Client, Pool, type QueryConfig } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { PostgresStorage } from '../src/index.js'
 
@@ -165,7 +165,7 @@ describe('a server', () => {
     const asked: string[] = []
     class PausingClient extends Client {
       override query(...args: unknown[]): never {
-        asked.push(String(args[0]).trim())
+        asked.push((args[0] as QueryConfig).text.trim())
         if (asked.at(-2)?.startsWith('BEGIN')) server.pause()
         return Reflect.apply(super.query, this, args) as never
       }
@@ -173,6 +173,7 @@ describe('a server', () => {
     const pool = new Pool({ connectionString: server.url, Client: PausingClient, max: 1, query_timeout: 500 })
     const paused = new PostgresStorage({ pool, schema: `faults_${schemas}`, migrate: 'never' })
     await paused.open()
+    asked.length = 0
     await expect(paused.enqueue(signals(1))).rejects.toMatchObject({ code: 'storage_unavailable', retryable: true })
     expect(asked).toEqual([expect.stringContaining('BEGIN'), expect.stringContaining('SELECT id')])
     server.resume()

@@ -8,7 +8,7 @@
 local queue, list, uuids, bodies = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local status, left = ARGV[3], tonumber(ARGV[5])
 local now = server_time(ARGV[1])
-local cutoff = now - tonumber(ARGV[4])
+local age = tonumber(ARGV[4])
 local forgotten = {}
 if is_fenced(now, ARGV[2]) then
   return { -1 }
@@ -19,7 +19,7 @@ end
 pass_at_maxmemory(queue)
 
 local function delete_kept(field, by_position, by_time)
-  local taken = take(bodies, by_position, by_time, whole(cutoff), left)
+  local taken = take(bodies, by_position, by_time, now, age, left)
   for _, body in ipairs(taken) do
     local _, uuid = split_body(body)
     forgotten[#forgotten + 1] = uuid
@@ -35,7 +35,7 @@ local function delete_pending()
   local deleted = 0
   for _, entry in ipairs(candidates) do
     local _, since, uuid = split_entry(entry)
-    if since > cutoff then
+    if math.min(since, now) > now - age then
       break
     end
     deleted = deleted + 1

@@ -11,5 +11,5 @@ end
 local now = server_time(ARGV[1])
 local ends = whole(now + tonumber(ARGV[2]))
 pass_at_maxmemory(queue)
-redis.call('HSET', queue, 'until', ends, 'due', ends)
+redis.call('HSET', queue, 'until', ends, 'due', ends, 'put', whole(now))
 return { 1, summary(queue, list, now, true) }

@@ -7,10 +7,10 @@
 local queue, list, credentials = KEYS[1], KEYS[2], KEYS[3]
 local token = ARGV[4]
 local now = server_time(ARGV[1])
-local q = redis.call('HMGET', queue, 'due', 'tok', 'until', 'held', 'attempts', 'attemptsSince')
+local q = redis.call('HMGET', queue, 'due', 'tok', 'until', 'held', 'attempts', 'attemptsSince', 'put')
 -- A driver may repeat a command whose answer was lost.
 local repeated = q[2] == token and tonumber(q[3]) > now
-if not repeated and (not q[1] or tonumber(q[1]) > now) then
+if not repeated and (not q[1] or (tonumber(q[1]) > now and not is_ahead(q[7], now))) then
   return { 0, summary(queue, list, now, false) }
 end
 
@@ -23,7 +23,12 @@ if #entries == 0 then
 end
 
 local ends = whole(now + tonumber(ARGV[2]))
-redis.call('HSET', queue, 'tok', token, 'until', ends, 'due', ends, 'held', #entries)
+redis.call('HSET', queue, 'tok', token, 'until', ends, 'due', ends, 'put', whole(now), 'held', #entries)
 local attempts = tonumber(q[5] or '0')
-local since = attempts > 0 and now - tonumber(q[6]) or 0
+local since = 0
+if attempts > 0 and tonumber(q[6]) > now then
+  redis.call('HSET', queue, 'attemptsSince', whole(now))
+elseif attempts > 0 then
+  since = now - tonumber(q[6])
+end
 return { 1, summary(queue, list, now, true), whole(now), attempts, whole(since), redis.call('HGETALL', credentials), entries }

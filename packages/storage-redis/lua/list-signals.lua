@@ -30,7 +30,7 @@ if ARGV[2] == 'pending' then
   local entries = redis.call('LRANGE', list, low, low + most - 1)
   for _, entry in ipairs(entries) do
     local seq, since, uuid, at = split_entry(entry)
-    if since <= cutoff then
+    if math.min(since, now) <= cutoff then
       add(seq, since, uuid, '', '', string.sub(entry, at))
     end
     reply[2] = #entries == most and whole(seq) or ''
@@ -40,7 +40,7 @@ else
   for _, member in ipairs(members) do
     local body = redis.call('HGET', bodies, member)
     local since, uuid, http_status, reason, at = split_body(body)
-    if since <= cutoff then
+    if math.min(since, now) <= cutoff then
       add(tonumber(member), since, uuid, http_status, reason, string.sub(body, at))
     end
     reply[2] = #members == most and whole(tonumber(member)) or ''

@@ -1,18 +1,20 @@
 -- Brings the index up to what partitions say of themselves. A report older than the one known changes nothing, and one that comes twice changes nothing
 -- either: totals change by differences of absolute values.
--- KEYS  due, known, totals, leases, oldest, ids, credentials, failing, gone, intents, intent bodies
+-- KEYS  due, known, totals, leases, oldest, ids, credentials, failing, gone, intents, intent bodies, put
 -- ARGV  offset, id of the intent that is done or '', then machine id and summary of each partition
 -- reply the machines whose reports came so late that a deletion in between may be forgotten: read their partitions and report again
 -- @include time
 
 local due, known, totals, leases, oldest = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local ids, credentials, failing, gone = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local ids, credentials, failing, gone, put = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[12]
 local MEMORY = 60 * 1000000
 local now = server_time(ARGV[1])
 local late, change = {}, {}
 
 -- A deletion comes first, so that reports pass at maxmemory.
 redis.call('ZREMRANGEBYSCORE', gone, '-inf', whole(now - MEMORY))
+-- What a clock wrote that was ahead would hide machines of the same name until that time comes true.
+redis.call('ZREMRANGEBYSCORE', gone, '(' .. whole(now + MEMORY), '+inf')
 
 local function split(line)
   local fields = {}
@@ -31,6 +33,7 @@ local function split(line)
     oldest = fields[9],
     credentials = tonumber(fields[10]) or 0,
     failing = tonumber(fields[11]) or 0,
+    put = fields[12] or '0',
     machines = 1,
   }
 end
@@ -47,7 +50,7 @@ local function forget(id, line, before)
   local sent = tonumber(string.match(line, ':gone:(%d+)$')) or before.sent
   count(before, { pending = 0, sent = sent, rejected = 0, machines = 0, failing = 0 })
   redis.call('HDEL', known, id)
-  for _, key in ipairs({ due, leases, oldest, ids, credentials, failing }) do
+  for _, key in ipairs({ due, leases, oldest, ids, credentials, failing, put }) do
     redis.call('ZREM', key, id)
   end
 end
@@ -64,6 +67,7 @@ local function learn(id, line, before, after)
   count(before, after)
   redis.call('HSET', known, id, line)
   set_score(due, after.due ~= '-' and after.due, id)
+  set_score(put, after.due ~= '-' and after.put, id)
   if before.oldest ~= after.oldest then
     set_score(oldest, after.oldest ~= '-' and after.oldest, id)
   end
@@ -89,6 +93,8 @@ for i = 3, #ARGV, 2 do
   local version = before.version or tonumber(redis.call('ZSCORE', gone, id) or '0')
   if version == 0 and not after.gone and after.version < now - MEMORY then
     late[#late + 1] = id
+  elseif after.gone and not known_line and after.version == version then
+    -- It was told before.
   elseif after.version >= version then
     if after.gone then
       forget(id, line, before)

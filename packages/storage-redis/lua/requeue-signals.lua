@@ -13,7 +13,7 @@ end
 if redis.call('EXISTS', queue) == 0 then
   return { 0, summary(queue, list, now, false) }
 end
-local taken = take(bodies, KEYS[4], KEYS[5], whole(now - tonumber(ARGV[3])), tonumber(ARGV[4]))
+local taken = take(bodies, KEYS[4], KEYS[5], now, tonumber(ARGV[3]), tonumber(ARGV[4]))
 local seq = tonumber(redis.call('HGET', queue, 'seq') or '0')
 local entries = {}
 for i, body in ipairs(taken) do

@@ -8,9 +8,9 @@
 
 local key, version, expected, expires = KEYS[1], ARGV[4], ARGV[5], ARGV[6]
 local now = server_time(ARGV[1])
-local state = redis.call('HMGET', key, 'version', 'until')
+local state = redis.call('HMGET', key, 'version', 'until', 'put')
 local current = '0'
-if state[1] and (not state[2] or tonumber(state[2]) > now) then
+if state[1] and (not state[2] or (tonumber(state[2]) > now and not is_ahead(state[3], now))) then
   current = state[1]
 end
 if current == version then
@@ -27,7 +27,7 @@ end
 if ARGV[7] == '0' then
   pass_at_maxmemory(key)
 end
-redis.call('HSET', key, 'value', ARGV[3], 'version', version)
+redis.call('HSET', key, 'value', ARGV[3], 'version', version, 'put', whole(now))
 if expires == '' then
   redis.call('HDEL', key, 'until')
   redis.call('PERSIST', key)

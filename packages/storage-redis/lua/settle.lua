@@ -7,7 +7,7 @@
 -- @include kept
 
 local queue, list, uuids, bodies = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local lease = redis.call('HMGET', queue, 'tok', 'held', 'attempts', 'failing')
+local lease = redis.call('HMGET', queue, 'tok', 'held')
 if lease[1] ~= ARGV[2] then
   return { 0 }
 end
@@ -68,7 +68,7 @@ end
 
 if redis.call('EXISTS', list) == 1 then
   local retry = ARGV[4] == '' and 0 or tonumber(ARGV[4])
-  redis.call('HSET', queue, 'due', whole(math.max(now + retry, tonumber(lease[4] or '0'))))
+  redis.call('HSET', queue, 'due', whole(math.max(now + retry, failing_until(queue, now))), 'put', whole(now))
 else
   redis.call('HDEL', queue, 'due')
 end

@@ -1,6 +1,11 @@
-import { Cluster, Redis } from 'ioredis'
+import { once } from 'node:events'
+import { StorageError } from '@cscapi/core'
+import type { Cluster, Redis, RedisOptions } from 'ioredis'
 import { notReplicated, timedOut } from './errors.js'
 import { DEFAULT_TIMEOUT_MS, type RedisStorageOptions } from './options.js'
+import { makeClient } from './own-client.js'
+import { list, texts, whole } from './reply.js'
+import { type Argument, send } from './send.js'
 
 /** A script as `scripts.gen.ts` holds it. */
 export interface Script {
@@ -9,42 +14,8 @@ export interface Script {
   readonly sha: string
 }
 
-type Argument = string | number | Buffer
-
 /** Everything else on the connection waits behind a `WAIT`. */
 const LONGEST_WAIT_MS = 1_000
-
-const reconnectDelay = (attempt: number) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.75 + Math.random() / 2)
-
-function ownClient(options: RedisStorageOptions): Redis | Cluster {
-  if ('client' in options) return options.client
-  const { commandTimeoutMs = DEFAULT_TIMEOUT_MS, connectTimeoutMs = DEFAULT_TIMEOUT_MS, tls } = options
-  const common = {
-    lazyConnect: true,
-    connectTimeout: connectTimeoutMs,
-    // A connection over which nothing comes is given up, or a lost network would hang every call until TCP notices.
-    socketTimeout: commandTimeoutMs,
-    // A lost connection fails the calls under way at once: the caller knows better than the driver whether to repeat them.
-    maxRetriesPerRequest: 0,
-    // A server that became a replica: connect anew, since the name may lead to the new master by now.
-    reconnectOnError: (error: Error) => error.message.includes('READONLY'),
-    ...(tls === undefined ? {} : { tls }),
-  }
-  if ('url' in options) return new Redis(options.url, { ...common, retryStrategy: reconnectDelay })
-  const [first] = options.nodes
-  const { username, password, protocol } = new URL(first ?? '')
-  return new Cluster([...options.nodes], {
-    lazyConnect: true,
-    clusterRetryStrategy: reconnectDelay,
-    slotsRefreshTimeout: connectTimeoutMs,
-    redisOptions: {
-      ...common,
-      ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-      ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-      ...(protocol === 'rediss:' && tls === undefined ? { tls: {} } : {}),
-    },
-  })
-}
 
 /** The client, with a bound on every command. */
 export class Connection {
@@ -55,6 +26,8 @@ export class Connection {
   readonly #noteError = (error: Error) => {
     // A cluster says only that it found no node; why not is what the last node said.
     this.lastError = 'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError : error
+    // The driver would go on in database 0, where another store may be.
+    if (this.#isOwn && isRefusedSelect(error)) this.#client.disconnect(true)
   }
   readonly #forgetError = () => {
     this.lastError = undefined
@@ -63,8 +36,8 @@ export class Connection {
   lastError: Error | undefined
 
   constructor(options: RedisStorageOptions) {
-    this.#client = ownClient(options)
     this.#isOwn = !('client' in options)
+    this.#client = 'client' in options ? options.client : makeClient(options)
     this.#timeoutMs = options.commandTimeoutMs ?? DEFAULT_TIMEOUT_MS
     this.#waitForReplicas = options.waitForReplicas ?? 0
     // Without a listener Node ends the process; failures reach the caller by the calls that fail.
@@ -76,37 +49,71 @@ export class Connection {
     return this.#client.isCluster
   }
 
+  /** What no error may show. Short ones are words of every message. */
+  get secrets(): readonly string[] {
+    const options = 'nodes' in this.#client ? this.#client.options.redisOptions : this.#client.options
+    const { password, sentinelPassword, tls }: RedisOptions = { ...options }
+    return [password, sentinelPassword, tls?.passphrase].flatMap((secret) =>
+      typeof secret === 'string' && secret.length > 3 ? [secret] : [],
+    )
+  }
+
   /** Each server that holds keys. */
   get masters(): readonly Redis[] {
     return 'nodes' in this.#client ? this.#client.nodes('master') : [this.#client]
   }
 
+  /** Makes sure that a client which was handed in can be used: that it is connected, where it queues nothing, and in its database. */
+  async prepare(): Promise<void> {
+    if (this.#isOwn) return
+    const client = this.#client
+    this.#refuseEnded()
+    if (client.options.enableOfflineQueue === false && client.status !== 'ready') await this.bounded(isReady(client))
+    if ('nodes' in client) return
+    const db = client.condition?.select ?? client.options.db ?? 0
+    // The driver takes a database that the server refuses for database 0.
+    if (db !== 0) await this.command(client, 'SELECT', [db])
+  }
+
   /** Runs a script by its hash, and in full where the server does not know it yet. (`defineCommand` would add methods to a client that may be the caller's.) */
   run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
-    return this.#evaluate('call', script, [keys.length, ...keys, ...args])
+    return this.#evaluate(script, [keys.length, ...keys, ...args], false)
   }
 
   /** The same for a reply that holds bytes: texts arrive as `Buffer`s. */
   runForBytes(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
-    return this.#evaluate('callBuffer', script, [keys.length, ...keys, ...args])
+    return this.#evaluate(script, [keys.length, ...keys, ...args], true)
   }
 
-  async #evaluate(method: 'call' | 'callBuffer', script: Script, args: readonly Argument[]): Promise<unknown> {
+  async #evaluate(script: Script, args: readonly Argument[], asBytes: boolean): Promise<unknown> {
+    this.#refuseEnded()
     try {
-      return await this.bounded(this.#client[method]('evalsha', script.sha, ...args))
+      return await this.bounded(send(this.#client, 'EVALSHA', [script.sha, ...args], { asBytes }))
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return this.bounded(this.#client[method]('eval', script.lua, ...args))
+      return this.bounded(send(this.#client, 'EVAL', [script.lua, ...args], { asBytes }))
     }
   }
 
+  /** A command for one server. */
+  command(server: Redis, name: Uppercase<string>, args: readonly Argument[]): Promise<unknown> {
+    return this.bounded(send(server, name, args))
+  }
+
   /** Up to `limit` members of a sorted set without scores, in the order of their bytes, after the given one. */
-  membersAfter(key: string, after: string, limit: number): Promise<string[]> {
-    return this.bounded(this.#client.zrangebylex(key, after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, limit))
+  async membersAfter(key: string, after: string, limit: number): Promise<string[]> {
+    const range = [key, after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, limit]
+    return texts(await this.bounded(send(this.#client, 'ZRANGEBYLEX', range)))
   }
 
   async remove(key: string, members: readonly string[]): Promise<void> {
-    await this.bounded(this.#client.zrem(key, ...members))
+    await this.bounded(send(this.#client, 'ZREM', [key, ...members]))
+  }
+
+  /** One step through all keys of a server: where the next one goes on, and what was found. */
+  async scan(server: Redis, cursor: string, pattern: string, count: number): Promise<[next: string, keys: string[]]> {
+    const [next, keys] = list(await this.command(server, 'SCAN', [cursor, 'MATCH', pattern, 'COUNT', count]))
+    return [String(next), texts(keys)]
   }
 
   /** Waits until replicas have what this connection wrote, as {@link RedisStorageOptions.waitForReplicas} asks. */
@@ -114,9 +121,9 @@ export class Connection {
     if (this.#waitForReplicas === 0) return
     const waitMs = Math.min(LONGEST_WAIT_MS, this.#timeoutMs / 2)
     const confirmed = await Promise.all(
-      this.masters.map((master) => this.bounded(master.wait(this.#waitForReplicas, waitMs))),
+      this.masters.map((master) => this.command(master, 'WAIT', [this.#waitForReplicas, waitMs])),
     )
-    const fewest = Math.min(...confirmed)
+    const fewest = Math.min(...confirmed.map(whole))
     if (fewest < this.#waitForReplicas) throw notReplicated(fewest, this.#waitForReplicas, waitMs)
   }
 
@@ -144,4 +151,21 @@ export class Connection {
       this.#client.off('ready', this.#forgetError)
     }
   }
+
+  #refuseEnded(): void {
+    if (this.#isOwn || this.#client.status !== 'end') return
+    const message =
+      'The client that was handed in has ended and connects no more: quit(), disconnect() or its retryStrategy ended it. Call its connect(), or make another one'
+    throw new StorageError('storage_unavailable', message, { adapter: 'redis', operation: 'command' })
+  }
+}
+
+function isRefusedSelect(error: Error): boolean {
+  const command: unknown = Reflect.get(error, 'command')
+  return typeof command === 'object' && command !== null && Reflect.get(command, 'name') === 'select'
+}
+
+async function isReady(client: Redis | Cluster): Promise<void> {
+  if (client.status === 'wait') await client.connect()
+  else await once(client, 'ready')
 }

@@ -46,6 +46,7 @@ export async function enqueue(store: OpenStore, signals: readonly QueuedSignal[]
   const parts = toParts(signals)
   const isOneWrite = parts.length === 1
   if (!isOneWrite) checkSize(signals)
+  await store.watch.check()
   const machineIds = [...new Set(parts.map(({ machineId }) => machineId))]
   const intent = await store.journal.write(machineIds, isOneWrite ? [] : signals, true)
   const { added, summaries } = await append(store, parts, intent.fence, isOneWrite ? '' : intent.id)

@@ -4,7 +4,7 @@ import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { text, texts } from './reply.js'
 import { scripts } from './scripts.gen.js'
-import type { IntentRef, ShardIndex } from './shard-index.js'
+import { type IntentRef, LONGEST_INTENT_US, type ShardIndex } from './shard-index.js'
 
 /** An intent whose index was not reported after so long is replayed. */
 const REPLAY_US = 15_000_000
@@ -55,7 +55,7 @@ export class Journal {
   async take(shard: number): Promise<TakenIntent | undefined> {
     const keys = this.#keys.shard(shard, 'intents', 'intentBodies')
     const [id, body, fence] = texts(
-      await this.#connection.run(scripts.takeIntent, keys, [this.#offset(), REPLAY_US, FENCE_US]),
+      await this.#connection.run(scripts.takeIntent, keys, [this.#offset(), REPLAY_US, FENCE_US, LONGEST_INTENT_US]),
     )
     if (id === undefined || body === undefined || fence === undefined) return undefined
     return { shard, id, fence, ...decodeBody(body) }

@@ -25,6 +25,7 @@ const SHARD = {
   gone: 'gone',
   intents: 'intents',
   intentBodies: 'intent-bodies',
+  put: 'put',
 } as const
 
 export type PartitionPart = keyof typeof PARTITION

@@ -38,8 +38,9 @@ async function leasePartition(
     await store.run(scripts.lease, machineId, ['queue', 'list', 'credentials'], [toUs(leaseMs), maxSignals, token]),
   )
   const [leased, line, now, attempts, attemptsFor, credentials, entries] = reply
-  if (leased === 1 || mayCorrect) await store.report([{ machineId, line: text(line) }])
-  if (leased !== 1) return undefined
+  const isLeased = whole(leased) === 1
+  if (isLeased || mayCorrect) await store.report([{ machineId, line: text(line) }])
+  if (!isLeased) return undefined
   return {
     machineId,
     token,
@@ -79,14 +80,14 @@ export async function settle(
       ],
     ),
   )
-  if (counted !== 1) return { lost: true }
+  if (whole(counted) !== 1) return { lost: true }
   await store.report([{ machineId, line: text(line) }])
   return { lost: false }
 }
 
 export async function extend(store: OpenStore, { machineId, token }: Held, leaseMs: number): Promise<boolean> {
   const [counted, line] = list(await store.run(scripts.extend, machineId, ['queue', 'list'], [toUs(leaseMs), token]))
-  if (counted !== 1) return false
+  if (whole(counted) !== 1) return false
   await store.report([{ machineId, line: text(line) }])
   return true
 }

@@ -1,4 +1,5 @@
 import { type FailingReason, type Machine, StorageError } from '@cscapi/core'
+import { ageMs, remainingMs } from '@cscapi/storage'
 
 const REASONS: readonly FailingReason[] = [
   'credentials_refused',
@@ -18,9 +19,11 @@ function corrupt(machineId: string, what: string): never {
 export function toMachine(machineId: string, row: ReadonlyMap<string, string>, now: number): Machine | undefined {
   const password = row.get('password')
   if (password === undefined) return undefined
-  const until = (field: string): number | undefined => {
+  const until = (field: string, putField: string): number | undefined => {
     const instant = row.get(field)
-    return instant === undefined ? undefined : Math.round((toNumber(machineId, instant) - now) / 1_000)
+    if (instant === undefined) return undefined
+    const [at, putAt] = [instant, row.get(putField)].map((text) => toNumber(machineId, text) / 1_000)
+    return Math.round(remainingMs({ at: Number(at), putAt: Number(putAt) }, now / 1_000))
   }
   const token = row.get('token')
   const failing = row.get('failing')
@@ -31,7 +34,11 @@ export function toMachine(machineId: string, row: ReadonlyMap<string, string>, n
     token:
       token === undefined
         ? undefined
-        : { value: token, scenarios: toScenarios(machineId, row.get('scenarios')), expiresInMs: until('tokenUntil') },
+        : {
+            value: token,
+            scenarios: toScenarios(machineId, row.get('scenarios')),
+            expiresInMs: until('tokenUntil', 'tokenPut'),
+          },
     authFailures: toNumber(machineId, row.get('authFailures')),
     failing:
       failing === undefined
@@ -42,8 +49,8 @@ export function toMachine(machineId: string, row: ReadonlyMap<string, string>, n
               corrupt(machineId, `an unknown failing reason: ${failing}`),
             message: row.get('failingMessage'),
             count: toNumber(machineId, row.get('failingCount')),
-            sinceMs: -(until('failingSince') ?? 0),
-            retryInMs: until('failingUntil') ?? 0,
+            sinceMs: Math.round(ageMs(toNumber(machineId, row.get('failingSince')), now) / 1_000),
+            retryInMs: until('failingUntil', 'failingPut') ?? 0,
           },
   }
 }

@@ -37,7 +37,7 @@ export async function updateMachine(store: OpenStore, machineId: string, patch: 
     patch.failing === undefined
       ? list(await store.run(scripts.updateMachine, machineId, parts, [NO_FENCE, toJson(patch)]))
       : await store.change(scripts.updateMachine, machineId, parts, [toJson(patch)])
-  if (known !== 1)
+  if (whole(known) !== 1)
     throw new StorageError('storage_conflict', `There is no machine ${machineId}`, {
       adapter: 'redis',
       operation: 'updateMachine',

@@ -3,8 +3,9 @@ import type { Connection, Script } from './connection.js'
 import { tookTooLong, toStorageError } from './errors.js'
 import { Journal } from './journal.js'
 import type { Keys, PartitionPart } from './keys.js'
-import { list, text } from './reply.js'
+import { list, text, whole } from './reply.js'
 import { scripts } from './scripts.gen.js'
+import type { ServerWatch } from './server-watch.js'
 import { type IntentRef, ShardIndex, type Summary } from './shard-index.js'
 
 /** What every operation works on, once the store is open. */
@@ -13,9 +14,11 @@ export class OpenStore {
   readonly keys: Keys
   readonly index: ShardIndex
   readonly journal: Journal
+  readonly watch: ServerWatch
   readonly #offsetMs: () => number
 
-  constructor(connection: Connection, keys: Keys, shards: number, offsetMs: () => number) {
+  constructor(connection: Connection, keys: Keys, shards: number, watch: ServerWatch, offsetMs: () => number) {
+    this.watch = watch
     this.connection = connection
     this.keys = keys
     this.#offsetMs = offsetMs
@@ -51,7 +54,7 @@ export class OpenStore {
     const intent = await this.journal.write([machineId], [], false)
     const reply = list(await this.run(script, machineId, parts, [intent.fence, ...args]))
     const [count, line] = reply
-    if (count === -1) throw tookTooLong(script.name)
+    if (whole(count) === -1) throw tookTooLong(script.name)
     await this.report(line === undefined ? [] : [{ machineId, line: text(line) }], intent)
     return reply
   }
@@ -69,7 +72,7 @@ export class OpenStore {
       await this.index.report(summaries, intent, (machineId) => this.summarize(machineId))
       return true
     } catch (error) {
-      const typed = toStorageError(error, 'report', this.connection.lastError)
+      const typed = toStorageError(error, 'report', this.connection.lastError, this.connection.secrets)
       if (isCscapiError(typed) && typed.retryable) return false
       throw typed
     }

@@ -6,7 +6,7 @@ import { OpenStore } from './open-store.js'
 import type { RedisStorageOptions } from './options.js'
 import { list, whole } from './reply.js'
 import { scripts } from './scripts.gen.js'
-import { checkServers } from './server-check.js'
+import { ServerWatch } from './server-watch.js'
 
 /** Raised when what is stored changes in a way that an older adapter would not understand. */
 const SCHEMA = 1
@@ -17,16 +17,19 @@ export async function openStore(options: RedisStorageOptions): Promise<OpenStore
   const connection = new Connection(options)
   const keys = new Keys(options.namespace ?? 'cscapi')
   try {
+    await connection.prepare()
     // Read first: a store that this adapter does not understand, or a server that it must not use, is left as it is.
     checkSchema(await connection.run(scripts.readMeta, [keys.meta], []), keys.meta)
-    await checkServers(connection, options)
+    const offsetMs = options.testClockOffsetMs ?? (() => 0)
+    const watch = new ServerWatch(connection, options, () => performance.now() + offsetMs())
+    await watch.open()
     const shards = checkSchema(
       await connection.run(scripts.createMeta, [keys.meta], [SCHEMA, connection.isCluster ? CLUSTER_SHARDS : 1]),
       keys.meta,
     )
-    return new OpenStore(connection, keys, shards, options.testClockOffsetMs ?? (() => 0))
+    return new OpenStore(connection, keys, shards, watch, offsetMs)
   } catch (error) {
-    const typed = toStorageError(error, 'open', connection.lastError)
+    const typed = toStorageError(error, 'open', connection.lastError, connection.secrets)
     await connection.close()
     throw typed
   }

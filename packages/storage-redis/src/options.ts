@@ -1,6 +1,10 @@
 import type { ConnectionOptions } from 'node:tls'
 import { InputError, type InputIssue } from '@cscapi/core'
+import { issuesOfSchema, printableUrl } from '@cscapi/signals'
 import type { Cluster, Redis } from 'ioredis'
+import * as z from 'zod'
+import { type Address, readAddress } from './address.js'
+import { refusalsOf } from './client-check.js'
 
 interface CommonOptions {
   /** Begins every key. Storages with different namespaces never meet. Letters, digits, `_`, `.`, `-`; at most 64. Default `cscapi`. */
@@ -16,9 +20,9 @@ interface CommonOptions {
   readonly waitForReplicas?: number
   /** TLS options for `rediss://` URLs, e.g. `{ ca }`. */
   readonly tls?: ConnectionOptions
-  /** Use a server whose eviction policy may drop the queue. Default false: `open` refuses it. */
+  /** Use a server whose eviction policy may drop the queue. Default false: `open` refuses it, and so does `enqueue` when it is switched on later. */
   readonly allowEviction?: boolean
-  /** Gets warnings about the server's set-up from `open`. */
+  /** Gets warnings about the server's set-up, from `open` and when it changes. */
   readonly logger?: { warn(message: string): void }
   /** For tests only: milliseconds that the scripts add to the server's time. Asked at each call, stored nowhere. */
   readonly testClockOffsetMs?: () => number
@@ -28,11 +32,11 @@ interface CommonOptions {
 export type RedisStorageOptions = CommonOptions &
   (
     | {
-        /** One server: `redis://user:password@host:6379/0`, or `rediss://…` for TLS. */
+        /** One server: `redis://user:password@host:6379/0`, `rediss://…` for TLS, `unix:///run/redis.sock?db=0`; `valkey://` and `valkeys://` are the same. */
         readonly url: string
       }
     | {
-        /** Redis Cluster: URLs of some of its nodes, all with the same user and password. */
+        /** Redis Cluster: URLs of some of its nodes, all with the same scheme, user and password. */
         readonly nodes: readonly string[]
       }
     | {
@@ -43,48 +47,92 @@ export type RedisStorageOptions = CommonOptions &
 
 export const DEFAULT_TIMEOUT_MS = 5_000
 
-function isRedisUrl(url: unknown): boolean {
-  return typeof url === 'string' && /^rediss?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')
-}
+const SOURCES = ['url', 'nodes', 'client'] as const
+const milliseconds = z.number().positive().max(2_147_483_647)
 
-function positive(path: string, value: number | undefined): InputIssue[] {
-  if (value === undefined || (Number.isFinite(value) && value > 0)) return []
-  return [{ path, value: String(value), rule: 'must be more than 0 milliseconds' }]
-}
+const optionsSchema = z.strictObject({
+  url: z.unknown().optional(),
+  nodes: z.unknown().optional(),
+  client: z.unknown().optional(),
+  namespace: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 of letters, digits, "_", "." and "-"')
+    .optional(),
+  waitForReplicas: z.int().min(0).optional(),
+  commandTimeoutMs: milliseconds.optional(),
+  connectTimeoutMs: milliseconds.optional(),
+  tls: z.looseObject({}).optional(),
+  allowEviction: z.boolean().optional(),
+  logger: z
+    .custom<CommonOptions['logger']>((logger) => typeof Object(logger).warn === 'function', 'must have a function warn')
+    .optional(),
+  testClockOffsetMs: z.custom((offset) => typeof offset === 'function', 'must be a function').optional(),
+})
 
-/** A URL may hold a password, so it is never shown. */
-const REDACTED = '[redacted]'
+/** What ioredis and other storages call them. */
+const ALIASES = new Map([
+  ...['uri', 'host', 'hostname', 'port', 'path', 'db', 'database', 'user', 'username', 'password'].map(
+    (name) => [name, 'url'] as const,
+  ),
+  ...['connectionString', 'dsn', 'socket'].map((name) => [name, 'url'] as const),
+  ...['cluster', 'startupNodes', 'rootNodes', 'urls'].map((name) => [name, 'nodes'] as const),
+  ...['redis', 'sentinels', 'redisOptions', 'connection', 'pool'].map((name) => [name, 'client'] as const),
+  ...['keyPrefix', 'prefix', 'schema'].map((name) => [name, 'namespace'] as const),
+  ['commandTimeout', 'commandTimeoutMs'],
+  ['connectTimeout', 'connectTimeoutMs'],
+  ['ssl', 'tls'],
+])
 
-/** @throws {@link InputError} naming everything that is wrong. */
-export function checkOptions(options: RedisStorageOptions): void {
-  const { namespace = 'cscapi', commandTimeoutMs, connectTimeoutMs } = options
-  const issues: InputIssue[] = []
-  const given = (['url', 'nodes', 'client'] as const).filter((name) => name in options)
-  if (given.length !== 1)
-    issues.push({
-      path: 'url',
-      value: given.join(', ') || 'none',
-      rule: 'exactly one of url, nodes and client must be given',
-    })
-  if ('url' in options && !isRedisUrl(options.url))
-    issues.push({ path: 'url', value: REDACTED, rule: 'must be a redis:// or rediss:// URL' })
-  if ('nodes' in options) {
-    if (options.nodes.length === 0) issues.push({ path: 'nodes', value: '[]', rule: 'must name at least one node' })
-    options.nodes.forEach((node, index) => {
-      if (!isRedisUrl(node))
-        issues.push({ path: `nodes[${index}]`, value: REDACTED, rule: 'must be a redis:// or rediss:// URL' })
-    })
-  }
-  if (!/^[\w.-]{1,64}$/.test(namespace))
-    issues.push({
-      path: 'namespace',
-      value: namespace.slice(0, 200),
-      rule: 'must be 1 to 64 of letters, digits, "_", "." and "-"',
-    })
-  const { waitForReplicas = 0 } = options
-  if (!Number.isSafeInteger(waitForReplicas) || waitForReplicas < 0) {
-    issues.push({ path: 'waitForReplicas', value: String(waitForReplicas), rule: 'must be a whole number, 0 or more' })
-  }
-  issues.push(...positive('commandTimeoutMs', commandTimeoutMs), ...positive('connectTimeoutMs', connectTimeoutMs))
+/** The options, without those that are `undefined`. @throws {@link InputError} naming everything that is wrong. */
+export function checkOptions(options: RedisStorageOptions): RedisStorageOptions {
+  const issues = [
+    ...(typeof options === 'object' && options !== null ? issuesOfSource({ ...options }) : []),
+    ...(issuesOfSchema(optionsSchema, options, { aliases: ALIASES, secrets: new Set(['tls']) }) ?? []),
+  ]
   if (issues.length > 0) throw new InputError('RedisStorage was not made', issues)
+  const given = { ...options }
+  for (const [name, value] of Object.entries(given)) if (value === undefined) Reflect.deleteProperty(given, name)
+  return given
 }
+
+function issuesOfSource(options: { [source in (typeof SOURCES)[number] | 'tls']?: unknown }): InputIssue[] {
+  const given = SOURCES.filter((name) => options[name] !== undefined)
+  if (given.length !== 1)
+    return [
+      { path: 'url', value: given.join(', ') || 'none', rule: 'exactly one of url, nodes and client must be given' },
+    ]
+  if (options.client !== undefined)
+    return refusalsOf(options.client).map(([path, rule]) => ({ path, value: '[redacted]', rule }))
+  if (options.nodes !== undefined) return issuesOfNodes(options.nodes)
+  const issues = issuesOfUrl('url', options.url)
+  if (options.tls !== undefined && issues.length === 0 && 'path' in (addressOf(options.url)?.place ?? {}))
+    issues.push({ path: 'tls', value: '[redacted]', rule: 'must not be given for a Unix socket' })
+  return issues
+}
+
+function issuesOfNodes(nodes: unknown): InputIssue[] {
+  if (!Array.isArray(nodes) || nodes.length === 0)
+    return [{ path: 'nodes', value: Array.isArray(nodes) ? '[]' : typeof nodes, rule: 'must name at least one node' }]
+  const issues = nodes.flatMap((node, index) => issuesOfUrl(`nodes[${index}]`, node))
+  const [first, ...others] = nodes.map(addressOf)
+  const refuse = (index: number, rule: string) =>
+    issues.push({ path: `nodes[${index}]`, value: printableUrl(nodes[index]), rule })
+  for (const [index, address] of [first, ...others].entries()) {
+    if (address === undefined) continue
+    if ('path' in address.place) refuse(index, 'must name a host and a port: a cluster has no sockets')
+    if (address.db !== 0) refuse(index, 'must name no database but 0: a cluster has one')
+    if (first !== undefined && !isSameLogin(first, address))
+      refuse(index, 'must have the scheme, user and password of the first node: all are asked with the same')
+  }
+  return issues
+}
+
+function isSameLogin(one: Address, other: Address): boolean {
+  return one.tls === other.tls && one.username === other.username && one.password === other.password
+}
+
+function issuesOfUrl(path: string, url: unknown): InputIssue[] {
+  return (readAddress(url).broken ?? []).map((rule) => ({ path, value: printableUrl(url), rule }))
+}
+
+const addressOf = (url: unknown): Address | undefined => readAddress(url).address

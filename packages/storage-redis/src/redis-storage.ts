@@ -50,8 +50,7 @@ export class RedisStorage implements Storage {
 
   /** Connects to nothing yet. @throws InputError when an option is wrong. */
   constructor(options: RedisStorageOptions) {
-    checkOptions(options)
-    this.#options = options
+    this.#options = checkOptions(options)
   }
 
   /** @throws StorageError `storage_schema_newer`; `storage_failed` when the server may evict keys or refuses the login. It may be tried again. */
@@ -196,7 +195,7 @@ export class RedisStorage implements Storage {
       })
     }
     const running = work().catch((error) => {
-      throw toStorageError(error, operation, this.#store?.connection.lastError)
+      throw toStorageError(error, operation, this.#store?.connection.lastError, this.#store?.connection.secrets)
     })
     this.#running.add(running)
     try {

@@ -7,9 +7,7 @@ const STEP = 1_000
 export async function repairIndex(store: OpenStore): Promise<void> {
   for (const server of store.connection.masters) {
     for (let cursor = ''; cursor !== '0'; ) {
-      const [next, keys] = await store.connection.bounded(
-        server.scan(cursor || '0', 'MATCH', store.keys.everyQueue, 'COUNT', STEP),
-      )
+      const [next, keys] = await store.connection.scan(server, cursor || '0', store.keys.everyQueue, STEP)
       await reportAnew(
         store,
         keys.map((key) => store.keys.machineOf(key)),

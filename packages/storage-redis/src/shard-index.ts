@@ -7,6 +7,12 @@ import { scripts } from './scripts.gen.js'
 /** How long a claim hides a machine whose partition nobody has leased yet: a worker that dies in between delays it so long. */
 const CLAIM_US = 5_000_000
 
+/** How far ahead of the index the clock of a partition may be, on one server and on a cluster: beyond, it has been put back since. */
+const SKEW_US = { server: 1_000_000, cluster: 6_000_000 }
+
+/** No intent waits longer for its replay, whatever the clocks of the nodes are apart. */
+export const LONGEST_INTENT_US = 22_000_000
+
 /** A report read anew is late again only if clocks are apart. */
 const REPORT_TRIES = 3
 
@@ -22,6 +28,7 @@ const REPORT: readonly ShardPart[] = [
   'gone',
   'intents',
   'intentBodies',
+  'put',
 ]
 
 /** Redis's order of texts, which is not JavaScript's beyond U+FFFF. */
@@ -74,6 +81,10 @@ export class ShardIndex {
     this.#keys = keys
     this.shards = shards
     this.#offset = offset
+  }
+
+  get #skewUs(): number {
+    return this.shards === 1 ? SKEW_US.server : SKEW_US.cluster
   }
 
   shardOf(machineId: string): number {
@@ -138,7 +149,12 @@ export class ShardIndex {
     claimUs: number,
   ): Promise<{ shard: number; machineId: string | undefined; dueSince: number; isStale: boolean }> {
     const [machineId, dueSince, stale] = list(
-      await this.#run(scripts.claim, shard, ['due', 'intents', 'leases'], [this.#offset(), claimUs]),
+      await this.#run(
+        scripts.claim,
+        shard,
+        ['due', 'intents', 'leases', 'put'],
+        [this.#offset(), claimUs, this.#skewUs, LONGEST_INTENT_US],
+      ),
     )
     const id = text(machineId)
     return {
@@ -153,7 +169,12 @@ export class ShardIndex {
     return Promise.all(
       Array.from({ length: this.shards }, async (_, shard) => {
         const reply = list(
-          await this.#run(scripts.stats, shard, ['totals', 'leases', 'known', 'oldest'], [this.#offset()]),
+          await this.#run(
+            scripts.stats,
+            shard,
+            ['totals', 'leases', 'known', 'oldest'],
+            [this.#offset(), this.#skewUs],
+          ),
         )
         const [now = 0, pending = 0, leased = 0, sent = 0, rejected = 0, machines = 0, failing = 0] = reply
           .slice(0, 7)

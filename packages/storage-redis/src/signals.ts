@@ -1,5 +1,5 @@
 import { InputError } from '@cscapi/core'
-import type { SignalFilter, SignalPage, SignalStatus, StoredSignal } from '@cscapi/storage'
+import { ageMs, type SignalFilter, type SignalPage, type SignalStatus, type StoredSignal } from '@cscapi/storage'
 import type { OpenStore } from './open-store.js'
 import { texts, whole } from './reply.js'
 import { scripts } from './scripts.gen.js'
@@ -99,7 +99,7 @@ async function ofStatus(
           uuid,
           payload,
           status,
-          ageMs: Math.round((whole(now) - Number(since)) / 1_000),
+          ageMs: Math.round(ageMs(Number(since), whole(now)) / 1_000),
           reason: status === 'rejected' ? reason : undefined,
           httpStatus: httpStatus === '' ? undefined : Number(httpStatus),
         },

@@ -110,6 +110,55 @@ describe('open', () => {
     })
   })
 
+  test('refuses to acknowledge signals when eviction is switched on later, at most 30 seconds late, and takes them again afterwards', async () => {
+    let offsetMs = 0
+    const options = { url: server.url, namespace: 'later', testClockOffsetMs: () => offsetMs }
+    const storage = new RedisStorage(options)
+    const careless = new RedisStorage({ ...options, allowEviction: true })
+    await Promise.all([storage.open(), careless.open()])
+    const add = (to: RedisStorage) => to.enqueue([{ machineId: 'm', uuid: randomUUID(), payload: '{}' }])
+    await withConfig({ 'maxmemory-policy': 'allkeys-lru' }, async () => {
+      offsetMs += 30_000
+      for (let tries = 0; tries < 2; tries += 1)
+        await expect(add(storage)).rejects.toMatchObject({
+          code: 'storage_unavailable',
+          driverCode: 'EVICTION',
+          retryable: true,
+          message: expect.stringContaining('allkeys-lru'),
+        })
+      expect(await add(careless)).toEqual({ added: 1, duplicates: 0 })
+      const lease = await storage.lease({ leaseMs: 60_000, maxSignals: 1 })
+      expect(await storage.settle(lease!, { sent: lease!.signals.map(({ uuid }) => uuid) })).toEqual({ lost: false })
+    })
+    expect(await add(storage)).toEqual({ added: 1, duplicates: 0 })
+    await Promise.all([storage.close(), careless.close()])
+  })
+
+  test('warns once when the server stops keeping its data on disk', async () => {
+    let offsetMs = 0
+    const warnings: string[] = []
+    const logger = { warn: (message: string) => warnings.push(message) }
+    const storage = new RedisStorage({
+      url: server.url,
+      namespace: 'forgets',
+      logger,
+      testClockOffsetMs: () => offsetMs,
+    })
+    await storage.open()
+    const add = async () => {
+      offsetMs += 30_000
+      await storage.enqueue([{ machineId: 'm', uuid: randomUUID(), payload: '{}' }])
+    }
+    await add()
+    expect(warnings).toEqual([])
+    await withConfig({ appendonly: 'no' }, async () => {
+      await add()
+      await add()
+    })
+    expect(warnings).toEqual([expect.stringContaining('keeps nothing on disk')])
+    await storage.close()
+  })
+
   test('warns when a user may read neither INFO nor CONFIG, and works with the rights that the README lists', async () => {
     await client.call(
       'ACL',

@@ -17,7 +17,7 @@ class RepeatingRedis extends Redis {
   ): unknown {
     const [sha = '', keys = 0, ...args] = command.args as string[]
     // A claim that is repeated finds its machine claimed: it is offered again after five seconds.
-    if (!this.isRepeating || command.name !== 'evalsha' || sha === scripts.claim.sha)
+    if (!this.isRepeating || command.name !== 'EVALSHA' || sha === scripts.claim.sha)
       return super.sendCommand(command, stream)
     this.isRepeating = false
     const first = this.call('evalsha', sha, keys, ...args)

@@ -15,8 +15,21 @@ local function split_body(body)
   return tonumber(since), uuid, http_status, reason, at
 end
 
--- Up to `limit` members whose status is at least as old as `cutoff`, taken out of all three.
-local function take(bodies, by_position, by_time, cutoff, limit)
+-- What a clock wrote that was ahead ages from now on, and not from when that time comes true: a slice a call.
+local function age_from_now(bodies, by_time, now)
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', by_time, '(' .. whole(now + 1000000), '+inf', 'LIMIT', 0, 500)) do
+    local body = redis.call('HGET', bodies, member)
+    redis.call('HSET', bodies, member, (string.gsub(body, '^%d+', whole(now))))
+    redis.call('ZADD', by_time, whole(now), member)
+  end
+end
+
+-- Up to `limit` members whose status is at least `age` old, taken out of all three.
+local function take(bodies, by_position, by_time, now, age, limit)
+  if age > 0 then
+    age_from_now(bodies, by_time, now)
+  end
+  local cutoff = age > 0 and whole(now - age) or '+inf'
   local members = redis.call('ZRANGEBYSCORE', by_time, '-inf', cutoff, 'LIMIT', 0, limit)
   local taken = {}
   if #members > 0 then

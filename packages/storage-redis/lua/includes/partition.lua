@@ -18,10 +18,11 @@ local function in_chunks(command, key, members)
   end
 end
 
--- What the index has to know of the partition, in one line: v:due:pending:held:until:sent:rejected:kept:oldest:credentials:failing.
+-- What the index has to know of the partition, in one line: v:due:pending:held:until:sent:rejected:kept:oldest:credentials:failing:put.
 -- `changed` gives the partition a new version. A version is a time, so versions go on rising after a deletion and after a failover.
 local function summary(queue, list, now, changed)
-  local q = redis.call('HMGET', queue, 'v', 'due', 'held', 'until', 'sent', 'rejected', 'kept', 'credentials', 'failing')
+  local q = redis.call('HMGET', queue, 'v', 'due', 'held', 'until', 'sent', 'rejected', 'kept', 'credentials', 'failing',
+    'put')
   if not q[1] and not changed then
     return whole(now) .. ':gone:-'
   end
@@ -38,19 +39,23 @@ local function summary(queue, list, now, changed)
   end
   return table.concat({
     whole(version), q[2] or '-', redis.call('LLEN', list), q[3] or '0', q[4] or '0', q[5] or '0', q[6] or '0', q[7] or '0',
-    oldest, q[8] and '1' or '0', q[9] and '1' or '0',
+    oldest, q[8] and '1' or '0', q[9] and '1' or '0', q[10] or '0',
   }, ':')
 end
 
 -- Wakes a partition that sleeps; one whose machine is failing, not before it may be tried again.
+local function failing_until(queue, now)
+  local failing = redis.call('HMGET', queue, 'failing', 'failingPut')
+  return is_ahead(failing[2], now) and 0 or tonumber(failing[1] or '0')
+end
+
 local function wake(queue, now)
   if redis.call('HEXISTS', queue, 'due') == 0 then
-    local failing = tonumber(redis.call('HGET', queue, 'failing') or '0')
-    redis.call('HSET', queue, 'due', whole(math.max(now, failing)))
+    redis.call('HSET', queue, 'due', whole(math.max(now, failing_until(queue, now))), 'put', whole(now))
   end
 end
 
 local function has_live_lease(queue, now)
-  local lease = redis.call('HMGET', queue, 'tok', 'until')
-  return lease[1] and tonumber(lease[2]) > now
+  local lease = redis.call('HMGET', queue, 'tok', 'until', 'put')
+  return lease[1] and tonumber(lease[2]) > now and not is_ahead(lease[3], now)
 end
