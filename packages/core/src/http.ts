@@ -95,6 +95,7 @@ export class Http {
       endpoint,
       label: `${method} ${path}`,
       host: new URL(baseUrl).host,
+      baseUrl,
       timeoutMs,
       secrets: token === undefined ? secrets : [...secrets, token],
       signal,
@@ -110,7 +111,7 @@ export class Http {
       const text = await readText(response, request.maxBytes ?? MAX_BYTES)
       if (refusal !== undefined) throw responseError(site, { ...refusal, text })
       if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
-        throw protocolError(site, 'was answered with a page of HTML; is there a proxy in between?')
+        throw protocolError(site, 'was answered with a page of HTML: check the base URL, and proxies in between')
       }
       const receivedAt = this.#options.now()
       return { status, text, receivedAt, json: parseJson(text), unusable: (what) => protocolError(site, what) }
