@@ -1,11 +1,15 @@
 import {
+  CapiForbiddenError,
   CapiResponseError,
+  type CscapiError,
   decide,
   extendPause,
   isCscapiError,
   LoginBudgetError,
   type PauseReason,
   StorageError,
+  saysOwnWords,
+  tokenFlaw,
   withStateLock,
 } from '@cscapi/core'
 import type { ClientContext } from './context.js'
@@ -46,6 +50,11 @@ export async function probeAfterBan(context: ClientContext, signal: AbortSignal 
     await storage.setState(PROBE_DUE, undefined, { ifVersion: due.version })
     return true
   })
+}
+
+/** A 403 that gives a reason of its own: before it counts as a ban, another call shows whether CAPI talks to this address. */
+export function isOwnRefusal(error: CscapiError): boolean {
+  return error instanceof CapiForbiddenError && error.code === 'forbidden' && saysOwnWords(error.serverMessage)
 }
 
 /** Whether the last ban began with this machine's signals. */
@@ -108,7 +117,8 @@ async function findProber({ storage }: ClientContext): Promise<Prober | undefine
   do {
     const page = await storage.listMachines({ failing: false, ...(after !== undefined && { after }) })
     for (const { machineId, token } of page.machines) {
-      if (token !== undefined && (token.expiresInMs ?? 1) > 0) return { machineId, token: token.value }
+      const isGood = token !== undefined && (token.expiresInMs ?? 1) > 0 && tokenFlaw(token.value) === undefined
+      if (isGood) return { machineId, token: token.value }
       withoutToken ??= { machineId, token: undefined }
     }
     after = page.next

@@ -9,8 +9,9 @@ import {
   pausedError,
   readPause,
 } from '@cscapi/core'
-import { pauseStore, probeAfterBan } from './ban.js'
+import { isAddressWelcome, isOwnRefusal, pauseStore, probeAfterBan } from './ban.js'
 import type { ClientContext } from './context.js'
+import { noteUnauthorized } from './unauthorized.js'
 
 export interface MachineCall {
   readonly machineId: string
@@ -55,9 +56,19 @@ export async function callForMachine<T>(
         refused = token
         continue
       }
-      if (outcome.action === 'pause') await forbid(context, error, outcome.forMs)
+      if (
+        outcome.action === 'pause' &&
+        !(await isForThisCall(context, error, { machineId, token, endpoint, signal }))
+      ) {
+        await forbid(context, error, outcome.forMs)
+      }
       if (outcome.action !== 'postpone') throw error
-      if (outcome.unauthorized) await authenticator.unauthorized(machineId, error, { endpoint, ...policy })
+      if (error.code === 'unauthorized') {
+        await noteUnauthorized(context, machineId, error, {
+          endpoint: token === undefined ? 'login' : endpoint,
+          ...policy,
+        })
+      }
       if (!outcome.transient || attempts >= maxRetries || outcome.afterMs > maxRetryDelayMs) throw error
       attempts += 1
       try {
@@ -80,6 +91,16 @@ async function assertWelcome(context: ClientContext, endpoint: string, signal: A
   if (endpoint === 'decisions') return
   const message = `${endpoint} was not called: CAPI does not say whether it still forbids this address; try again later`
   throw new CapiNetworkError('network_error', message, { retryable: true })
+}
+
+/** Whether a 403 gives a reason of its own, and CAPI talks to this address all the same. */
+async function isForThisCall(
+  context: ClientContext,
+  error: CscapiError,
+  { machineId, token, endpoint, signal }: MachineCall & { token: string | undefined },
+): Promise<boolean> {
+  if (token === undefined || endpoint === 'metrics' || !isOwnRefusal(error)) return false
+  return isAddressWelcome(context, { machineId, token }, signal)
 }
 
 async function forbid(context: ClientContext, error: CscapiError, forMs: number): Promise<void> {

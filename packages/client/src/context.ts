@@ -54,6 +54,10 @@ export function createContext(options: ResolvedOptions): ClientContext {
       totals.logins += 1
       events.emit('login', { machineId })
     },
+    onTokenDropped: (machineId, flaw) => {
+      const message = `The stored token of machine ${machineId} ${flaw}; it is dropped, and the machine logs in again`
+      events.emit('warning', { code: 'token_dropped', message })
+    },
     onFailing: (machineId, failing) => events.emit('machineFailing', { machineId, ...failing }),
   })
   const intake = new Intake(options, storage, events)

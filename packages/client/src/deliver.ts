@@ -8,10 +8,12 @@ import {
   SLOW_PATH_ATTEMPTS,
 } from '@cscapi/core'
 import type { LeaseResult, RejectedSignal, SignalLease } from '@cscapi/storage'
-import { isAddressWelcome, isSuspect, pauseStore } from './ban.js'
+import { isAddressWelcome, isOwnRefusal, isSuspect, pauseStore } from './ban.js'
 import { othersGetThrough } from './delivered.js'
 import { type Batch, PostPlan } from './post-plan.js'
+import { textOf } from './problems.js'
 import type { SendRun } from './send-run.js'
+import { noteUnauthorized } from './unauthorized.js'
 
 /** Posts the signals of one lease, then settles it: whatever happens, what CAPI took and refused is written down and the rest is put back. */
 export async function deliver(run: SendRun, lease: SignalLease): Promise<void> {
@@ -29,6 +31,8 @@ class Delivery {
   readonly #leasedAt: { value: number }
   readonly #sent: string[] = []
   readonly #rejected: RejectedSignal[] = []
+  /** Why, in the order of the rejected. */
+  readonly #refusals: CscapiError[] = []
   readonly #plan: PostPlan
   #retry: LeaseResult['retry']
   #failing = 0
@@ -36,6 +40,10 @@ class Delivery {
   /** Why the rest is put back. */
   #error: CscapiError | undefined
   #lost = false
+  /** Whether CAPI has answered another call since these signals were refused. */
+  #isWelcome = false
+  /** Ends this delivery's turn to log in. */
+  #endTurn: (() => void) | undefined
 
   constructor(run: SendRun, lease: SignalLease) {
     this.#run = run
@@ -58,6 +66,7 @@ class Delivery {
   }
 
   async settle(): Promise<void> {
+    this.#endTurn?.()
     const { storage } = this.#run.context
     const result = { sent: this.#sent, rejected: this.#rejected, keepSent: this.#run.settings.keepSent }
     const retry = this.#retry
@@ -70,12 +79,18 @@ class Delivery {
     this.#run.count({ sent, rejected, postponed, failing: this.#failing })
     if (sent > 0) this.#run.delivered.add(this.#lease.machineId)
     // What another worker has taken over is its to tell.
-    if (!lost) this.#tell(postponed)
+    if (lost) this.#run.problems.leaseLost(this.#lease.machineId, this.#lease.signals.length)
+    else this.#tell(postponed)
   }
 
   #tell(postponed: number): void {
+    const { problems } = this.#run
     const { events } = this.#run.context
     const { machineId } = this.#lease
+    for (const error of this.#refusals) problems.rejected(error, machineId, 1)
+    // A pause that ended this run is told by what it came of.
+    const isTold = this.#error?.code === 'paused' && this.#run.ending
+    if (postponed > 0 && this.#error !== undefined && !isTold) problems.putBack(this.#error, machineId, postponed)
     if (this.#sent.length > 0) events.emit('sent', { machineId, count: this.#sent.length })
     for (const { reason, status, uuids } of byReason(this.#rejected)) {
       events.emit('rejected', { machineId, uuids, reason, status })
@@ -89,6 +104,7 @@ class Delivery {
     const { machineId, machine } = this.#lease
     const { signal } = this.#run.settings
     let token: string | undefined
+    if (!(await this.#mayLogIn())) return
     try {
       const isFirstTry = this.#sent.length === 0 && this.#refusedToken === undefined
       const known = isFirstTry ? machine : undefined
@@ -103,14 +119,27 @@ class Delivery {
       return
     }
     this.#run.answered()
+    this.#run.doubt.clear()
     for (const { uuid } of batch) this.#sent.push(uuid)
     this.#plan.posted()
     await authenticator.succeeded(machine)
   }
 
+  /** Waits for the turn where it takes a login. False when the run ended meanwhile. */
+  async #mayLogIn(): Promise<boolean> {
+    const { doubt, context } = this.#run
+    const hasToken = this.#refusedToken === undefined && context.authenticator.hasToken(this.#lease.machine)
+    if (hasToken || this.#endTurn !== undefined) return true
+    this.#endTurn = await doubt.takeTurn()
+    return !this.#run.ending && (await this.#holds())
+  }
+
   async #decide(error: CscapiError, batch: Batch, token: string | undefined): Promise<Outcome> {
-    const { attempts, attemptsForMs, machineId } = this.#lease
+    const { attempts, attemptsForMs, machineId, machine } = this.#lease
+    const { doubt } = this.#run
+    const { authenticator } = this.#run.context
     const { retryDelayMs, maxRetryDelayMs, random } = this.#run.context.options
+    const isFresh = this.#refusedToken !== undefined || token !== machine?.token?.value
     const context = {
       endpoint: token === undefined ? ('login' as const) : ('signals' as const),
       retryDelayMs,
@@ -121,21 +150,36 @@ class Delivery {
       othersGetThrough:
         attempts >= SLOW_PATH_ATTEMPTS && (await othersGetThrough(this.#run.context.storage, machineId)),
       batchSize: batch.length,
-      reauthenticated: this.#refusedToken !== undefined,
+      reauthenticated: this.#refusedToken !== undefined || (isFresh && doubt.hasRefusedFresh),
+      failingCount: machine?.failing?.count ?? 0,
     }
     const outcome = decide(error, context)
-    if (outcome.action === 'postpone' && outcome.unauthorized) {
-      return this.#run.context.authenticator.unauthorized(machineId, error, context)
+    if (error.code === 'unauthorized') {
+      doubt.raise({ isFresh })
+      if (outcome.action === 'login') return outcome
+      const { outcome: judged, pausedForMs } = await noteUnauthorized(this.#run.context, machineId, error, context)
+      if (pausedForMs !== undefined) this.#run.stop('unauthorized', pausedForMs)
+      return judged
     }
-    if (outcome.action === 'pause' && token !== undefined && (await isSuspect(this.#run.context, machineId))) {
-      const addressWelcome = await isAddressWelcome(this.#run.context, { machineId, token }, this.#run.settings.signal)
-      return decide(error, { ...context, addressWelcome })
+    if (!UNASKED.has(error.code)) doubt.clear()
+    // The authenticator writes down itself what a login leads to.
+    if (outcome.action === 'fail' && token !== undefined) await authenticator.putAside(machineId, outcome, error)
+    if (outcome.action === 'pause' && token !== undefined && (await this.#mayBeForThese(error))) {
+      const { signal } = this.#run.settings
+      this.#isWelcome ||= await isAddressWelcome(this.#run.context, { machineId, token }, signal)
+      return decide(error, { ...context, addressWelcome: this.#isWelcome })
     }
     return outcome
   }
 
+  /** Whether a 403 may be about these signals alone: it says something of its own, or the last ban began with them. */
+  async #mayBeForThese(error: CscapiError): Promise<boolean> {
+    return isOwnRefusal(error) || (await isSuspect(this.#run.context, this.#lease.machineId))
+  }
+
   async #act(outcome: Outcome, error: CscapiError, batch: Batch, token: string | undefined): Promise<void> {
     const run = this.#run
+    const { machineId } = this.#lease
     const wasAsked = !UNASKED.has(error.code)
     if (wasAsked && !(outcome.action === 'postpone' && outcome.transient)) run.answered()
     this.#error = error
@@ -147,7 +191,10 @@ class Delivery {
         this.#plan.split()
         return
       case 'reject':
-        for (const { uuid } of batch) this.#rejected.push({ uuid, ...reasonOf(error) })
+        for (const { uuid } of batch) {
+          this.#rejected.push({ uuid, ...reasonOf(error) })
+          this.#refusals.push(error)
+        }
         this.#plan.rejected()
         return
       case 'fail':
@@ -157,14 +204,17 @@ class Delivery {
       case 'postpone':
         if (isPutAside(error)) this.#failing = 1
         this.#retry = { afterMs: outcome.afterMs, countsAsAttempt: wasAsked && !isPutAside(error) }
-        if (outcome.transient && run.countTransient()) await stopRun(run, 'outage', error)
+        if (outcome.transient && run.countTransient()) await stopRun(run, 'outage', error, machineId)
         return
       case 'stop':
         this.#retry = { afterMs: outcome.afterMs, countsAsAttempt: false }
-        return stopRun(run, 'rate_limited', error, outcome.afterMs)
+        return stopRun(run, 'rate_limited', error, machineId, outcome.afterMs)
       case 'pause':
         this.#retry = { afterMs: 0, countsAsAttempt: false }
-        return stopRun(run, 'forbidden', error, outcome.forMs, this.#lease.machineId)
+        return stopRun(run, 'forbidden', error, machineId, outcome.forMs)
+      case 'misconfigured':
+        this.#retry = { afterMs: outcome.afterMs, countsAsAttempt: true }
+        return run.stop('misconfigured', run.outageWaitMs())
       case 'done':
       case 'raise':
         throw error
@@ -176,12 +226,12 @@ async function stopRun(
   run: SendRun,
   reason: 'outage' | 'rate_limited' | 'forbidden',
   error: CscapiError,
+  machineId: string,
   resumeInMs: number = run.outageWaitMs(),
-  machineId?: string,
 ): Promise<void> {
   run.stop(reason, resumeInMs)
-  const message = error instanceof CapiResponseError ? error.serverMessage : error.code
-  await pauseStore(run.context, { reason, message, forMs: resumeInMs, ...(machineId !== undefined && { machineId }) })
+  const message = error instanceof CapiResponseError ? error.serverMessage : textOf(error, machineId)
+  await pauseStore(run.context, { reason, message, forMs: resumeInMs, machineId })
 }
 
 /** Nobody asked CAPI: such an error says nothing about it. */

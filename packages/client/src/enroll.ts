@@ -7,6 +7,7 @@ import {
   InputError,
   isCscapiError,
   machineIdRule,
+  readPause,
   Secret,
   StorageError,
 } from '@cscapi/core'
@@ -49,7 +50,7 @@ export type EnrollResult =
 
 type Failure = Omit<Extract<EnrollResult, { error: CscapiError }>, 'machineId'>
 
-/** Enrolls one machine after the other; a refused key and a pause end it, since the others would meet the same. */
+/** Enrolls one machine after the other, and ends where the others would meet the same: a refused key, a wrong address, a pause. */
 export async function enrollMachines(context: ClientContext, options: EnrollOptions): Promise<EnrollResult[]> {
   const { machineIds, signal, ...rest } = options
   const request = { ...rest, attachmentKey: Secret.reveal(options.attachmentKey) }
@@ -73,10 +74,15 @@ export async function enrollMachines(context: ClientContext, options: EnrollOpti
       if (!isCscapiError(error) || error instanceof InputError || error instanceof StorageError) throw error
       const failure = failureOf(error)
       results.push({ machineId, ...failure })
-      if (error instanceof CapiForbiddenError || error.code === 'rate_limited') forAll = failure
+      if (await concernsAll(context, error)) forAll = failure
     }
   }
   return results
+}
+
+async function concernsAll({ storage }: ClientContext, error: CscapiError): Promise<boolean> {
+  if (error instanceof CapiForbiddenError || error.code === 'rate_limited' || error.code === 'not_found') return true
+  return error.code === 'unauthorized' && (await readPause(storage))?.reason === 'unauthorized'
 }
 
 function failureOf(error: CscapiError): Failure {

@@ -66,6 +66,6 @@ export class ClientStoppedError extends CscapiError {
 }
 
 /** The message without the code at its end, which is that of the wrapping error too. */
-function withoutCode({ message, code }: CscapiError): string {
+export function withoutCode({ message, code }: Pick<CscapiError, 'message' | 'code'>): string {
   return message.endsWith(` [${code}]`) ? message.slice(0, -code.length - 3) : message
 }

@@ -1,6 +1,6 @@
-import type { CapiRequestEvent, CscapiError, FailingReason } from '@cscapi/core'
+import type { CapiRequestEvent, CscapiError, FailingReason, PauseReason } from '@cscapi/core'
 import type { PullReport } from './pull-decisions.js'
-import type { SendReport, StopReason } from './report.js'
+import type { SendReport } from './report.js'
 import type { StopReport } from './shutdown.js'
 
 /** What {@link CapiClient.on} tells of, by name. Holds no secret. All times are milliseconds. */
@@ -23,7 +23,7 @@ export interface ClientEvents {
     readonly error: CscapiError | undefined
   }
   /** Every process of the store waits. */
-  readonly paused: { readonly reason: StopReason; readonly message: string | undefined; readonly forMs: number }
+  readonly paused: { readonly reason: PauseReason; readonly message: string | undefined; readonly forMs: number }
   /** A machine is left alone for a while. */
   readonly machineFailing: {
     readonly machineId: string

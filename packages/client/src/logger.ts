@@ -24,7 +24,7 @@ const LINES: { readonly [Name in ClientEventName]: (event: ClientEvents[Name]) =
   machineFailing: (event) => ['error', event, 'machine is left alone for a while'],
   login: (event) => ['debug', event, 'logged in'],
   request: (event) => ['debug', event, 'request ended'],
-  sendRun: (event) => ['info', event, 'sending run ended'],
+  sendRun: ({ problems, ...event }) => ['info', event, 'sending run ended'],
   pulled: ({ lists, ...event }) => ['info', { ...event, lists: lists.map(nameAndOutcome) }, 'decisions pulled'],
   dropped: (event) => ['info', event, 'signals left out'],
   stopped: (event) => ['info', event, 'client stopped'],
@@ -34,6 +34,9 @@ const LINES: { readonly [Name in ClientEventName]: (event: ClientEvents[Name]) =
 /** Writes a line for every event. A logger that throws breaks nothing. */
 export function logEvents(events: EventFeed, logger: Logger): void {
   for (const name of eventNames) logEach(events, logger, name)
+  events.on('sendRun', ({ problems }) => {
+    if (problems.length > 0) logger.warn({ event: 'sendRun', problems }, 'cscapi: not everything was sent')
+  })
 }
 
 const eventNames = Object.keys(LINES) as ClientEventName[]

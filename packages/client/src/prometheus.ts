@@ -1,4 +1,4 @@
-import { readPause } from '@cscapi/core'
+import { PAUSE_REASONS, readPause } from '@cscapi/core'
 import type { ClientContext } from './context.js'
 import type { EventFeed } from './events.js'
 
@@ -28,7 +28,6 @@ export class RequestCounts {
 }
 
 type Sample = readonly [labels: string, value: number]
-const REASONS = ['forbidden', 'rate_limited', 'outage'] as const
 
 /** The Prometheus text exposition format, version 0.0.4. Costs what `stats()` costs. */
 export async function prometheusText({ storage, authenticator, counts }: ClientContext): Promise<string> {
@@ -56,7 +55,7 @@ export async function prometheusText({ storage, authenticator, counts }: ClientC
       'gauge',
       'cscapi_paused_seconds',
       'How long every process of the store still waits, by reason.',
-      ...REASONS.map((reason) => [`reason="${reason}"`, pausedMs(reason) / 1_000] as const),
+      ...PAUSE_REASONS.map((reason) => [`reason="${reason}"`, pausedMs(reason) / 1_000] as const),
     ),
     family('counter', 'cscapi_requests_total', 'Requests of this process, by endpoint and status.', ...counts.requests),
     family('counter', 'cscapi_logins_total', 'Logins of this process.', counts.logins),

@@ -1,6 +1,8 @@
 import type { SignalLease } from '@cscapi/storage'
 import type { ClientContext } from './context.js'
+import { Problems } from './problems.js'
 import { emptyReport, type SendReport, type StopReason } from './report.js'
+import { TokenDoubt } from './token-doubt.js'
 
 /** What one run asks for. All but `signal` and `onProgress` default to the client's options. */
 export interface RunSettings {
@@ -21,6 +23,8 @@ export class SendRun {
   readonly #before: { requests: number; logins: number }
   /** Machines that got signals through. */
   readonly delivered = new Set<string>()
+  readonly problems = new Problems()
+  readonly doubt = new TokenDoubt(() => this.ending)
   #transientInARow = 0
   #failed = false
 
@@ -49,6 +53,12 @@ export class SendRun {
   stop(reason: StopReason, resumeInMs: number): void {
     this.#report.stopped = reason
     this.#report.resumeInMs = resumeInMs
+  }
+
+  /** Signals that this run has dealt with: sent, rejected or put back. */
+  get handled(): number {
+    const { sent, rejected, postponed } = this.#report
+    return sent + rejected + postponed
   }
 
   /** CAPI answered in a way that no outage would explain. */
@@ -91,6 +101,7 @@ export class SendRun {
       requests: requests - this.#before.requests,
       logins: logins - this.#before.logins,
       durationMs: this.context.options.clock.now() - this.#startedAt,
+      problems: this.problems.list(),
     }
   }
 }

@@ -1,9 +1,10 @@
-import { AbortedError, InputError, isCscapiError, readPause } from '@cscapi/core'
-import { isAddressWelcome, probeAfterBan } from './ban.js'
+import { AbortedError, decide, InputError, isCscapiError, readPause, StorageError, tokenFlaw } from '@cscapi/core'
+import { isOwnRefusal, pauseStore, probeAfterBan } from './ban.js'
 import type { ClientContext } from './context.js'
 import { deliver } from './deliver.js'
 import { noteDelivered } from './delivered.js'
 import { SendFailedError } from './errors.js'
+import { pushMetrics } from './metrics.js'
 import type { SendProgress, SendReport } from './report.js'
 import { SendRun } from './send-run.js'
 
@@ -41,6 +42,8 @@ export async function sendDue(context: ClientContext, options: SendOptions): Pro
       const pendingAtStart = pending + leased
       const report = () => options.onProgress?.({ ...run.report(), pendingAtStart })
       await inParallel(run, () => work(run, report))
+      const waiting = pendingAtStart - run.handled
+      if (waiting > 0 && !run.ending) run.problems.notDue(waiting)
       await noteDelivered(context.storage, run.delivered)
       await reportMetrics(run)
     }
@@ -57,13 +60,16 @@ export async function sendDue(context: ClientContext, options: SendOptions): Pro
 async function mayBegin(run: SendRun): Promise<boolean> {
   if (await meetsPause(run)) return false
   if (await probeAfterBan(run.context, run.settings.signal)) return true
-  if (!(await meetsPause(run))) run.stop('outage', run.outageWaitMs())
+  if (await meetsPause(run)) return false
+  run.problems.unprobed()
+  run.stop('outage', run.outageWaitMs())
   return false
 }
 
 async function meetsPause(run: SendRun): Promise<boolean> {
   const pause = await readPause(run.context.storage)
   if (pause === undefined) return false
+  run.problems.paused(pause)
   run.stop(pause.reason, pause.remainingMs)
   return true
 }
@@ -76,12 +82,17 @@ async function work(run: SendRun, report: () => void): Promise<void> {
       if (await meetsPause(run)) return
       checkedAt = options.clock.now()
     }
-    const lease = await storage.lease({ leaseMs: options.leaseMs, maxSignals: run.settings.batchSize })
-    if (lease === undefined) return
-    totals.leases += 1
-    await deliver(run, lease).finally(() => {
-      totals.leases -= 1
+    const isDone = await run.doubt.admit(async () => {
+      if (run.ending) return true
+      const lease = await storage.lease({ leaseMs: options.leaseMs, maxSignals: run.settings.batchSize })
+      if (lease === undefined) return true
+      totals.leases += 1
+      await deliver(run, lease).finally(() => {
+        totals.leases -= 1
+      })
+      return false
     })
+    if (isDone) return
     report()
   }
 }
@@ -100,22 +111,39 @@ async function inParallel(run: SendRun, worker: () => Promise<void>): Promise<vo
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
-/** One metrics call per machine that got signals through. Only a ban has an effect; another failure loses nothing. */
+/** One metrics call per machine that got signals through. Only a ban has an effect on the store; where nobody takes metrics, the others are spared. */
 async function reportMetrics(run: SendRun): Promise<void> {
   const { signal } = run.settings
   const machineIds = run.delivered.values()
+  let areWanted = true
   await inParallel(run, async () => {
     for (const machineId of machineIds) {
-      if (run.ending) return
-      await reportMetricsOf(run, machineId, signal)
+      if (run.ending || !areWanted) return
+      if (!(await reportMetricsOf(run, machineId, signal))) areWanted = false
     }
   })
 }
 
-async function reportMetricsOf(run: SendRun, machineId: string, signal: AbortSignal): Promise<void> {
-  const machine = await run.context.storage.getMachine(machineId)
-  if (machine?.token === undefined) return
-  if (!(await isAddressWelcome(run.context, { machineId, token: machine.token.value }, signal))) await meetsPause(run)
+/** False where there is no use in metrics of other machines. */
+async function reportMetricsOf(run: SendRun, machineId: string, signal: AbortSignal): Promise<boolean> {
+  const { storage, options } = run.context
+  const token = (await storage.getMachine(machineId))?.token?.value
+  if (token === undefined || tokenFlaw(token) !== undefined) return true
+  try {
+    await pushMetrics(run.context, machineId, token, signal)
+    return true
+  } catch (error) {
+    if (!isCscapiError(error) || error instanceof StorageError) throw error
+    if (error instanceof AbortedError) return false
+    run.problems.putBack(error, machineId, 1)
+    const { retryDelayMs, maxRetryDelayMs, random } = options
+    const outcome = decide(error, { endpoint: 'metrics', retryDelayMs, maxRetryDelayMs, random: random() })
+    // The signals were taken, so a 403 that gives a reason of its own is about the metrics.
+    if (outcome.action !== 'pause' || isOwnRefusal(error)) return outcome.action !== 'misconfigured'
+    await pauseStore(run.context, { reason: 'forbidden', message: undefined, forMs: outcome.forMs })
+    run.stop('forbidden', outcome.forMs)
+    return false
+  }
 }
 
 function wholeNumber(path: string, value: number, max: number): number {

@@ -1,7 +1,8 @@
 import type { Capi } from './capi.js'
 import type { Clock } from './clock.js'
-import { type DecideContext, decide, type Outcome, SERVER_WIDE_UNAUTHORIZED } from './decide.js'
-import { CapiAuthError, CapiResponseError, CscapiError, isCscapiError, StorageError } from './errors.js'
+import { type DecideContext, decide, type Outcome } from './decide.js'
+import { CapiResponseError, CscapiError, isCscapiError, StorageError } from './errors.js'
+import { assertNotFailing, failingError } from './failing.js'
 import { LoginBudget, type LoginBudgetOptions } from './login-budget.js'
 import { assertMachineId } from './machine-id.js'
 import type { FailingReason, Machine, MachinePatch, MachineStore } from './machine-store.js'
@@ -9,8 +10,12 @@ import { generatePassword } from './password.js'
 import { extendPause, pausedError, readPause } from './pause.js'
 import { withStateLock } from './state-lock.js'
 import type { StateStore } from './state-store.js'
-import { tokenLifetimeMs } from './token.js'
+import { isShortLived, type TokenWish, usableToken } from './stored-token.js'
 import { UnauthorizedRow } from './unauthorized-row.js'
+import { tokenFlaw } from './usable-token.js'
+
+/** Logins of one machine whose tokens do not last: so many more in any such stretch, however often CAPI refuses what it has just issued. */
+const REPEATED_LOGINS: LoginBudgetOptions = { logins: 5, windowMs: 50 * 60_000 }
 
 export interface MachineAuthenticatorOptions {
   readonly capi: Pick<Capi, 'register' | 'login' | 'baseUrl'>
@@ -33,6 +38,8 @@ export interface MachineAuthenticatorOptions {
   readonly onLogin?: (machineId: string) => void
   /** Called after the store was told that a machine is left alone for `retryAfterMs` milliseconds. */
   readonly onFailing?: (machineId: string, failing: FailingNote) => void
+  /** Called after a stored token was dropped because no request can carry it; `flaw` says why not. */
+  readonly onTokenDropped?: (machineId: string, flaw: string) => void
 }
 
 export interface FailingNote {
@@ -42,13 +49,10 @@ export interface FailingNote {
   readonly retryAfterMs: number
 }
 
-export interface AuthenticateOptions {
+/** A `refused` token costs a login unless the store has another one by now, and so does one that was not issued for the `scenarios`. Only pulls care for these. */
+export interface AuthenticateOptions extends TokenWish {
   /** The machine's row, where the caller has just read it. */
   readonly machine?: Machine | undefined
-  /** A token that CAPI refused: any other is taken, and a login made if there is none. */
-  readonly refused?: string | undefined
-  /** Log in again unless the token was issued for all of these. Only pulls care. */
-  readonly scenarios?: readonly string[] | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -64,7 +68,7 @@ export class MachineAuthenticator {
   /** @throws InputError when the login budget breaks a rule. */
   constructor(options: MachineAuthenticatorOptions) {
     this.#options = options
-    this.#unauthorized = new UnauthorizedRow(options.store)
+    this.#unauthorized = new UnauthorizedRow(options.store, options.clock)
     if (options.loginBudget !== undefined) this.#budget = new LoginBudget({ ...options, budget: options.loginBudget })
   }
 
@@ -72,7 +76,7 @@ export class MachineAuthenticator {
    * A token for the machine, from the store if it has a good one, else by registering (once) and logging in.
    *
    * @throws InputError when the id is not one that CAPI accepts; nothing is stored then.
-   * @throws CapiAuthError `credentials_refused`, `machine_id_taken`, `register_refused` when CAPI refuses the machine, which is then left alone for 1 h doubling to 24 h;
+   * @throws CapiAuthError `credentials_refused`, `machine_id_taken`, `machine_refused`, `register_refused` when CAPI refuses the machine, which is then left alone for 1 h doubling to 24 h;
    * `machine_failing` meanwhile.
    * @throws CapiForbiddenError `forbidden` when CAPI blocks this address (the store is paused then), `paused` while it is.
    * @throws LoginBudgetError `login_budget_spent` when it takes a login and the budget allows none: try again after `retryAfterMs`.
@@ -94,6 +98,7 @@ export class MachineAuthenticator {
       if (fresh !== undefined) return fresh
       assertNotFailing(machine)
       if (machine === undefined) throw deletedError(machineId)
+      await this.#dropUnusable(machine)
       return this.#registerAndLogin(machine, options, renew)
     })
   }
@@ -103,15 +108,22 @@ export class MachineAuthenticator {
     return this.#budget?.left()
   }
 
-  /** A call with this machine's token was answered 2xx. */
-  async succeeded(machine: Pick<Machine, 'machineId' | 'authFailures'> | undefined): Promise<void> {
-    await this.#unauthorized.end()
-    if (machine !== undefined && machine.authFailures > 0) {
-      await this.#options.store.updateMachine(machine.machineId, { authFailures: 0 })
-    }
+  /** Whether the machine's row has a token that is handed out as it is, without a login. */
+  hasToken(machine: Machine | undefined): boolean {
+    return this.#usableToken(machine, {}) !== undefined
   }
 
-  /** A call was answered 401 although its token was fresh. Counts it against the machine, unless the server answers everybody so. */
+  /** A call with this machine's token was answered 2xx. */
+  async succeeded(machine: Pick<Machine, 'machineId' | 'authFailures' | 'failing'> | undefined): Promise<void> {
+    await this.#unauthorized.end()
+    if (machine === undefined || (machine.authFailures === 0 && machine.failing === undefined)) return
+    await this.#options.store.updateMachine(machine.machineId, { authFailures: 0, failing: null })
+  }
+
+  /**
+   * A call was answered 401 although its token was fresh, or asked for none: on `login` and `register`.
+   * Counts it against the machine, unless the server answers everybody so: then the outcome is `serverWide`.
+   */
   async unauthorized(machineId: string, error: CscapiError, context: DecideContext): Promise<Outcome> {
     const { store } = this.#options
     const unauthorizedMachines = await this.#unauthorized.add(machineId)
@@ -126,20 +138,39 @@ export class MachineAuthenticator {
     })
     if (machine === undefined) return outcome
     if (outcome.action === 'fail') await this.#apply(outcome, error, machineId)
-    else if (unauthorizedMachines < SERVER_WIDE_UNAUTHORIZED) {
+    else if (outcome.action === 'postpone' && outcome.unauthorized && outcome.serverWide !== true) {
       await store.updateMachine(machineId, { authFailures: authFailures + 1 })
     }
     return outcome
   }
 
-  #usableToken(machine: Machine | undefined, { refused, scenarios = [] }: AuthenticateOptions): string | undefined {
-    const token = machine?.token
-    if (token === undefined || token.value === refused) return undefined
-    if (scenarios.some((scenario) => !token.scenarios.includes(scenario))) return undefined
-    if (token.expiresInMs === undefined) return token.value
-    const lifetimeMs = tokenLifetimeMs(token.value) ?? Number.POSITIVE_INFINITY
-    const margin = Math.min(this.#options.latencyOffsetMs, lifetimeMs / 2)
-    return token.expiresInMs > margin ? token.value : undefined
+  /** Counts one more run that ended because everybody is answered 401, and says how many did before it; accepted tokens end the count. */
+  countUnauthorizedStop(): Promise<number> {
+    return this.#unauthorized.countStop()
+  }
+
+  /** Leaves the machine alone for as long as the outcome says. */
+  async putAside(machineId: string, outcome: Extract<Outcome, { action: 'fail' }>, error: CscapiError): Promise<void> {
+    await this.#apply(outcome, error, machineId)
+  }
+
+  #usableToken(machine: Machine | undefined, wish: TokenWish): string | undefined {
+    return usableToken(machine?.token, wish, this.#options.latencyOffsetMs)
+  }
+
+  /** What no request can carry would keep its machine from sending for ever. */
+  async #dropUnusable({ machineId, token }: Machine): Promise<void> {
+    const flaw = token && tokenFlaw(token.value)
+    if (flaw === undefined) return
+    await this.#options.store.updateMachine(machineId, { token: null })
+    this.#options.onTokenDropped?.(machineId, flaw)
+  }
+
+  /** The bound of logins that come because the last one brought nothing lasting; those after a natural end of a token have none. */
+  #repeatedLogins({ machineId, token }: Machine, { refused }: AuthenticateOptions): LoginBudget | undefined {
+    if (refused === undefined && (token === undefined || !isShortLived(token))) return undefined
+    const { store, timeoutMs, random } = this.#options
+    return new LoginBudget({ store, budget: REPEATED_LOGINS, timeoutMs, random, key: `logins:${machineId}` })
   }
 
   async #registerAndLogin(
@@ -152,12 +183,16 @@ export class MachineAuthenticator {
     if (pause?.reason === 'forbidden') throw pausedError('POST /watchers/login', pause)
     // A machine that may not log in is not registered either: it would be registered again and again while it waits.
     await this.#budget?.assertLeft(machine.machineId)
+    const repeated = this.#repeatedLogins(machine, options)
+    await repeated?.assertLeft(machine.machineId)
     let alreadyRegistered = false
     if (!machine.registered) {
       alreadyRegistered = await this.#register(machine, options.signal)
       if (!(await renew())) throw lockLostError(machine.machineId)
     }
-    return this.#login(machine, options, alreadyRegistered)
+    const token = await this.#login(machine, options, alreadyRegistered)
+    await repeated?.take(machine.machineId)
+    return token
   }
 
   /** Whether CAPI knew the id already. */
@@ -166,7 +201,12 @@ export class MachineAuthenticator {
     try {
       await capi.register({ machineId, password }, { signal })
     } catch (error) {
-      const outcome = this.#decide(error, { endpoint: 'register', failingCount: failing?.count ?? 0 })
+      const context = { endpoint: 'register', failingCount: failing?.count ?? 0 } as const
+      if (isCscapiError(error) && error.code === 'unauthorized') {
+        await this.unauthorized(machineId, error, this.#policy(context))
+        throw error
+      }
+      const outcome = this.#decide(error, context)
       if (outcome.action === 'login') return true
       throw await this.#apply(outcome, error, machineId)
     }
@@ -192,9 +232,12 @@ export class MachineAuthenticator {
   }
 
   #decide(error: unknown, context: Pick<DecideContext, 'endpoint' | 'alreadyRegistered' | 'failingCount'>): Outcome {
-    if (!isCscapiError(error)) return { action: 'raise' }
+    return isCscapiError(error) ? decide(error, this.#policy(context)) : { action: 'raise' }
+  }
+
+  #policy<T extends Pick<DecideContext, 'endpoint'>>(context: T): T & DecideContext {
     const { random, retryDelayMs, maxRetryDelayMs } = this.#options
-    return decide(error, { ...context, retryDelayMs, maxRetryDelayMs, random: random() })
+    return { ...context, retryDelayMs, maxRetryDelayMs, random: random() }
   }
 
   /** Writes down what an outcome means for the machine or the store, and returns the error that tells the caller. */
@@ -207,37 +250,8 @@ export class MachineAuthenticator {
     const { reason, count, retryAfterMs } = outcome
     await this.#options.store.updateMachine(machineId, { failing: { reason, message, count, retryAfterMs } })
     this.#options.onFailing?.(machineId, { reason, message, retryAfterMs })
-    return failingError(machineId, reason, message, retryAfterMs)
+    return failingError(machineId, reason, { reason, message, retryAfterMs })
   }
-}
-
-const ADVICE = {
-  credentials_refused: 'CAPI refuses its stored password',
-  machine_id_taken: 'this id is registered with a password that is not ours: choose another machine id',
-  register_refused: 'CAPI refuses to register this id',
-  unauthorized: 'CAPI refuses its tokens, fresh ones too',
-} as const
-
-function failingError(
-  machineId: string,
-  code: keyof typeof ADVICE | 'machine_failing',
-  message: string | undefined,
-  retryAfterMs: number,
-  reason: keyof typeof ADVICE = code === 'machine_failing' ? 'credentials_refused' : code,
-): CapiAuthError {
-  const minutes = Math.ceil(retryAfterMs / 60_000)
-  return new CapiAuthError(
-    code,
-    `Machine ${machineId} is failing: ${ADVICE[reason]} (${message ?? 'no message'}); it is tried again in ${minutes} min`,
-    { endpoint: 'POST /watchers/login', status: 403, serverMessage: message, retryAfterMs },
-    { retryable: false },
-  )
-}
-
-function assertNotFailing(machine: Machine | undefined): void {
-  if (machine?.failing === undefined || machine.failing.retryInMs <= 0) return
-  const { reason, message, retryInMs } = machine.failing
-  throw failingError(machine.machineId, 'machine_failing', message, retryInMs, reason)
 }
 
 /** This process was away for longer than the lock lasts, and another one may be logging in by now. */

@@ -157,7 +157,7 @@ describe('decide', () => {
 
   test('the same 401 on three machines in a row is the server’s trouble: nobody fails', () => {
     const context = on('signals', { reauthenticated: true, authFailures: 9, unauthorizedMachines: 3 })
-    expect(decide(unauthorized, context)).toMatchObject({ action: 'postpone', unauthorized: true })
+    expect(decide(unauthorized, context)).toMatchObject({ action: 'postpone', unauthorized: true, serverWide: true })
   })
 
   test('"already registered" asks for a login with the stored password', () => {
@@ -174,9 +174,35 @@ describe('decide', () => {
   })
 
   test('another 4xx makes a registration fail, but only postpones a login', () => {
-    for (const error of [badRequest, unauthorized, answer(404, 'not_found')]) {
+    for (const error of [badRequest, unauthorized]) {
       expect(decide(error, on('register'))).toMatchObject({ action: 'fail', reason: 'register_refused' })
       expect(decide(error, on('login'))).toMatchObject({ action: 'postpone', transient: false })
+    }
+  })
+
+  test('where there is no CAPI, the run ends, on every endpoint, and no machine fails for it', () => {
+    for (const endpoint of ENDPOINTS) {
+      expect(decide(answer(404, 'not_found'), on(endpoint))).toEqual({ action: 'misconfigured', afterMs: 2_500 })
+    }
+  })
+
+  test('a machine that CAPI refuses by name is left alone, whether it logs in or sends; pulls, enrolments and metrics are not its end', () => {
+    const blocked = new CapiAuthError('machine_refused', 'an answer', { endpoint: 'POST /x', status: 403 })
+    for (const endpoint of ['login', 'signals'] as const) {
+      expect(decide(blocked, on(endpoint))).toMatchObject({ action: 'fail', reason: 'machine_refused', count: 1 })
+    }
+    for (const endpoint of ['decisions', 'enroll', 'metrics'] as const) {
+      expect(decide(blocked, on(endpoint))).toEqual({ action: 'raise' })
+    }
+  })
+
+  test('a 401 of a login, or of a registration where machines in a row are counted, is everybody’s from the third machine on', () => {
+    for (const endpoint of ['login', 'register'] as const) {
+      const outcome = (unauthorizedMachines: number) =>
+        decide(unauthorized, on(endpoint, { reauthenticated: true, unauthorizedMachines }))
+      expect(outcome(2)).toMatchObject({ action: 'postpone', transient: false })
+      expect(outcome(2)).not.toHaveProperty('serverWide')
+      expect(outcome(3)).toMatchObject({ action: 'postpone', transient: false, serverWide: true })
     }
   })
 
@@ -188,11 +214,7 @@ describe('decide', () => {
   })
 
   test('a 4xx that says nothing about the signals puts them back', () => {
-    for (const error of [
-      answer(404, 'not_found'),
-      answer(405, 'unexpected_status'),
-      answer(409, 'already_registered'),
-    ]) {
+    for (const error of [answer(409, 'already_registered'), answer(418, 'unexpected_status')]) {
       expect(decide(error, on('signals'))).toMatchObject({ action: 'postpone', transient: false })
     }
   })

@@ -58,12 +58,16 @@ export type Outcome =
   | { readonly action: 'done' }
   /** Log in once and repeat the call once; on register: log in with the stored password. */
   | { readonly action: 'login' }
-  /** Put back, try later. `transient`: an outage may be behind it. `unauthorized`: counts as an authentication failure. */
+  /**
+   * Put back, try later. `transient`: an outage may be behind it. `unauthorized`: counts as an authentication failure.
+   * `serverWide`: CAPI refuses machine after machine, so the run ends.
+   */
   | {
       readonly action: 'postpone'
       readonly afterMs: number
       readonly transient: boolean
       readonly unauthorized: boolean
+      readonly serverWide?: true
     }
   /** Leave the machine alone for a while. */
   | { readonly action: 'fail'; readonly reason: FailingReason; readonly count: number; readonly retryAfterMs: number }
@@ -71,6 +75,8 @@ export type Outcome =
   | { readonly action: 'pause'; readonly forMs: number }
   /** Limits are per address: put back, and end the run. */
   | { readonly action: 'stop'; readonly afterMs: number }
+  /** There is no CAPI at this address, whichever machine asks: put back, and end the run. */
+  | { readonly action: 'misconfigured'; readonly afterMs: number }
   /** Halve the batch and post the halves. */
   | { readonly action: 'split' }
   /** This one signal is a dead letter. */
@@ -90,6 +96,8 @@ export function decide(error: CscapiError | undefined, context: DecideContext): 
     case 'forbidden':
       if (context.endpoint === 'signals' && context.addressWelcome) return splitOrReject(context)
       return { action: 'pause', forMs: Math.round(HOUR_MS * (1 + context.random / 10)) }
+    case 'not_found':
+      return { action: 'misconfigured', afterMs: delay(error, context) }
     case 'lock_busy':
       return postpone(error, context, false)
     case 'machine_failing':
@@ -101,14 +109,19 @@ export function decide(error: CscapiError | undefined, context: DecideContext): 
   }
   if (!isAnswer(error)) return { action: 'raise' }
   // The authenticator has put the machine aside already, and says until when.
-  if (error.code === 'credentials_refused' && retryAfterOf(error) > 0)
+  if ((error.code === 'credentials_refused' || error.code === 'machine_refused') && retryAfterOf(error) > 0)
     return postpone(error, { ...context, random: 0 }, false)
   if (isTransient(error)) return decideTransient(error, context)
   switch (context.endpoint) {
     case 'register':
-      return error.code === 'already_registered' ? { action: 'login' } : fail('register_refused', context)
+      if (error.code === 'already_registered') return { action: 'login' }
+      // Where the caller keeps count of the machines in a row, a 401 is counted as one for a fresh token is: it may be everybody's.
+      if (error.code === 'unauthorized' && context.unauthorizedMachines !== undefined)
+        return decideUnauthorized(error, context)
+      return fail('register_refused', context)
     case 'login':
-      if (error.code !== 'credentials_refused') return postpone(error, context, false)
+      if (error.code === 'machine_refused') return fail('machine_refused', context)
+      if (error.code !== 'credentials_refused') return decideLogin(error, context)
       return fail(context.alreadyRegistered ? 'machine_id_taken' : 'credentials_refused', context)
     default:
       return decideAuthenticated(error, context)
@@ -118,6 +131,7 @@ export function decide(error: CscapiError | undefined, context: DecideContext): 
 function decideAuthenticated(error: CscapiError, context: DecideContext): Outcome {
   if (error.code === 'unauthorized') return decideUnauthorized(error, context)
   if (context.endpoint !== 'signals') return { action: 'raise' }
+  if (error.code === 'machine_refused') return fail('machine_refused', context)
   if (error.code === 'too_large' || error.code === 'bad_request' || error.code === 'unprocessable')
     return splitOrReject(context)
   return postpone(error, context, false)
@@ -125,9 +139,19 @@ function decideAuthenticated(error: CscapiError, context: DecideContext): Outcom
 
 function decideUnauthorized(error: CscapiError, context: DecideContext): Outcome {
   if (!context.reauthenticated) return { action: 'login' }
-  const isServerWide = (context.unauthorizedMachines ?? 0) >= SERVER_WIDE_UNAUTHORIZED
-  if (!isServerWide && (context.authFailures ?? 0) + 1 >= MAX_AUTH_FAILURES) return fail('unauthorized', context)
-  return { action: 'postpone', afterMs: delay(error, context), transient: false, unauthorized: true }
+  if (isServerWide(context)) return { ...postpone(error, context, false), unauthorized: true, serverWide: true }
+  if ((context.authFailures ?? 0) + 1 >= MAX_AUTH_FAILURES) return fail('unauthorized', context)
+  return { ...postpone(error, context, false), unauthorized: true }
+}
+
+/** A login that is answered without a word about id and password. A 401 may be everybody's. */
+function decideLogin(error: CscapiError, context: DecideContext): Outcome {
+  const isEverybodys = error.code === 'unauthorized' && isServerWide(context)
+  return { ...postpone(error, context, false), ...(isEverybodys && { serverWide: true }) }
+}
+
+function isServerWide({ unauthorizedMachines = 0 }: DecideContext): boolean {
+  return unauthorizedMachines >= SERVER_WIDE_UNAUTHORIZED
 }
 
 function decideTransient(error: CscapiError, context: DecideContext): Outcome {
@@ -162,7 +186,11 @@ function fail(reason: FailingReason, context: DecideContext): Outcome {
   return { action: 'fail', reason, count, retryAfterMs: Math.min(HOUR_MS * 2 ** Math.min(count - 1, 10), DAY_MS) }
 }
 
-function postpone(error: CscapiError, context: DecideContext, transient: boolean): Outcome {
+function postpone(
+  error: CscapiError,
+  context: DecideContext,
+  transient: boolean,
+): Extract<Outcome, { action: 'postpone' }> {
   return { action: 'postpone', afterMs: delay(error, context), transient, unauthorized: false }
 }
 

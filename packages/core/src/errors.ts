@@ -33,7 +33,7 @@ export class CapiResponseError extends CscapiError implements ResponseDetails {
   }
 }
 
-/** The machine's credentials or token were refused. Codes: `unauthorized`, `credentials_refused`, `machine_id_taken`, `register_refused`, `machine_failing`. */
+/** The machine, its credentials or its token were refused. Codes: `unauthorized`, `credentials_refused`, `machine_id_taken`, `machine_refused`, `register_refused`, `machine_failing`. */
 export class CapiAuthError extends CapiResponseError {
   override readonly name = 'CapiAuthError'
 }

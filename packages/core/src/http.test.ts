@@ -118,6 +118,8 @@ describe('what an answer becomes', () => {
     [401, 'unauthorized', false],
     [403, 'forbidden', true],
     [404, 'not_found', false],
+    [405, 'not_found', false],
+    [410, 'not_found', false],
     [408, 'request_timeout', true],
     [413, 'too_large', false],
     [418, 'unexpected_status', false],
@@ -161,6 +163,51 @@ describe('what an answer becomes', () => {
     expect(await register(500, 'User already registered.')).toMatchObject({ code: 'already_registered' })
     expect(await register(409, 'conflict')).toMatchObject({ code: 'already_registered' })
     expect(await register(500, 'Internal')).toMatchObject({ code: 'server_error' })
+  })
+
+  test.each([200, 201, 400, 401, 403, 404, 405, 409, 410, 418, 422, 500, 502, 503])(
+    'that an id is registered already is known whatever the status: %i',
+    async (status) => {
+      const capi = connect(await answering(status, '{"message":"User already registered."}'))
+      const failure = await failureOf(() => capi.register({ machineId: 'm', password: PASSWORD }))
+      expect(failure).toMatchObject({ code: 'already_registered', status })
+    },
+  )
+
+  test('a rate limit stays one, whatever it says', async () => {
+    const capi = connect(await answering(429, '{"message":"User already registered."}'))
+    await expect(capi.register({ machineId: 'm', password: PASSWORD })).rejects.toMatchObject({ code: 'rate_limited' })
+  })
+
+  test('an address without a CAPI is told with its URL and what is likely missing, on every endpoint', async () => {
+    const url = await answering(404, '{"message":"no Route matched"}')
+    for (const call of calls(url)) {
+      const failure = await failureOf(call)
+      expect(failure).toMatchObject({ code: 'not_found', retryable: false })
+      expect(String(failure)).toContain(url)
+    }
+    const bare = await answering(404, '')
+    const failure = await failureOf(() => connect(new URL(bare).origin).pushSignals({ token: TOKEN, payloads: [] }))
+    expect(String(failure)).toContain('it has no version path, such as /v3')
+    for (const call of calls(await answering(403, '{"message":"Missing Authentication Token"}')))
+      expect(await failureOf(call)).toMatchObject({ code: 'not_found' })
+  })
+
+  test('a redirect is told with the base URL, and not followed', async () => {
+    const url = await answering(302, '', { location: 'https://elsewhere.example.com/' })
+    for (const call of calls(url)) {
+      const failure = await failureOf(call)
+      expect(failure).toMatchObject({ code: 'unexpected_response' })
+      expect(String(failure)).toContain(`check the base URL ${url}`)
+    }
+  })
+
+  test('the gateway’s own spelling of a message is read', async () => {
+    const capi = connect(await answering(403, '{"Message":"User is not authorized to access this resource"}'))
+    await expect(capi.pushSignals({ token: TOKEN, payloads: [] })).rejects.toMatchObject({
+      code: 'forbidden',
+      serverMessage: 'User is not authorized to access this resource',
+    })
   })
 
   test('a page of HTML, a login without token and a truncated stream are unexpected, not data', async () => {

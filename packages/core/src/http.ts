@@ -108,6 +108,7 @@ export class Http {
       endpoint,
       label: `${method} ${path}`,
       host: new URL(baseUrl).host,
+      baseUrl,
       timeoutMs,
       secrets: token === undefined ? secrets : [...secrets, token],
       signal,
@@ -127,7 +128,7 @@ export class Http {
       }
       if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
         void response.body?.cancel().catch(() => undefined)
-        throw protocolError(site, 'was answered with a page of HTML; is there a proxy in between?')
+        throw protocolError(site, 'was answered with a page of HTML: check the base URL, and proxies in between')
       }
       const unusable = (what: string) => protocolError(site, what)
       return take({ response, receivedAt, signal: deadline.signal, unusable })

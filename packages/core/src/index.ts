@@ -46,19 +46,21 @@ export {
   type LoginBudgetSettings,
 } from './login-budget.js'
 export { assertMachineId, generateMachineIdFromKey, machineIdRule } from './machine-id.js'
-export type {
-  FailingReason,
-  Machine,
-  MachineFailing,
-  MachinePage,
-  MachinePatch,
-  MachineStore,
-  MachineToken,
-  NewMachine,
-  NewMachineToken,
+export {
+  FAILING_REASONS,
+  type FailingReason,
+  type Machine,
+  type MachineFailing,
+  type MachinePage,
+  type MachinePatch,
+  type MachineStore,
+  type MachineToken,
+  type NewMachine,
+  type NewMachineToken,
 } from './machine-store.js'
 export { generatePassword } from './password.js'
-export { extendPause, type Pause, type PauseReason, pausedError, readPause } from './pause.js'
+export { extendPause, PAUSE_REASONS, type Pause, type PauseReason, pausedError, readPause } from './pause.js'
+export { saysOwnWords } from './refusal.js'
 export { Secret } from './secret.js'
 export { type StateLockOptions, withStateLock } from './state-lock.js'
 export type { SetStateOptions, StateStore, StateValue } from './state-store.js'
@@ -66,4 +68,5 @@ export { readTokenClaims, type TokenClaims, tokenLifetimeMs } from './token.js'
 export { type TransportOptions, type TransportWarning, transportFetch } from './transport.js'
 export type { CertificateAuthorities } from './transport-ca.js'
 export { turn } from './turn.js'
+export { tokenFlaw } from './usable-token.js'
 export { VERSION } from './user-agent.js'

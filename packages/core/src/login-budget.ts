@@ -27,6 +27,8 @@ export interface LoginBudgetSettings {
   readonly timeoutMs: number
   /** From 0 (inclusive) to 1; spreads those who wait. */
   readonly random: () => number
+  /** Where the window is kept in the store. Default: the one of all machines. */
+  readonly key?: string
 }
 
 /**
@@ -36,11 +38,13 @@ export interface LoginBudgetSettings {
 export class LoginBudget {
   readonly #settings: LoginBudgetSettings
   readonly #keptMs: number
+  readonly #key: string
 
   /** @throws InputError when the budget breaks a rule. */
   constructor(settings: LoginBudgetSettings) {
     assertBudget(settings.budget)
     this.#settings = settings
+    this.#key = settings.key ?? KEY
     this.#keptMs = settings.budget.windowMs + settings.timeoutMs
   }
 
@@ -68,14 +72,14 @@ export class LoginBudget {
       const { ages, version } = await this.#read()
       this.#assertNotSpent(ages, machineId)
       const value = toJsonState({ keptMs: this.#keptMs, ages: [0, ...ages] })
-      const written = await store.setState(KEY, value, { ifVersion: version, expiresInMs: this.#keptMs })
+      const written = await store.setState(this.#key, value, { ifVersion: version, expiresInMs: this.#keptMs })
       if (written !== undefined) return
     }
   }
 
   /** The ages of the logins that still count, youngest first. */
   async #read(): Promise<{ ages: number[]; version: number }> {
-    const stored = await getJsonState(this.#settings.store, KEY, windowSchema)
+    const stored = await getJsonState(this.#settings.store, this.#key, windowSchema)
     if (stored?.value === undefined) return { ages: [], version: stored?.version ?? 0 }
     const { keptMs, ages } = stored.value
     const elapsedMs = Math.max(0, keptMs - (stored.expiresInMs ?? 0))

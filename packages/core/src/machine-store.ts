@@ -17,7 +17,21 @@ export interface NewMachineToken {
 }
 
 /** Why a machine is left alone for a while. */
-export type FailingReason = 'credentials_refused' | 'machine_id_taken' | 'register_refused' | 'unauthorized'
+export type FailingReason =
+  | 'credentials_refused'
+  | 'machine_id_taken'
+  | 'machine_refused'
+  | 'register_refused'
+  | 'unauthorized'
+
+/** Every reason that a store may hold. */
+export const FAILING_REASONS = [
+  'credentials_refused',
+  'machine_id_taken',
+  'machine_refused',
+  'register_refused',
+  'unauthorized',
+] as const satisfies readonly FailingReason[]
 
 export interface MachineFailing {
   readonly reason: FailingReason

@@ -1,4 +1,4 @@
-import { errorResponseSchema } from '@cscapi/signals'
+import { errorResponseSchema, printableUrl } from '@cscapi/signals'
 import { TimeoutError } from 'ky'
 import { BodyTooLongError } from './body.js'
 import {
@@ -14,7 +14,9 @@ import {
   type ResponseDetails,
 } from './errors.js'
 import type { EndpointName } from './http.js'
+import { networkAdvice } from './network-advice.js'
 import { printableText } from './redact.js'
+import { isAboutCredentials, saysRegistered, subjectOf } from './refusal.js'
 
 /** What the errors of one call may say. */
 export interface CallSite {
@@ -22,6 +24,7 @@ export interface CallSite {
   /** `POST /signals` */
   readonly label: string
   readonly host: string
+  readonly baseUrl: string
   readonly timeoutMs: number
   /** Never shown. */
   readonly secrets: readonly string[]
@@ -39,11 +42,12 @@ export function responseError(
   const said = serverMessage === undefined ? 'without a message' : `"${serverMessage}"`
   const explain = (advice: string) => `${site.label} on ${site.host} was answered ${status} ${said}: ${advice}`
   if (status >= 300 && status < 400)
-    return protocolError(site, `was answered with a redirect (${status}), which is never followed`)
-  if (
-    site.endpoint === 'register' &&
-    (status === 409 || (status >= 500 && /already registered/i.test(serverMessage ?? '')))
-  ) {
+    return protocolError(
+      site,
+      `was answered with a redirect (${status}), which is never followed: check the base URL ${printableUrl(site.baseUrl)}, and proxies in between`,
+    )
+  // A limit is one whatever the text says.
+  if (site.endpoint === 'register' && status !== 429 && (status === 409 || saysRegistered(serverMessage))) {
     return new CapiResponseError('already_registered', explain('CAPI has this machine id'), details)
   }
   if (status === 401 || status === 403) return refusal(site, details, explain)
@@ -51,6 +55,7 @@ export function responseError(
     return new CapiRateLimitError('rate_limited', explain('send less, later'), details, { retryable: true })
   if (status >= 500)
     return new CapiResponseError('server_error', explain('try again later'), details, { retryable: true })
+  if (NOWHERE.has(status)) return nowhere(site, details, explain)
   const [code, retryable] = CLIENT_ERRORS[status] ?? ['unexpected_status', false]
   return new CapiResponseError(code, explain(retryable ? 'try again later' : 'the request has to change'), details, {
     retryable,
@@ -59,34 +64,48 @@ export function responseError(
 
 const CLIENT_ERRORS: Readonly<Record<number, readonly [code: string, retryable: boolean]>> = {
   400: ['bad_request', false],
-  404: ['not_found', false],
   408: ['request_timeout', true],
   413: ['too_large', false],
   422: ['unprocessable', false],
   425: ['too_early', true],
 }
 
-/** 401, and the three things that a 403 can be (capi-protocol section 1.4). */
+/** Statuses of a server that has nothing at this path, or not for this method. */
+const NOWHERE: ReadonlySet<number> = new Set([404, 405, 410])
+
+function nowhere(site: CallSite, details: ResponseDetails, explain: (advice: string) => string): CscapiError {
+  const { pathname } = new URL(site.baseUrl)
+  const likely =
+    pathname === '/' ? 'it has no version path, such as /v3' : 'its path must be the one of CAPI, such as /v3'
+  const advice = `there is no CAPI at ${printableUrl(site.baseUrl)}; check the base URL: ${likely}`
+  return new CapiResponseError('not_found', explain(advice), details)
+}
+
+/** 401, and what a 403 can be about (capi-protocol section 1.4). In doubt it is a ban, since calling during one prolongs it. */
 function refusal(site: CallSite, details: ResponseDetails, explain: (advice: string) => string): CscapiError {
-  const message = details.serverMessage ?? ''
-  if (site.endpoint === 'login' && /machine_?id or password|incorrect|invalid (credentials|password)/i.test(message)) {
+  const { status, serverMessage } = details
+  const subject = subjectOf(serverMessage)
+  const isLogin = site.endpoint === 'login'
+  if (isLogin && (status === 401 ? isAboutCredentials(serverMessage ?? '') : subject === 'credentials')) {
     return new CapiAuthError('credentials_refused', explain('the stored password is not the one CAPI knows'), {
       ...details,
       retryAfterMs: undefined,
     })
   }
-  if (details.status === 401) return new CapiAuthError('unauthorized', explain('the token is not accepted'), details)
-  if (site.endpoint === 'enroll' && /attachment key/i.test(message)) {
+  if (status === 401) return new CapiAuthError('unauthorized', explain('the token is not accepted'), details)
+  if (subject === 'route') return nowhere(site, details, explain)
+  if (site.endpoint === 'register' && subject !== 'address') {
+    return new CapiResponseError('unexpected_status', explain('the request has to change'), details)
+  }
+  if (site.endpoint === 'enroll' && subject !== 'address') {
     return new CapiForbiddenError('attachment_key_refused', explain('copy the key from the console again'), details)
   }
-  return new CapiForbiddenError(
-    'forbidden',
-    explain('this address is blocked; stay silent for an hour, and do not log in'),
-    details,
-    {
-      retryable: true,
-    },
-  )
+  if (subject === 'machine' || subject === 'credentials') {
+    const advice = 'CAPI refuses this machine, and no other; ask the console, or choose another machine id'
+    return new CapiAuthError('machine_refused', explain(advice), { ...details, retryAfterMs: undefined })
+  }
+  const advice = 'this address is blocked; stay silent for an hour, and do not log in'
+  return new CapiForbiddenError('forbidden', explain(advice), details, { retryable: true })
 }
 
 /** Builds a fresh error from what `fetch` or ky threw: the original holds the request, and with it password and token. */
@@ -97,8 +116,9 @@ export function transportError(site: CallSite, thrown: unknown): CscapiError {
     const text = `${site.label} on ${site.host} was not answered within ${site.timeoutMs} ms; try again later`
     return new CapiTimeoutError('timeout', text, { retryable: true })
   }
-  const reason = printableText(reasonOf(thrown), site.secrets)
-  const text = `${site.label} got no answer from ${site.host} (${reason}); check the connection and try again later`
+  const { code, syscall } = reasonOf(thrown)
+  const reason = printableText(syscall === undefined ? code : `${syscall} ${code}`, site.secrets)
+  const text = `${site.label} got no answer from ${site.host} (${reason}): ${networkAdvice(code)}; try again later`
   return new CapiNetworkError('network_error', text, { retryable: true })
 }
 
@@ -108,7 +128,11 @@ export function protocolError(site: CallSite, what: string): CapiProtocolError {
 }
 
 function serverMessageOf(text: string, secrets: readonly string[]): string | undefined {
-  const parsed = errorResponseSchema.safeParse(parseJson(text))
+  const body = parseJson(text)
+  // The gateway in front of CAPI spells it with a capital in some of its answers.
+  const named =
+    typeof body === 'object' && body !== null && 'Message' in body ? { message: body.Message, ...body } : body
+  const parsed = errorResponseSchema.safeParse(named)
   if (!parsed.success) return undefined
   const { message, errors } = parsed.data
   const detail =
@@ -126,13 +150,16 @@ export function parseJson(text: string): unknown {
 }
 
 /** Only the system's code and syscall: a message may quote the URL or a header. */
-function reasonOf(thrown: unknown): string {
+function reasonOf(thrown: unknown): { code: string; syscall?: string } {
   for (let error = thrown; error instanceof Error; error = error.cause) {
     if ('code' in error && typeof error.code === 'string') {
-      return 'syscall' in error && typeof error.syscall === 'string' ? `${error.syscall} ${error.code}` : error.code
+      const { code } = error
+      return 'syscall' in error && typeof error.syscall === 'string' ? { code, syscall: error.syscall } : { code }
     }
+    // `fetch` says so by the text alone.
+    if (error.message === 'bad port') return { code: error.message }
   }
-  return nameOf(thrown) ?? 'unknown reason'
+  return { code: nameOf(thrown) ?? 'unknown reason' }
 }
 
 function nameOf(thrown: unknown): string | undefined {

@@ -3,10 +3,13 @@ import { CapiForbiddenError } from './errors.js'
 import { getJsonState, toJsonState } from './json-state.js'
 import type { StateStore } from './state-store.js'
 
+export const PAUSE_REASONS = ['forbidden', 'rate_limited', 'outage', 'unauthorized'] as const
+
 /**
- * `forbidden`: CAPI blocks this address, and nobody sends anything. `rate_limited`, `outage`: sending runs wait; other calls may be tried.
+ * `forbidden`: CAPI blocks this address, and nobody sends anything. `rate_limited`, `outage`, `unauthorized` (fresh tokens of several machines are refused):
+ * sending runs wait; other calls may be tried.
  */
-export type PauseReason = 'forbidden' | 'rate_limited' | 'outage'
+export type PauseReason = (typeof PAUSE_REASONS)[number]
 
 /** A pause that every process of a store honours. */
 export interface Pause {
@@ -18,7 +21,7 @@ export interface Pause {
 }
 
 const pauseSchema = z.object({
-  reason: z.enum(['forbidden', 'rate_limited', 'outage']),
+  reason: z.enum(PAUSE_REASONS),
   message: z.string().optional(),
 })
 

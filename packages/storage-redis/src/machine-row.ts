@@ -1,12 +1,5 @@
-import { type FailingReason, type Machine, StorageError } from '@cscapi/core'
+import { FAILING_REASONS, type Machine, StorageError } from '@cscapi/core'
 import { ageMs, remainingMs } from '@cscapi/storage'
-
-const REASONS: readonly FailingReason[] = [
-  'credentials_refused',
-  'machine_id_taken',
-  'register_refused',
-  'unauthorized',
-]
 
 function corrupt(machineId: string, what: string): never {
   throw new StorageError('storage_corrupt', `The row of machine ${machineId} has ${what}`, {
@@ -45,7 +38,7 @@ export function toMachine(machineId: string, row: ReadonlyMap<string, string>, n
         ? undefined
         : {
             reason:
-              REASONS.find((reason) => reason === failing) ??
+              FAILING_REASONS.find((reason) => reason === failing) ??
               corrupt(machineId, `an unknown failing reason: ${failing}`),
             message: row.get('failingMessage'),
             count: toNumber(machineId, row.get('failingCount')),

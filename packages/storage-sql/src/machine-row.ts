@@ -1,4 +1,4 @@
-import { type FailingReason, type Machine, type MachinePatch, StorageError } from '@cscapi/core'
+import { FAILING_REASONS, type Machine, type MachinePatch, StorageError } from '@cscapi/core'
 import { ageMs, remainingMs } from '@cscapi/storage'
 import { z } from 'zod'
 
@@ -22,12 +22,7 @@ export interface CredentialRow {
 }
 
 const scenariosSchema = z.array(z.string())
-const reasonSchema = z.enum([
-  'credentials_refused',
-  'machine_id_taken',
-  'register_refused',
-  'unauthorized',
-]) satisfies z.ZodType<FailingReason>
+const reasonSchema = z.enum(FAILING_REASONS)
 
 /**
  * A row as the port shows it: instants become durations.

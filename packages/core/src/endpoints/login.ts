@@ -1,6 +1,7 @@
 import { loginResponseSchema } from '@cscapi/signals'
 import type { CallOptions, Http } from '../http.js'
 import { tokenLifetimeMs } from '../token.js'
+import { tokenFlaw } from '../usable-token.js'
 
 export interface LoginRequest {
   readonly machineId: string
@@ -24,5 +25,7 @@ export async function login(http: Http, request: LoginRequest, options: CallOpti
   const parsed = loginResponseSchema.safeParse(answer.json)
   if (!parsed.success) throw answer.unusable('was answered without a token')
   const { token } = parsed.data
+  const flaw = tokenFlaw(token)
+  if (flaw !== undefined) throw answer.unusable(`was answered with a token that ${flaw}; it was not stored`)
   return { token, lifetimeMs: tokenLifetimeMs(token) }
 }
