@@ -41,7 +41,7 @@ export async function callForMachine<T>(
       await authenticator.succeeded(await context.storage.getMachine(machineId))
       return answer
     } catch (error) {
-      if (signal?.aborted) throw new AbortedError(`The ${endpoint} call of machine ${machineId}`)
+      if (signal?.aborted) throw new AbortedError(`The ${endpoint} call of machine ${machineId}`, { machineId })
       if (!isCscapiError(error)) throw error
       const policy = {
         retryDelayMs,
@@ -63,7 +63,9 @@ export async function callForMachine<T>(
       try {
         await clock.sleep(outcome.afterMs, signal)
       } catch (interruption) {
-        throw signal?.aborted ? new AbortedError(`The ${endpoint} call of machine ${machineId}`) : interruption
+        throw signal?.aborted
+          ? new AbortedError(`The ${endpoint} call of machine ${machineId}`, { machineId })
+          : interruption
       }
     }
   }

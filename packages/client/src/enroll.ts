@@ -65,7 +65,7 @@ export async function enrollMachines(context: ClientContext, options: EnrollOpti
     try {
       const call = { machineId, endpoint: 'enroll', signal } as const
       const answer = await callForMachine(context, call, (token) =>
-        context.capi.enroll({ ...request, token }, { signal }),
+        context.capi.enroll({ ...request, token }, { signal, machineId }),
       )
       results.push({ machineId, status: answer.status, message: answer.message })
     } catch (error) {

@@ -20,6 +20,6 @@ export async function getDecisions(
   { machineId, scenarios = context.options.scenarios, communityPull, additionalPull, signal }: GetDecisionsOptions,
 ): Promise<DecisionStream> {
   return callForMachine(context, { machineId, endpoint: 'decisions', scenarios, signal }, (token) =>
-    context.capi.pullDecisions({ token, communityPull, additionalPull }, { signal }),
+    context.capi.pullDecisions({ token, communityPull, additionalPull }, { signal, machineId }),
   )
 }

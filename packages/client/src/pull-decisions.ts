@@ -91,7 +91,7 @@ export class PulledDecisions {
     const call = { machineId, endpoint: 'decisions', scenarios, signal } as const
     const answer = await callForMachine(this.#context, call, async (token) => {
       await renew()
-      return capi.pullDecisions({ token }, { signal })
+      return capi.pullDecisions({ token }, { signal, machineId })
     })
     const report = await this.#set.transaction(async (draft): Promise<PullReport> => {
       const { added, removed, skippedCount } = await draft.applyStream(answer)

@@ -229,7 +229,7 @@ function failingError(
   return new CapiAuthError(
     code,
     `Machine ${machineId} is failing: ${ADVICE[reason]} (${message ?? 'no message'}); it is tried again in ${minutes} min`,
-    { endpoint: 'POST /watchers/login', status: 403, serverMessage: message, retryAfterMs },
+    { endpoint: 'POST /watchers/login', status: 403, serverMessage: message, retryAfterMs, machineId },
     { retryable: false },
   )
 }
@@ -243,7 +243,7 @@ function assertNotFailing(machine: Machine | undefined): void {
 /** This process was away for longer than the lock lasts, and another one may be logging in by now. */
 function lockLostError(machineId: string): CscapiError {
   const message = `Another process may be logging machine ${machineId} in by now, since this one took too long to register it; try again later`
-  return new CscapiError('lock_busy', message, { retryable: true })
+  return new CscapiError('lock_busy', message, { retryable: true, machineId })
 }
 
 function messageOf(error: unknown): string | undefined {
@@ -252,5 +252,12 @@ function messageOf(error: unknown): string | undefined {
 
 function deletedError(machineId: string): StorageError {
   const details = { adapter: 'machines', operation: 'getMachine' }
-  return new StorageError('storage_conflict', `Machine ${machineId} was deleted while it was about to log in`, details)
+  return new StorageError(
+    'storage_conflict',
+    `Machine ${machineId} was deleted while it was about to log in`,
+    details,
+    {
+      machineId,
+    },
+  )
 }

@@ -4,6 +4,7 @@ import ky, { type KyInstance } from 'ky'
 import { readText } from './body.js'
 import { isCscapiError } from './errors.js'
 import { type CallSite, parseJson, protocolError, responseError, transportError } from './map-error.js'
+import { requestIdOf } from './request-id.js'
 import { retryAfterMs } from './retry-after.js'
 
 /** The calls that cscapi makes. */
@@ -13,6 +14,8 @@ export type EndpointName = 'register' | 'login' | 'signals' | 'decisions' | 'enr
 export interface CallOptions {
   /** Cancels the call, which rejects with an `AbortedError`. */
   readonly signal?: AbortSignal | undefined
+  /** The machine that the call is for: its errors name it. */
+  readonly machineId?: string | undefined
 }
 
 /** One request, told about after it ended; holds no secret. */
@@ -90,7 +93,7 @@ export class Http {
   /** @throws CapiResponseError and its kin, CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError */
   async call(request: HttpRequest): Promise<HttpAnswer> {
     const { baseUrl, timeoutMs, onRequest } = this.#options
-    const { endpoint, method, path, token, secrets = [], signal } = request
+    const { endpoint, method, path, token, secrets = [], signal, machineId } = request
     const site: CallSite = {
       endpoint,
       label: `${method} ${path}`,
@@ -98,6 +101,7 @@ export class Http {
       timeoutMs,
       secrets: token === undefined ? secrets : [...secrets, token],
       signal,
+      machineId,
     }
     const startedAt = performance.now()
     const deadline = startDeadline(timeoutMs, signal)
@@ -106,6 +110,7 @@ export class Http {
     const exchange = async (): Promise<HttpAnswer> => {
       const response = await this.#fetch(request, deadline.signal)
       status = response.status
+      site.requestId = requestIdOf(response.headers, site.secrets)
       if (!response.ok) refusal = { status, retryAfterMs: retryAfterMs(response.headers, this.#options.now()) }
       const text = await readText(response, request.maxBytes ?? MAX_BYTES)
       if (refusal !== undefined) throw responseError(site, { ...refusal, text })

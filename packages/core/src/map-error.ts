@@ -26,6 +26,9 @@ export interface CallSite {
   /** Never shown. */
   readonly secrets: readonly string[]
   readonly signal: AbortSignal | undefined
+  readonly machineId: string | undefined
+  /** Known once an answer has begun. */
+  requestId?: string | undefined
 }
 
 /** Builds the error of an answer other than 2xx. */
@@ -34,8 +37,9 @@ export function responseError(
   answer: { status: number; text: string; retryAfterMs: number | undefined },
 ): CscapiError {
   const { status, retryAfterMs } = answer
+  const { machineId, requestId } = site
   const serverMessage = serverMessageOf(answer.text, site.secrets)
-  const details: ResponseDetails = { endpoint: site.label, status, serverMessage, retryAfterMs }
+  const details: ResponseDetails = { endpoint: site.label, status, serverMessage, retryAfterMs, requestId, machineId }
   const said = serverMessage === undefined ? 'without a message' : `"${serverMessage}"`
   const explain = (advice: string) => `${site.label} on ${site.host} was answered ${status} ${said}: ${advice}`
   if (status >= 300 && status < 400)
@@ -91,20 +95,23 @@ function refusal(site: CallSite, details: ResponseDetails, explain: (advice: str
 
 /** Builds a fresh error from what `fetch` or ky threw: the original holds the request, and with it password and token. */
 export function transportError(site: CallSite, thrown: unknown): CscapiError {
-  if (site.signal?.aborted) return new AbortedError(`${site.label} on ${site.host}`)
+  const { machineId, requestId } = site
+  if (site.signal?.aborted) return new AbortedError(`${site.label} on ${site.host}`, { machineId })
   if (thrown instanceof BodyTooLongError) return protocolError(site, `was answered with a body ${thrown.message}`)
   if (thrown instanceof TimeoutError || nameOf(thrown) === 'TimeoutError') {
     const text = `${site.label} on ${site.host} was not answered within ${site.timeoutMs} ms; try again later`
-    return new CapiTimeoutError('timeout', text, { retryable: true })
+    return new CapiTimeoutError('timeout', text, { retryable: true, machineId, requestId })
   }
   const reason = printableText(reasonOf(thrown), site.secrets)
   const text = `${site.label} got no answer from ${site.host} (${reason}); check the connection and try again later`
-  return new CapiNetworkError('network_error', text, { retryable: true })
+  return new CapiNetworkError('network_error', text, { retryable: true, machineId, requestId })
 }
 
 /** Builds the error of an answer that cannot be used. */
 export function protocolError(site: CallSite, what: string): CapiProtocolError {
-  return new CapiProtocolError('unexpected_response', `${site.label} on ${site.host} ${what}`, { retryable: true })
+  const { machineId, requestId } = site
+  const text = `${site.label} on ${site.host} ${what}`
+  return new CapiProtocolError('unexpected_response', text, { retryable: true, machineId, requestId })
 }
 
 function serverMessageOf(text: string, secrets: readonly string[]): string | undefined {

@@ -12,5 +12,13 @@ export async function register(
   options: CallOptions = {},
 ): Promise<void> {
   const body = JSON.stringify({ machine_id: machineId, password })
-  await http.call({ ...options, endpoint: 'register', method: 'POST', path: '/watchers', body, secrets: [password] })
+  await http.call({
+    ...options,
+    machineId,
+    endpoint: 'register',
+    method: 'POST',
+    path: '/watchers',
+    body,
+    secrets: [password],
+  })
 }
