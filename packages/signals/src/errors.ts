@@ -80,19 +80,3 @@ export class InputError extends CscapiError {
 
 /** Takes down one thing that is wrong. */
 export type Refuse = (path: string, value: unknown, rule: string) => void
-
-/** A value as an issue shows it. */
-export function printable(value: unknown): string {
-  const text =
-    typeof value === 'object' ? jsonOrKind(value) : typeof value === 'string' ? JSON.stringify(value) : String(value)
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text
-}
-
-/** Not everything can be written as JSON: a circle, a bigint, a `toJSON` that throws. */
-function jsonOrKind(value: object | null): string {
-  try {
-    return JSON.stringify(value) ?? '[object]'
-  } catch {
-    return '[object]'
-  }
-}
