@@ -8,6 +8,7 @@ import {
   isCscapiError,
   pausedError,
   readPause,
+  sleepUnlessAborted,
 } from '@cscapi/core'
 import { pauseStore, probeAfterBan } from './ban.js'
 import type { ClientContext } from './context.js'
@@ -60,13 +61,7 @@ export async function callForMachine<T>(
       if (outcome.unauthorized) await authenticator.unauthorized(machineId, error, { endpoint, ...policy })
       if (!outcome.transient || attempts >= maxRetries || outcome.afterMs > maxRetryDelayMs) throw error
       attempts += 1
-      try {
-        await clock.sleep(outcome.afterMs, signal)
-      } catch (interruption) {
-        throw signal?.aborted
-          ? new AbortedError(`The ${endpoint} call of machine ${machineId}`, { machineId })
-          : interruption
-      }
+      await sleepUnlessAborted(clock, outcome.afterMs, signal, `The ${endpoint} call of machine ${machineId}`)
     }
   }
 }

@@ -1,10 +1,13 @@
+import { CLIENT_NAMES, readOptions } from '@cscapi/signals'
+import { z } from 'zod'
 import type { Capi } from './capi.js'
 import type { Clock } from './clock.js'
 import { type DecideContext, decide, type Outcome, SERVER_WIDE_UNAUTHORIZED } from './decide.js'
 import { CapiAuthError, CapiResponseError, CscapiError, isCscapiError, StorageError } from './errors.js'
-import { LoginBudget, type LoginBudgetOptions } from './login-budget.js'
+import { LoginBudget, type LoginBudgetOptions, loginBudgetSchema } from './login-budget.js'
 import { assertMachineId } from './machine-id.js'
 import type { FailingReason, Machine, MachinePatch, MachineStore } from './machine-store.js'
+import { functionSchema, methodsSchema, milliseconds } from './option-schemas.js'
 import { generatePassword } from './password.js'
 import { extendPause, pausedError, readPause } from './pause.js'
 import { withStateLock } from './state-lock.js'
@@ -35,6 +38,22 @@ export interface MachineAuthenticatorOptions {
   readonly onFailing?: (machineId: string, failing: FailingNote) => void
 }
 
+const optionsSchema = z.strictObject({
+  capi: methodsSchema(['register', 'login'], 'must be what createCapi makes'),
+  store: methodsSchema(['getMachine', 'updateMachine', 'getState', 'setState'], 'must be a storage instance'),
+  scenarios: z.array(z.string()),
+  clock: methodsSchema(['now', 'sleep'], 'must have the methods now and sleep'),
+  random: functionSchema(),
+  timeoutMs: milliseconds,
+  latencyOffsetMs: z.number().min(0),
+  retryDelayMs: milliseconds,
+  maxRetryDelayMs: milliseconds,
+  allowLongMachineIds: z.boolean().optional(),
+  loginBudget: loginBudgetSchema.optional(),
+  onLogin: functionSchema().optional(),
+  onFailing: functionSchema().optional(),
+} satisfies Record<keyof MachineAuthenticatorOptions, z.ZodType>)
+
 export interface FailingNote {
   readonly reason: FailingReason
   /** CAPI's message, if any. */
@@ -61,8 +80,9 @@ export class MachineAuthenticator {
   readonly #budget: LoginBudget | undefined
   readonly #unauthorized: UnauthorizedRow
 
-  /** @throws InputError when the login budget breaks a rule. */
+  /** @throws InputError that lists every option that is wrong. */
   constructor(options: MachineAuthenticatorOptions) {
+    readOptions('No machine can be authenticated', optionsSchema, options, { aliases: CLIENT_NAMES })
     this.#options = options
     this.#unauthorized = new UnauthorizedRow(options.store)
     if (options.loginBudget !== undefined) this.#budget = new LoginBudget({ ...options, budget: options.loginBudget })

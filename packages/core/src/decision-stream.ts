@@ -6,12 +6,12 @@ import {
   deletedDecisionsSchema,
   durationToMs,
   type InputIssue,
+  issuesOfSchema,
   newDecisionsSchema,
   parseDuration,
   printable,
 } from '@cscapi/signals'
 import type { ZodType } from 'zod'
-import { issuesOf } from './issues.js'
 
 /** An address, a range or something else that CAPI wants kept out. */
 export interface Decision {
@@ -98,13 +98,18 @@ function readList<T>(
   return value.flatMap((entry: unknown, index) => {
     const parsed = schema.safeParse(entry)
     if (parsed.success) return [{ item: parsed.data, path: `${path}[${index}]` }]
-    skipped.push(...issuesOf(parsed.error, entry, `${path}[${index}]`))
+    skipped.push(...(issuesOfSchema(schema, entry, { root: `${path}[${index}]` }) ?? []))
     return []
   })
 }
 
-const SCOPES: Readonly<Record<string, string>> = { ip: 'Ip', range: 'Range', as: 'AS', country: 'Country' }
+const SCOPES: ReadonlyMap<string, string> = new Map([
+  ['ip', 'Ip'],
+  ['range', 'Range'],
+  ['as', 'AS'],
+  ['country', 'Country'],
+])
 
 function foldScope(scope: string): string {
-  return SCOPES[scope.toLowerCase()] ?? scope
+  return SCOPES.get(scope.toLowerCase()) ?? scope
 }

@@ -55,20 +55,20 @@ export function responseError(
     return new CapiRateLimitError('rate_limited', explain('send less, later'), details, { retryable: true })
   if (status >= 500)
     return new CapiResponseError('server_error', explain('try again later'), details, { retryable: true })
-  const [code, retryable] = CLIENT_ERRORS[status] ?? ['unexpected_status', false]
+  const [code, retryable] = CLIENT_ERRORS.get(status) ?? ['unexpected_status', false]
   return new CapiResponseError(code, explain(retryable ? 'try again later' : 'the request has to change'), details, {
     retryable,
   })
 }
 
-const CLIENT_ERRORS: Readonly<Record<number, readonly [code: string, retryable: boolean]>> = {
-  400: ['bad_request', false],
-  404: ['not_found', false],
-  408: ['request_timeout', true],
-  413: ['too_large', false],
-  422: ['unprocessable', false],
-  425: ['too_early', true],
-}
+const CLIENT_ERRORS: ReadonlyMap<number, readonly [code: string, retryable: boolean]> = new Map([
+  [400, ['bad_request', false]],
+  [404, ['not_found', false]],
+  [408, ['request_timeout', true]],
+  [413, ['too_large', false]],
+  [422, ['unprocessable', false]],
+  [425, ['too_early', true]],
+] as const)
 
 /** 401, and the three things that a 403 can be (capi-protocol section 1.4). */
 function refusal(site: CallSite, details: ResponseDetails, explain: (advice: string) => string): CscapiError {

@@ -1,14 +1,14 @@
-const UNIT_NS: Record<string, bigint> = {
-  ns: 1n,
-  us: 1_000n,
-  µs: 1_000n,
-  μs: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-  d: 86_400_000_000_000n,
-}
+const UNIT_NS = new Map([
+  ['ns', 1n],
+  ['us', 1_000n],
+  ['µs', 1_000n],
+  ['μs', 1_000n],
+  ['ms', 1_000_000n],
+  ['s', 1_000_000_000n],
+  ['m', 60_000_000_000n],
+  ['h', 3_600_000_000_000n],
+  ['d', 86_400_000_000_000n],
+])
 
 const WHOLE = /^([-+]?)(?:0|((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d))+))$/
 const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h|d)/g
@@ -26,7 +26,7 @@ export function parseDuration(text: string, { allowDays = false }: { allowDays?:
   if (!allowDays && parts.includes('d')) return undefined
   let total = 0n
   for (const [, whole = '', fraction = '', unit = ''] of parts.matchAll(PART)) {
-    const unitNs = UNIT_NS[unit] ?? 0n
+    const unitNs = UNIT_NS.get(unit) ?? 0n
     total += BigInt(whole || '0') * unitNs + (BigInt(fraction || '0') * unitNs) / 10n ** BigInt(fraction.length)
   }
   const signed = sign === '-' ? -total : total

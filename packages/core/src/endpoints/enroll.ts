@@ -32,7 +32,9 @@ export function assertEnrollable({ attachmentKey, tags = [] }: Pick<EnrollReques
       rule: 'must be letters and digits, as the console shows it',
     })
   }
-  tags.forEach((tag, index) => {
+  if (!Array.isArray(tags)) issues.push({ path: 'tags', value: printable(tags), rule: 'must be a list' })
+  const list: readonly unknown[] = Array.isArray(tags) ? tags : []
+  list.forEach((tag, index) => {
     if (typeof tag === 'string' && tag !== '') return
     issues.push({ path: `tags[${index}]`, value: printable(tag), rule: 'must be text that is not empty' })
   })
