@@ -36,7 +36,8 @@ export function logEvents(events: EventFeed, logger: Logger): void {
   for (const name of eventNames) logEach(events, logger, name)
 }
 
-const eventNames = Object.keys(LINES) as ClientEventName[]
+/** All that {@link CapiClient.on} tells of. */
+export const eventNames: readonly ClientEventName[] = Object.keys(LINES) as ClientEventName[]
 
 function logEach<Name extends ClientEventName>(events: EventFeed, logger: Logger, name: Name): void {
   events.on(name, (event) => {

@@ -1,4 +1,4 @@
-import { AbortedError, InputError, isCscapiError, readPause } from '@cscapi/core'
+import { AbortedError, isCscapiError, readPause } from '@cscapi/core'
 import { isAddressWelcome, probeAfterBan } from './ban.js'
 import type { ClientContext } from './context.js'
 import { deliver } from './deliver.js'
@@ -29,8 +29,8 @@ export async function sendDue(context: ClientContext, options: SendOptions): Pro
   const { draining, aborting } = context.shutdown
   const signal = options.signal === undefined ? aborting : AbortSignal.any([options.signal, aborting])
   const run = new SendRun(context, {
-    concurrency: wholeNumber('concurrency', options.concurrency ?? context.options.concurrency, 256),
-    batchSize: wholeNumber('batchSize', options.batchSize ?? context.options.batchSize, 1_000),
+    concurrency: options.concurrency ?? context.options.concurrency,
+    batchSize: options.batchSize ?? context.options.batchSize,
     keepSent: options.prune === false,
     signal,
     draining,
@@ -116,11 +116,4 @@ async function reportMetricsOf(run: SendRun, machineId: string, signal: AbortSig
   const machine = await run.context.storage.getMachine(machineId)
   if (machine?.token === undefined) return
   if (!(await isAddressWelcome(run.context, { machineId, token: machine.token.value }, signal))) await meetsPause(run)
-}
-
-function wholeNumber(path: string, value: number, max: number): number {
-  if (Number.isInteger(value) && value >= 1 && value <= max) return value
-  throw new InputError('The signals were not sent', [
-    { path, value: String(value), rule: `must be a whole number from 1 to ${max}` },
-  ])
 }

@@ -38,7 +38,7 @@ describe('generateMachineIdFromKey', () => {
     ['é', 'préfixe', 48, 'préfixe16a8ea90986de4814819afa454f5590bbdb2fa22d4ea9f77'],
     ['日本', '🐍', 48, '🐍1c08775b5678b13d8a34adde92c16a54ac2fa692ba45e082'],
     ['sensor-1', 'a b\tc\n', 48, 'a b\tc\n436dbe0e47398427a54ff6acc5c8c4e48650b94be387cf47'],
-    [' ', '\0', 48, '\x274f2af47544e9c7ce4338cabd43c5ca1c26432b7300ce38'],
+    [' ', '\u0000', 48, '\u0000474f2af47544e9c7ce4338cabd43c5ca1c26432b7300ce38'],
     ['%s{0}', '{key}', 48, '{key}01271623dfbaf35aa7f18fc02b09e58fa6221457f826c918'],
     ['sensor-1', '', 32, '75fcce4506e2b49c935ad64e43250abe'],
     ['sensor-1', 'acme', 44, 'acme14f0c14ca2e0e0e98bac66c5651d2aca99b32c633bad'],
