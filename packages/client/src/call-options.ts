@@ -1,8 +1,16 @@
 import { abortSignalSchema, functionSchema, SECRET_OPTIONS, Secret } from '@cscapi/core'
 import { CLIENT_NAMES, InputError, type InputIssue, printable, readOptions, suggestKey } from '@cscapi/signals'
 import { z } from 'zod'
+import type { PurgeFilter, RejectedFilter } from './dead-letters.js'
+import type { EnrollOptions } from './enroll.js'
+import type { GetDecisionsOptions } from './get-decisions.js'
+import type { AddOptions } from './intake.js'
 import { eventNames } from './logger.js'
+import type { MachinesFilter } from './machines.js'
 import { scenariosSchema } from './options.js'
+import type { PullOptions } from './pull-decisions.js'
+import type { SendOptions } from './send.js'
+import type { StopOptions } from './shutdown.js'
 
 /** Reads what a call was given; whatever is not known to it is refused. @throws InputError `what` that lists everything that is wrong. */
 export function readCall<Schema extends z.ZodType>(what: string, schema: Schema, given: unknown): z.output<Schema> {
@@ -15,25 +23,37 @@ const flag = z.boolean().optional()
 const machineId = z.string().min(1)
 const ageMs = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
 
+/** A field that is new in a call's options has to be checked here, too. */
+type Fields<Options> = Record<keyof Options, z.ZodType>
+
 /** What each call takes. The types that users see are beside the functions that do the work. */
 export const callSchemas = {
   signalOnly: z.strictObject({ signal }),
-  add: z.strictObject({ onFiltered: functionSchema<(filtered: unknown) => void>().optional(), dedup: flag, signal }),
+  add: z.strictObject({
+    onFiltered: functionSchema<(filtered: unknown) => void>().optional(),
+    dedup: flag,
+    signal,
+  } satisfies Fields<AddOptions>),
   send: z.strictObject({
     prune: flag,
     batchSize: z.int().min(1).max(1_000).optional(),
     concurrency: z.int().min(1).max(256).optional(),
     signal,
     onProgress: functionSchema<(progress: unknown) => void>().optional(),
-  }),
+  } satisfies Fields<SendOptions>),
   getDecisions: z.strictObject({
     machineId,
     scenarios: scenariosSchema.optional(),
     communityPull: flag,
     additionalPull: flag,
     signal,
-  }),
-  pull: z.strictObject({ machineId, force: flag, scenarios: scenariosSchema.optional(), signal }),
+  } satisfies Fields<GetDecisionsOptions>),
+  pull: z.strictObject({
+    machineId,
+    force: flag,
+    scenarios: scenariosSchema.optional(),
+    signal,
+  } satisfies Fields<PullOptions>),
   enroll: z.strictObject({
     machineIds: z.array(z.string()).min(1, 'must name a machine'),
     attachmentKey: z.union([z.string(), z.instanceof(Secret)], 'must be text'),
@@ -41,12 +61,19 @@ export const callSchemas = {
     tags: z.array(z.string().min(1)).optional(),
     overwrite: flag,
     signal,
-  }),
-  rejected: z.strictObject({ machineId: machineId.optional(), olderThanMs: ageMs.optional(), signal }),
-  purge: z.strictObject({ machineId: machineId.optional(), olderThanMs: ageMs, signal }),
-  machines: z.strictObject({ failing: flag, signal }),
+  } satisfies Fields<EnrollOptions>),
+  rejected: z.strictObject({
+    machineId: machineId.optional(),
+    olderThanMs: ageMs.optional(),
+    signal,
+  } satisfies Fields<RejectedFilter>),
+  purge: z.strictObject({ machineId: machineId.optional(), olderThanMs: ageMs, signal } satisfies Fields<PurgeFilter>),
+  machines: z.strictObject({ failing: flag, signal } satisfies Fields<MachinesFilter>),
   verify: z.strictObject({ machineId: machineId.optional(), signal }),
-  stop: z.strictObject({ deadlineMs: z.int().min(100).max(3_600_000).optional(), signal }),
+  stop: z.strictObject({
+    deadlineMs: z.int().min(100).max(3_600_000).optional(),
+    signal,
+  } satisfies Fields<StopOptions>),
 } as const
 
 const isIterable = (value: unknown): value is object =>

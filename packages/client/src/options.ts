@@ -146,7 +146,9 @@ const settings = {
 } satisfies Record<keyof CapiClientOptions | keyof typeof tlsSettings, z.ZodType>
 
 /** Compared beside whatever else is wrong, so that all of it is told at once; what is no number is told of by itself. */
-const always = { when: () => true }
+const always = {
+  when: ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null,
+}
 const settingsSchema = z
   .strictObject(settings)
   .refine(({ leaseMs, timeoutMs }) => !(leaseMs < 2 * timeoutMs), {

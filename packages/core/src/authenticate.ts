@@ -85,7 +85,10 @@ export class MachineAuthenticator {
     readOptions('No machine can be authenticated', optionsSchema, options, { aliases: CLIENT_NAMES })
     this.#options = options
     this.#unauthorized = new UnauthorizedRow(options.store)
-    if (options.loginBudget !== undefined) this.#budget = new LoginBudget({ ...options, budget: options.loginBudget })
+    if (options.loginBudget !== undefined) {
+      const { store, timeoutMs, random, loginBudget: budget } = options
+      this.#budget = new LoginBudget({ store, timeoutMs, random, budget })
+    }
   }
 
   /**

@@ -1,4 +1,4 @@
-import { CLIENT_NAMES, issuesOfSchema } from '@cscapi/signals'
+import { CLIENT_NAMES, issuesOfSchema, readOptions } from '@cscapi/signals'
 import { z } from 'zod'
 import type { DecisionStream } from './decision-stream.js'
 import { type Download, type DownloadOptions, downloadList } from './download.js'
@@ -11,7 +11,7 @@ import { type PushSignalsRequest, pushSignals } from './endpoints/signals.js'
 import { type Environment, isLoopback, readEnvironment, resolveBaseUrl } from './environment.js'
 import { InputError, type InputIssue } from './errors.js'
 import { type CallOptions, type CapiRequestEvent, Http } from './http.js'
-import { functionSchema, milliseconds, tlsSettings } from './option-schemas.js'
+import { abortSignalSchema, functionSchema, milliseconds, tlsSettings } from './option-schemas.js'
 import {
   linkFetch,
   type TransportOptions,
@@ -130,12 +130,66 @@ export function createCapi(options: CapiOptions): Capi {
   return {
     baseUrl,
     userAgent,
-    register: (request, callOptions) => register(http, request, callOptions),
-    login: (request, callOptions) => login(http, request, callOptions),
-    pushSignals: (request, callOptions) => pushSignals(http, request, callOptions),
-    pullDecisions: (request, callOptions) => pullDecisions(http, request, callOptions),
-    enroll: (request, callOptions) => enroll(http, request, callOptions),
-    pushMetrics: (request, callOptions) => pushMetrics(http, request, callOptions),
-    downloadList: (link, downloadOptions) => downloadList(links, link, downloadOptions),
+    register: checked(requestSchemas.register, (...call) => register(http, ...call)),
+    login: checked(requestSchemas.login, (...call) => login(http, ...call)),
+    pushSignals: checked(requestSchemas.pushSignals, (...call) => pushSignals(http, ...call)),
+    pullDecisions: checked(requestSchemas.pullDecisions, (...call) => pullDecisions(http, ...call)),
+    enroll: checked(requestSchemas.enroll, (...call) => enroll(http, ...call)),
+    pushMetrics: checked(requestSchemas.pushMetrics, (...call) => pushMetrics(http, ...call)),
+    downloadList: checked(requestSchemas.link, (...call) => downloadList(links, ...call), downloadSchema),
+  }
+}
+
+/** A field that is new in a request has to be checked here, too. */
+type Fields<Request> = Record<keyof Request, z.ZodType>
+
+const text = z.string()
+const requestSchemas = {
+  register: z.strictObject({ machineId: text, password: text } satisfies Fields<RegisterRequest>),
+  login: z.strictObject({ machineId: text, password: text, scenarios: z.array(text) } satisfies Fields<LoginRequest>),
+  // Not each of them: there are up to a thousand, and all are ours.
+  pushSignals: z.strictObject({
+    token: text,
+    payloads: z.custom(Array.isArray, 'must be a list'),
+  } satisfies Fields<PushSignalsRequest>),
+  pullDecisions: z.strictObject({
+    token: text,
+    communityPull: z.boolean().optional(),
+    additionalPull: z.boolean().optional(),
+  } satisfies Fields<PullDecisionsRequest>),
+  enroll: z.strictObject({
+    token: text,
+    attachmentKey: text,
+    name: text.optional(),
+    tags: z.array(text).optional(),
+    overwrite: z.boolean().optional(),
+  } satisfies Fields<EnrollRequest>),
+  pushMetrics: z.strictObject({ token: text, metrics: z.looseObject({}) } satisfies Fields<PushMetricsRequest>),
+  link: text,
+}
+const callSchema = z
+  .strictObject({ signal: abortSignalSchema.optional(), machineId: text.optional() } satisfies Fields<CallOptions>)
+  .optional()
+const downloadSchema = z
+  .strictObject({
+    signal: abortSignalSchema.optional(),
+    etag: text.optional(),
+    lastModified: text.optional(),
+    maxBytes: z.number().min(0).optional(),
+    maxLineBytes: z.number().min(0).optional(),
+    idleTimeoutMs: milliseconds.optional(),
+  } satisfies Fields<DownloadOptions>)
+  .optional()
+
+/** The call, once what it was given has the right form. */
+function checked<Request, Options, Answer>(
+  schema: z.ZodType,
+  call: (request: Request, options?: Options) => Promise<Answer>,
+  optionsSchema: z.ZodType = callSchema,
+): (request: Request, options?: Options) => Promise<Answer> {
+  return async (request, options) => {
+    readOptions('CAPI was not called', schema, request, { aliases: CLIENT_NAMES, secrets: SECRET_OPTIONS })
+    readOptions('CAPI was not called', optionsSchema, options)
+    return call(request, options)
   }
 }

@@ -67,7 +67,7 @@ function namedIssue(environment: unknown): InputIssue {
 
 /** Whether a base URL says which version of CAPI it leads to, as `/v3` does: without, every call is most likely answered 404. */
 export function isVersioned(baseUrl: string): boolean {
-  return /\/v\d+(\/|$)/.test(new URL(baseUrl).pathname)
+  return URL.canParse(baseUrl) && /\/v\d+(\/|$)/.test(new URL(baseUrl).pathname)
 }
 
 export function isLoopback(hostname: string): boolean {

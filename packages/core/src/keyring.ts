@@ -18,7 +18,7 @@ const SALT_KEY = 'encryption:salt'
 const SCRYPT = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1_048_576 }
 
 /** Whether a stored text is sealed, by whatever key. */
-export const isSealed = (text: string): boolean => text.startsWith('sealed:')
+export const isSealed = (text: unknown): boolean => typeof text === 'string' && text.startsWith('sealed:')
 
 /** Seals with its first key, and opens what any of them has sealed. */
 export class Keyring {

@@ -2,6 +2,7 @@ import { readOptions } from '@cscapi/signals'
 import { z } from 'zod'
 import { LoginBudgetError } from './errors.js'
 import { getJsonState, toJsonState } from './json-state.js'
+import { functionSchema, methodsSchema } from './option-schemas.js'
 import type { StateStore } from './state-store.js'
 
 /** How many logins all processes of a store may make together in any stretch of `windowMs` milliseconds. */
@@ -40,6 +41,7 @@ export class LoginBudget {
 
   /** @throws InputError when the budget breaks a rule. */
   constructor(settings: LoginBudgetSettings) {
+    readOptions('The login budget cannot be kept', settingsSchema, settings)
     assertBudget(settings.budget)
     this.#settings = settings
     this.#keptMs = settings.budget.windowMs + settings.timeoutMs
@@ -100,6 +102,13 @@ const countTo = (max: number) =>
     .max(max, `must be a whole number from 1 to ${max}`)
 
 export const loginBudgetSchema = z.strictObject({ logins: countTo(10_000), windowMs: countTo(86_400_000) })
+
+const settingsSchema = z.strictObject({
+  store: methodsSchema(['getState', 'setState'], 'must be a storage instance'),
+  budget: z.unknown().optional(),
+  timeoutMs: z.number().min(0),
+  random: functionSchema(),
+} satisfies Record<keyof LoginBudgetSettings, z.ZodType>)
 
 /** @throws InputError when a budget breaks a rule. */
 export function assertBudget(budget: LoginBudgetOptions): void {

@@ -8,8 +8,9 @@ const LONGEST = 64
 /** Why an id is not one of a machine, or `undefined` (CAPI v3 swagger `LoginRequest`). */
 export function machineIdRule(
   machineId: unknown,
-  { allowLongMachineIds = false }: { allowLongMachineIds?: boolean } = {},
+  options: { allowLongMachineIds?: boolean } | null = {},
 ): string | undefined {
+  const allowLongMachineIds = options?.allowLongMachineIds === true
   const longest = allowLongMachineIds ? LONGEST : LENGTH
   const isText = typeof machineId === 'string' && /^[a-zA-Z0-9]+$/.test(machineId)
   if (isText && machineId.length >= LENGTH && machineId.length <= longest) return undefined
@@ -17,7 +18,7 @@ export function machineIdRule(
 }
 
 /** @throws InputError when CAPI would not accept the id. */
-export function assertMachineId(machineId: unknown, options: { allowLongMachineIds?: boolean } = {}): void {
+export function assertMachineId(machineId: unknown, options: { allowLongMachineIds?: boolean } | null = {}): void {
   const rule = machineIdRule(machineId, options)
   if (rule !== undefined)
     throw new InputError('The machine id is not usable', [{ path: 'machineId', value: printable(machineId), rule }])

@@ -1,16 +1,20 @@
 import { z } from 'zod'
 
+/** Without it, what zod calls custom keeps the rules between options from being looked at. */
+const ALONGSIDE = { abort: false } as const
+
 const isFunction = (value: unknown) => typeof value === 'function'
 
 /** A callback of the caller's, whose arguments are ours. */
-export const functionSchema = <Callback>() => z.custom<Callback>(isFunction, 'must be a function')
+export const functionSchema = <Callback>() =>
+  z.custom<Callback>(isFunction, { error: 'must be a function', ...ALONGSIDE })
 
 /** An object of the caller's that has these methods, and whatever else it likes. */
 export function methodsSchema<Instance>(methods: readonly string[], rule: string) {
   return z.custom<Instance>(
     (value) =>
       typeof value === 'object' && value !== null && methods.every((name) => isFunction(Reflect.get(value, name))),
-    rule,
+    { error: rule, ...ALONGSIDE },
   )
 }
 
@@ -21,7 +25,7 @@ export const abortSignalSchema = z.custom<AbortSignal>(
     value !== null &&
     typeof Reflect.get(value, 'aborted') === 'boolean' &&
     isFunction(Reflect.get(value, 'addEventListener')),
-  'must be an AbortSignal',
+  { error: 'must be an AbortSignal', ...ALONGSIDE },
 )
 
 /** What switches verification off elsewhere. Passed over in silence, it would look as if it did so here. */

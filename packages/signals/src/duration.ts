@@ -19,11 +19,11 @@ const MIN_NS = -(2n ** 63n)
  * Reads a Go duration such as `3h59m55.756182786s` as nanoseconds, without loss; `undefined` if it is none or does not fit Go's 64 bits.
  * Days (`7d`) are allowed on pushed signals only: the decision stream has none, and Go cannot read them (capi-protocol section 7).
  */
-export function parseDuration(text: string, { allowDays = false }: { allowDays?: boolean } = {}): bigint | undefined {
+export function parseDuration(text: string, options: { allowDays?: boolean } | null = {}): bigint | undefined {
   const match = typeof text === 'string' && text.length <= 200 ? WHOLE.exec(text) : null
   if (match === null) return undefined
   const [, sign, parts = ''] = match
-  if (!allowDays && parts.includes('d')) return undefined
+  if (options?.allowDays !== true && parts.includes('d')) return undefined
   let total = 0n
   for (const [, whole = '', fraction = '', unit = ''] of parts.matchAll(PART)) {
     const unitNs = UNIT_NS.get(unit) ?? 0n
