@@ -4,7 +4,6 @@ import ky, { type KyInstance } from 'ky'
 import { readText } from './body.js'
 import { isCscapiError } from './errors.js'
 import { type CallSite, parseJson, protocolError, responseError, transportError } from './map-error.js'
-import { requestIdOf } from './request-id.js'
 import { retryAfterMs } from './retry-after.js'
 
 /** The calls that cscapi makes. */
@@ -110,7 +109,7 @@ export class Http {
     const exchange = async (): Promise<HttpAnswer> => {
       const response = await this.#fetch(request, deadline.signal)
       status = response.status
-      site.requestId = requestIdOf(response.headers, site.secrets)
+      site.headers = response.headers
       if (!response.ok) refusal = { status, retryAfterMs: retryAfterMs(response.headers, this.#options.now()) }
       const text = await readText(response, request.maxBytes ?? MAX_BYTES)
       if (refusal !== undefined) throw responseError(site, { ...refusal, text })

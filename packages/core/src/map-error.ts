@@ -15,6 +15,7 @@ import {
 } from './errors.js'
 import type { EndpointName } from './http.js'
 import { printableText } from './redact.js'
+import { requestIdOf } from './request-id.js'
 
 /** What the errors of one call may say. */
 export interface CallSite {
@@ -27,8 +28,16 @@ export interface CallSite {
   readonly secrets: readonly string[]
   readonly signal: AbortSignal | undefined
   readonly machineId: string | undefined
-  /** Known once an answer has begun. */
+  /** Of the answer, once it has begun. */
+  headers?: Headers
+}
+
+/** What every error of the call tells of it. */
+function namesOf({ machineId, headers, secrets }: CallSite): {
+  machineId?: string | undefined
   requestId?: string | undefined
+} {
+  return { machineId, requestId: headers && requestIdOf(headers, secrets) }
 }
 
 /** Builds the error of an answer other than 2xx. */
@@ -37,9 +46,8 @@ export function responseError(
   answer: { status: number; text: string; retryAfterMs: number | undefined },
 ): CscapiError {
   const { status, retryAfterMs } = answer
-  const { machineId, requestId } = site
   const serverMessage = serverMessageOf(answer.text, site.secrets)
-  const details: ResponseDetails = { endpoint: site.label, status, serverMessage, retryAfterMs, requestId, machineId }
+  const details: ResponseDetails = { endpoint: site.label, status, serverMessage, retryAfterMs, ...namesOf(site) }
   const said = serverMessage === undefined ? 'without a message' : `"${serverMessage}"`
   const explain = (advice: string) => `${site.label} on ${site.host} was answered ${status} ${said}: ${advice}`
   if (status >= 300 && status < 400)
@@ -95,23 +103,21 @@ function refusal(site: CallSite, details: ResponseDetails, explain: (advice: str
 
 /** Builds a fresh error from what `fetch` or ky threw: the original holds the request, and with it password and token. */
 export function transportError(site: CallSite, thrown: unknown): CscapiError {
-  const { machineId, requestId } = site
-  if (site.signal?.aborted) return new AbortedError(`${site.label} on ${site.host}`, { machineId })
+  if (site.signal?.aborted) return new AbortedError(`${site.label} on ${site.host}`, namesOf(site))
   if (thrown instanceof BodyTooLongError) return protocolError(site, `was answered with a body ${thrown.message}`)
   if (thrown instanceof TimeoutError || nameOf(thrown) === 'TimeoutError') {
     const text = `${site.label} on ${site.host} was not answered within ${site.timeoutMs} ms; try again later`
-    return new CapiTimeoutError('timeout', text, { retryable: true, machineId, requestId })
+    return new CapiTimeoutError('timeout', text, { retryable: true, ...namesOf(site) })
   }
   const reason = printableText(reasonOf(thrown), site.secrets)
   const text = `${site.label} got no answer from ${site.host} (${reason}); check the connection and try again later`
-  return new CapiNetworkError('network_error', text, { retryable: true, machineId, requestId })
+  return new CapiNetworkError('network_error', text, { retryable: true, ...namesOf(site) })
 }
 
 /** Builds the error of an answer that cannot be used. */
 export function protocolError(site: CallSite, what: string): CapiProtocolError {
-  const { machineId, requestId } = site
   const text = `${site.label} on ${site.host} ${what}`
-  return new CapiProtocolError('unexpected_response', text, { retryable: true, machineId, requestId })
+  return new CapiProtocolError('unexpected_response', text, { retryable: true, ...namesOf(site) })
 }
 
 function serverMessageOf(text: string, secrets: readonly string[]): string | undefined {
