@@ -92,17 +92,15 @@ const STORAGE_METHODS = ['open', 'close', 'lease', 'settle', 'enqueue', 'getMach
 
 /** A scenario that `createSignal` refuses can be in no signal either. */
 export const scenariosSchema = z
-  .array(
-    z.string().superRefine((name, context) => {
-      const rule = scenarioRule(name)
-      if (rule !== undefined) context.addIssue({ code: 'custom', message: rule + scenarioHint(name) })
-    }),
-  )
+  .array(z.string().refine((name) => nameRule(name) === undefined, { error: ({ input }) => nameRule(input) }))
   .min(1)
 
-function scenarioHint(name: string): string {
-  const guess = `crowdsecurity/${name}`
-  return scenarioRule(guess) === undefined ? `; did you mean ${guess}, or your own vendor's name before it?` : ''
+/** The rule that a name breaks, and the name that may have been meant. */
+function nameRule(name: unknown): string | undefined {
+  const rule = scenarioRule(name)
+  const guess = `crowdsecurity/${String(name)}`
+  if (rule === undefined || scenarioRule(guess) !== undefined) return rule
+  return `${rule}; did you mean ${guess}, or your own vendor's name before it?`
 }
 
 const settings = {

@@ -6,10 +6,7 @@ import { issuesOfSchema } from './options/issues.js'
 import { textRule } from './text.js'
 
 const DURATION_RULE = 'must be a duration such as 4h, 24h0m0s or 7d'
-const text = z.string().superRefine((value, context) => {
-  const rule = textRule(value)
-  if (rule !== undefined) context.addIssue({ code: 'custom', message: rule })
-})
+const text = z.string().refine((value) => textRule(value) === undefined, { error: ({ input }) => textRule(input) })
 const { shape } = signalDecisionSchema
 
 /** What CAPI knows of a decision, and nothing else. */
