@@ -119,7 +119,12 @@ describe('signals', () => {
     type: 'ban',
     value: '203.0.113.7',
   }
-  const input = { attackerIp: '203.0.113.7', scenario: SCENARIO, createdAt: new Date(0), machineId: machine() }
+  const input = {
+    attackerIp: '203.0.113.7',
+    scenario: SCENARIO,
+    createdAt: new Date(1_700_000_000_000),
+    machineId: machine(),
+  }
 
   test('decisions that share an id are kept apart and sent as they are', async () => {
     const { client, emulator } = arrange()

@@ -1,7 +1,7 @@
-import { inspect } from 'node:util'
 import { type CapiClient, type ClientEventName, type Logger, Secret } from '@cscapi/client'
 import { describe, expect, test } from 'vitest'
 import { arrange, HOUR_MS, machine, signalsOf } from './arrange.js'
+import { Output } from './output.js'
 
 const ATTACHMENT_KEY = 'k3yFromTheConsole'
 const PASSPHRASE = 'correct horse battery'
@@ -20,29 +20,6 @@ const EVENTS: Record<ClientEventName, true> = {
   dropped: true,
   stopped: true,
   warning: true,
-}
-
-/** Everything that a client tells, in every form that a program may print it in. */
-class Output {
-  readonly #texts: string[] = []
-
-  note(value: unknown): void {
-    this.#texts.push(
-      inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true, maxStringLength: null }),
-      inspect(value, { depth: Number.POSITIVE_INFINITY, customInspect: false }),
-      JSON.stringify(value) ?? '',
-      String(value),
-      value instanceof Error ? `${value.stack} ${String(value.cause)}` : '',
-    )
-  }
-
-  async of(work: Promise<unknown>): Promise<void> {
-    this.note(await work.catch((error: unknown) => error))
-  }
-
-  get text(): string {
-    return this.#texts.join('\n')
-  }
 }
 
 /** One client that logs at every level, and all of its events. */

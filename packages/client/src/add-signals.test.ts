@@ -8,7 +8,12 @@ import { CapiClient, InputError, PartlyAddedError } from './index.js'
 const machineId = generateMachineIdFromKey('sensor-1')
 
 const signal = (host = 7): Signal =>
-  createSignal({ attackerIp: `203.0.113.${host}`, scenario: 'crowdsecurity/ssh-bf', createdAt: new Date(0), machineId })
+  createSignal({
+    attackerIp: `203.0.113.${host}`,
+    scenario: 'crowdsecurity/ssh-bf',
+    createdAt: new Date(1_700_000_000_000),
+    machineId,
+  })
 
 let storage: MemoryStorage
 let client: CapiClient

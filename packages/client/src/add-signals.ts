@@ -1,4 +1,4 @@
-import { CscapiError, isCscapiError, turn } from '@cscapi/core'
+import { AbortedError, CscapiError, isCscapiError, turn } from '@cscapi/core'
 import type { Signal } from '@cscapi/signals'
 import { PartlyAddedError } from './errors.js'
 import type { AddOptions, AddResult, Intake } from './intake.js'
@@ -30,6 +30,9 @@ export async function addSignals(
     }
     if (slice.length > 0) await store()
   } catch (error) {
+    if (options.signal?.aborted && (error instanceof AbortedError || error === options.signal.reason)) {
+      throw new AbortedError('Adding signals', { report: { ...total, index } })
+    }
     throw new PartlyAddedError(asCscapiError(error), total.added, index)
   }
   return total

@@ -12,7 +12,7 @@ const attacks = (count: number, { by = 1 } = {}): Signal[] =>
     createSignal({
       attackerIp: '203.0.113.7',
       scenario: 'acme/http-bf',
-      createdAt: new Date(0),
+      createdAt: new Date(1_700_000_000_000),
       machineId: machine(by),
     }),
   )

@@ -8,6 +8,7 @@ import {
   isCscapiError,
   pausedError,
   readPause,
+  sleepUnlessAborted,
 } from '@cscapi/core'
 import { isAddressWelcome, isOwnRefusal, pauseStore, probeAfterBan } from './ban.js'
 import type { ClientContext } from './context.js'
@@ -42,7 +43,7 @@ export async function callForMachine<T>(
       await authenticator.succeeded(await context.storage.getMachine(machineId))
       return answer
     } catch (error) {
-      if (signal?.aborted) throw new AbortedError(`The ${endpoint} call of machine ${machineId}`)
+      if (signal?.aborted) throw new AbortedError(`The ${endpoint} call of machine ${machineId}`, { machineId })
       if (!isCscapiError(error)) throw error
       const policy = {
         retryDelayMs,
@@ -71,11 +72,7 @@ export async function callForMachine<T>(
       }
       if (!outcome.transient || attempts >= maxRetries || outcome.afterMs > maxRetryDelayMs) throw error
       attempts += 1
-      try {
-        await clock.sleep(outcome.afterMs, signal)
-      } catch (interruption) {
-        throw signal?.aborted ? new AbortedError(`The ${endpoint} call of machine ${machineId}`) : interruption
-      }
+      await sleepUnlessAborted(clock, outcome.afterMs, signal, `The ${endpoint} call of machine ${machineId}`)
     }
   }
 }

@@ -1,7 +1,9 @@
-import { CscapiError, type DecisionStream } from '@cscapi/core'
+import { AbortedError, CscapiError, type DecisionStream } from '@cscapi/core'
 import type { DecisionSet } from '@cscapi/decisions'
 import type { Signal } from '@cscapi/signals'
+import { asAborted, unlessAborted } from './abort.js'
 import { addSignals } from './add-signals.js'
+import { assertListener, assertSignals, callSchemas, readCall, readMachineIds } from './call-options.js'
 import { type ClientContext, createContext } from './context.js'
 import {
   exportRejected,
@@ -23,14 +25,18 @@ import { type Preview, previewSignals } from './preview.js'
 import { prometheusText } from './prometheus.js'
 import { pruneFailingMachinesSignals } from './prune.js'
 import { PulledDecisions, type PullOptions, type PullReport } from './pull-decisions.js'
-import type { SendReport } from './report.js'
+import { emptyReport, type SendReport } from './report.js'
 import { type SendOptions, sendDue } from './send.js'
+import { warnOfSetUp } from './set-up-warnings.js'
 import type { StopOptions, StopReport } from './shutdown.js'
 import { untilStopped } from './shutdown-intake.js'
 import { resolveStart, type StartOptions, startClient } from './start.js'
 import { type ClientStats, readStats } from './stats.js'
 import { startTelemetry, type Telemetry } from './telemetry.js'
 import { type Verification, verifyClient } from './verify.js'
+
+const NO_DEAD_LETTER = 'No dead letter was touched'
+const COUNTING = 'Counting the store'
 
 /**
  * Shares signals with CAPI, pulls decisions and enrolls machines. Any number of clients, in any number of processes, may share one store.
@@ -77,13 +83,17 @@ export class CapiClient implements AsyncDisposable {
    * @throws QueueFullError when `maxPending` leaves no room and `whenFull` is `reject`; none is stored.
    * @throws CscapiError `redact_failed` when the `redact` hook fails; none is stored.
    * @throws PartlyAddedError with `added` and `index`, for an iterable that could not be stored to its end, whatever the reason.
+   * @throws AbortedError when `signal` fires; for an iterable, `report` has the counts so far and the `index` to go on from.
    * @throws ClientStoppedError after `stop()`.
    * @throws StorageError
    */
   async addSignals(signals: Iterable<Signal> | AsyncIterable<Signal>, options: AddOptions = {}): Promise<AddResult> {
-    await this.#open()
+    assertSignals('No signal was added', signals)
+    const { signal } = readCall('No signal was added', callSchemas.add, options)
+    await this.#open('Adding signals', signal)
     const { intake, shutdown } = this.#context
-    return shutdown.run(() => addSignals(intake, untilStopped(signals, shutdown.draining), options))
+    const ending = signal === undefined ? shutdown.draining : AbortSignal.any([signal, shutdown.draining])
+    return shutdown.run(() => addSignals(intake, untilStopped(signals, ending), options))
   }
 
   /**
@@ -91,11 +101,21 @@ export class CapiClient implements AsyncDisposable {
    *
    * @throws InputError naming everything that is wrong with the signals.
    * @throws CscapiError `redact_failed`
+   * @throws AbortedError when `signal` fires.
    * @throws StorageError, only with the `dedup` option: otherwise the store is not touched.
    */
-  async preview(signals: Iterable<Signal> | AsyncIterable<Signal>): Promise<Preview> {
-    if (this.#context.options.dedup !== undefined) await this.#open()
-    return previewSignals(this.#context.intake, signals)
+  async preview(
+    signals: Iterable<Signal> | AsyncIterable<Signal>,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Preview> {
+    assertSignals('Nothing can be previewed', signals)
+    const given = readCall('Nothing can be previewed', callSchemas.signalOnly, options)
+    const what = 'Previewing signals'
+    if (this.#context.options.dedup !== undefined) await this.#open(what, given.signal)
+    const signal = this.#orClosing(given.signal)
+    return asAborted(what, signal, () =>
+      unlessAborted(what, signal, () => previewSignals(this.#context.intake, signals, signal)),
+    )
   }
 
   /**
@@ -107,11 +127,15 @@ export class CapiClient implements AsyncDisposable {
    * @throws InputError `environment_mismatch`
    */
   async sendSignals(options: SendOptions = {}): Promise<SendReport> {
-    await this.#open()
+    const what = 'Sending signals'
+    const { signal } = readCall('The signals were not sent', callSchemas.send, options)
+    await this.#open(what, signal, emptyReport())
     const send = () => sendDue(this.#context, options)
     const traced = () => this.#telemetry?.inSpan('cscapi.send', send) ?? send()
-    const run = this.#context.shutdown.run(() => this.#sending.then(traced))
-    this.#sending = run.catch(() => undefined)
+    const before = this.#sending
+    const run = this.#context.shutdown.run(() => unlessAborted(what, signal, () => before, emptyReport()).then(traced))
+    // One that gave up waiting does not end the run that it waited for.
+    this.#sending = Promise.allSettled([before, run])
     return run
   }
 
@@ -121,9 +145,10 @@ export class CapiClient implements AsyncDisposable {
    * @throws CapiAuthError, CapiForbiddenError, CapiRateLimitError, CapiResponseError, CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError, StorageError, InputError
    */
   async getDecisions(options: GetDecisionsOptions): Promise<DecisionStream> {
-    await this.#open()
-    const pull = { ...options, signal: this.#orClosing(options.signal) }
-    return this.#context.shutdown.run(() => getDecisions(this.#context, pull))
+    const { signal } = readCall('No decisions were pulled', callSchemas.getDecisions, options)
+    return this.#run('Getting decisions', signal, (ending) =>
+      getDecisions(this.#context, { ...options, signal: ending }),
+    )
   }
 
   /**
@@ -135,9 +160,8 @@ export class CapiClient implements AsyncDisposable {
    * `snapshot_newer` when a newer version of cscapi has written what is in the store.
    */
   async pullDecisions(options: PullOptions): Promise<PullReport> {
-    await this.#open()
-    const signal = this.#orClosing(options.signal)
-    return this.#context.shutdown.run(() => this.#pulled.pull({ ...options, signal }))
+    const { signal } = readCall('No decisions were pulled', callSchemas.pull, options)
+    return this.#run('Pulling decisions', signal, (ending) => this.#pulled.pull({ ...options, signal: ending }))
   }
 
   /**
@@ -145,23 +169,26 @@ export class CapiClient implements AsyncDisposable {
    * and each minute by a client that was started with `pullMachineId`.
    *
    * @throws CscapiError `snapshot_newer`
-   * @throws StorageError
+   * @throws AbortedError, StorageError
    */
-  async decisions(): Promise<DecisionSet> {
-    await this.#open()
-    return this.#pulled.current()
+  async decisions(options: { signal?: AbortSignal } = {}): Promise<DecisionSet> {
+    const what = 'Reading the decisions'
+    const { signal } = readCall('The decisions were not read', callSchemas.signalOnly, options)
+    await this.#open(what, signal)
+    return unlessAborted(what, signal, () => this.#pulled.current())
   }
 
   /**
    * Enrolls machines in the console account of the attachment key, and says for each what became of it.
    *
    * @throws InputError when the key is malformed or no machine is named; no call is made then.
-   * @throws AbortedError, StorageError
+   * @throws AbortedError; `report` has the results so far.
+   * @throws StorageError
    */
   async enrollMachines(options: EnrollOptions): Promise<EnrollResult[]> {
-    await this.#open()
-    const enrolment = { ...options, signal: this.#orClosing(options.signal) }
-    return this.#context.shutdown.run(() => enrollMachines(this.#context, enrolment))
+    const { signal } = readCall('No machine was enrolled', callSchemas.enroll, options)
+    const enroll = (ending: AbortSignal) => enrollMachines(this.#context, { ...options, signal: ending })
+    return this.#run('Enrolling machines', signal, enroll, [])
   }
 
   /**
@@ -170,8 +197,9 @@ export class CapiClient implements AsyncDisposable {
    * @throws InputError, AbortedError, StorageError
    */
   async *rejectedSignals(filter: RejectedFilter = {}): AsyncGenerator<RejectedSignalInfo, void, undefined> {
-    await this.#open()
-    yield* rejectedSignals(this.#context, { ...filter, signal: this.#orClosing(filter.signal) })
+    const { signal } = readCall(NO_DEAD_LETTER, callSchemas.rejected, filter)
+    await this.#open('Reading rejected signals', signal)
+    yield* rejectedSignals(this.#context, { ...filter, signal: this.#orClosing(signal) })
   }
 
   /**
@@ -181,8 +209,9 @@ export class CapiClient implements AsyncDisposable {
    * @throws InputError, AbortedError, StorageError
    */
   async *exportRejected(filter: RejectedFilter = {}): AsyncGenerator<string, void, undefined> {
-    await this.#open()
-    yield* exportRejected(this.#context, { ...filter, signal: this.#orClosing(filter.signal) })
+    const { signal } = readCall(NO_DEAD_LETTER, callSchemas.rejected, filter)
+    await this.#open('Reading rejected signals', signal)
+    yield* exportRejected(this.#context, { ...filter, signal: this.#orClosing(signal) })
   }
 
   /**
@@ -192,8 +221,9 @@ export class CapiClient implements AsyncDisposable {
    * @throws AbortedError; `report.count` says how many were requeued.
    */
   async requeueRejected(filter: RejectedFilter = {}): Promise<number> {
-    await this.#open()
-    return requeueRejected(this.#context, { ...filter, signal: this.#orClosing(filter.signal) })
+    const { signal } = readCall(NO_DEAD_LETTER, callSchemas.rejected, filter)
+    await this.#open('Requeueing rejected signals', signal, { count: 0 })
+    return requeueRejected(this.#context, { ...filter, signal: this.#orClosing(signal) })
   }
 
   /**
@@ -203,8 +233,9 @@ export class CapiClient implements AsyncDisposable {
    * @throws AbortedError; `report.count` says how many were deleted.
    */
   async purgeRejected(filter: PurgeFilter): Promise<number> {
-    await this.#open()
-    return purgeRejected(this.#context, { ...filter, signal: this.#orClosing(filter.signal) })
+    const { signal } = readCall(NO_DEAD_LETTER, callSchemas.purge, filter)
+    await this.#open('Purging rejected signals', signal, { count: 0 })
+    return purgeRejected(this.#context, { ...filter, signal: this.#orClosing(signal) })
   }
 
   /**
@@ -213,8 +244,9 @@ export class CapiClient implements AsyncDisposable {
    * @throws AbortedError, StorageError
    */
   async *machines(filter: MachinesFilter = {}): AsyncGenerator<MachineInfo, void, undefined> {
-    await this.#open()
-    yield* listMachines(this.#context, { ...filter, signal: this.#orClosing(filter.signal) })
+    const { signal } = readCall('No machine was listed', callSchemas.machines, filter)
+    await this.#open('Listing machines', signal)
+    yield* listMachines(this.#context, { ...filter, signal: this.#orClosing(signal) })
   }
 
   /**
@@ -224,8 +256,10 @@ export class CapiClient implements AsyncDisposable {
    * @throws StorageError
    */
   async reviveMachines(machineIds?: Iterable<string>, options: { signal?: AbortSignal } = {}): Promise<number> {
-    await this.#open()
-    return reviveMachines(this.#context, machineIds, this.#orClosing(options.signal))
+    const ids = machineIds === undefined ? undefined : readMachineIds('No machine was revived', machineIds)
+    const { signal } = readCall('No machine was revived', callSchemas.signalOnly, options)
+    await this.#open('Reviving machines', signal, { count: 0 })
+    return reviveMachines(this.#context, ids, this.#orClosing(signal))
   }
 
   /**
@@ -236,8 +270,10 @@ export class CapiClient implements AsyncDisposable {
    * @throws AbortedError; `report.count` says how many were deleted.
    */
   async deleteMachines(machineIds: Iterable<string>, options: { signal?: AbortSignal } = {}): Promise<number> {
-    await this.#open()
-    return deleteMachines(this.#context, machineIds, this.#orClosing(options.signal))
+    const ids = readMachineIds('No machine was deleted', machineIds)
+    const { signal } = readCall('No machine was deleted', callSchemas.signalOnly, options)
+    await this.#open('Deleting machines', signal, { count: 0 })
+    return deleteMachines(this.#context, ids, this.#orClosing(signal))
   }
 
   /**
@@ -245,33 +281,47 @@ export class CapiClient implements AsyncDisposable {
    * After it, the older keys are not needed any more. Without an `encryptionKey` it does nothing.
    *
    * @throws CscapiError `wrong_encryption_key`, `sealed_text_damaged`
+   * @throws AbortedError; `report.count` says how many were sealed.
    * @throws StorageError
    */
-  async resealMachines(): Promise<number> {
-    await this.#open()
-    return this.#context.storage.resealMachines()
+  async resealMachines(options: { signal?: AbortSignal } = {}): Promise<number> {
+    const { signal } = readCall('No machine was sealed', callSchemas.signalOnly, options)
+    await this.#open('Sealing machines', signal, { count: 0 })
+    return this.#context.storage.resealMachines(this.#orClosing(signal))
   }
 
-  /** Deletes the pending signals of machines that are failing, and returns how many. The machines stay. */
-  async pruneFailingMachinesSignals(): Promise<number> {
-    await this.#open()
-    return pruneFailingMachinesSignals(this.#context.storage)
+  /**
+   * Deletes the pending signals of machines that are failing, in slices, and returns how many. The machines stay.
+   *
+   * @throws AbortedError; `report.count` says how many were deleted.
+   * @throws StorageError
+   */
+  async pruneFailingMachinesSignals(options: { signal?: AbortSignal } = {}): Promise<number> {
+    const { signal } = readCall('No signal was deleted', callSchemas.signalOnly, options)
+    await this.#open('Pruning signals', signal, { count: 0 })
+    return pruneFailingMachinesSignals(this.#context.storage, this.#orClosing(signal))
   }
 
-  /** Counts of the store. Cheap: its cost does not grow with the number of signals. */
-  async stats(): Promise<ClientStats> {
-    await this.#open()
-    return readStats(this.#context)
+  /**
+   * Counts of the store. Cheap: its cost does not grow with the number of signals.
+   *
+   * @throws AbortedError, StorageError
+   */
+  async stats(options: { signal?: AbortSignal } = {}): Promise<ClientStats> {
+    const { signal } = readCall('The store was not counted', callSchemas.signalOnly, options)
+    await this.#open(COUNTING, signal)
+    return unlessAborted(COUNTING, signal, () => readStats(this.#context))
   }
 
   /**
    * Counts of the store and of this process in the Prometheus text format (version 0.0.4): serve it as `text/plain; version=0.0.4`. As cheap as `stats()`.
    *
-   * @throws StorageError
+   * @throws AbortedError, StorageError
    */
-  async prometheus(): Promise<string> {
-    await this.#open()
-    return prometheusText(this.#context)
+  async prometheus(options: { signal?: AbortSignal } = {}): Promise<string> {
+    const { signal } = readCall('The store was not counted', callSchemas.signalOnly, options)
+    await this.#open(COUNTING, signal)
+    return unlessAborted(COUNTING, signal, () => prometheusText(this.#context))
   }
 
   /**
@@ -280,13 +330,17 @@ export class CapiClient implements AsyncDisposable {
    * @throws what `getDecisions` throws, when something is wrong
    */
   async verify(options: { machineId?: string; signal?: AbortSignal } = {}): Promise<Verification> {
-    await this.#open()
-    const signal = this.#orClosing(options.signal)
-    return this.#context.shutdown.run(() => verifyClient(this.#context, options.machineId, signal))
+    const { machineId, signal } = readCall('Nothing was verified', callSchemas.verify, options)
+    return this.#run('Verifying', signal, (ending) => verifyClient(this.#context, machineId, ending))
   }
 
-  /** Calls `listener` at each such event; returns the function that ends it. A listener that throws breaks nothing. */
+  /**
+   * Calls `listener` at each such event; returns the function that ends it. A listener that throws breaks nothing.
+   *
+   * @throws InputError for a name that no event has, with the one that was meant.
+   */
   on<Name extends ClientEventName>(name: Name, listener: ClientEventListener<Name>): () => void {
+    assertListener(name, listener)
     return this.#context.events.on(name, listener)
   }
 
@@ -299,7 +353,7 @@ export class CapiClient implements AsyncDisposable {
    */
   async start(options: StartOptions = {}): Promise<void> {
     const settings = resolveStart(options)
-    await this.#open()
+    await this.#open('Starting', settings.signal)
     startClient(this.#context, settings, this)
   }
 
@@ -308,9 +362,12 @@ export class CapiClient implements AsyncDisposable {
    * Idempotent. The store stays open for `stats()`: `close()` it then.
    *
    * @throws InputError
+   * @throws AbortedError when `signal` fires: the stopping goes on.
    */
   async stop(options: StopOptions = {}): Promise<StopReport> {
-    return this.#context.shutdown.stop(options, () => this.stats())
+    const { signal, deadlineMs } = readCall('The client was not stopped', callSchemas.stop, options)
+    const stopping = { ...(deadlineMs !== undefined && { deadlineMs }) }
+    return unlessAborted('Stopping', signal, () => this.#context.shutdown.stop(stopping, () => this.stats()))
   }
 
   /** Breaks off what is running (it is put back) and closes the store. Idempotent. `stop()` first lets calls under way finish. */
@@ -331,21 +388,35 @@ export class CapiClient implements AsyncDisposable {
     await this.#context.storage.close()
   }
 
-  async #open(): Promise<void> {
+  /** Opens the store, unless `signal` fires first: `what` was aborted then, with the `report` of a call that has done nothing. */
+  async #open(what: string, signal: AbortSignal | undefined, report?: unknown): Promise<void> {
     if (this.#closed !== undefined) throw new CscapiError('client_closed', 'The client is closed; make a new one')
-    this.#ready ??= this.#prepare()
-    try {
-      await this.#ready
-    } catch (error) {
-      this.#ready = undefined
-      throw error
-    }
+    if (signal?.aborted) throw new AbortedError(what, { report })
+    const ready = this.#ready ?? this.#prepare()
+    this.#ready = ready
+    ready.catch(() => {
+      if (this.#ready === ready) this.#ready = undefined
+    })
+    await unlessAborted(what, signal, () => ready, report)
+  }
+
+  /** A call that has to end before the client is stopped, and heeds the signal that it is given. */
+  async #run<T>(
+    what: string,
+    given: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+    report?: unknown,
+  ): Promise<T> {
+    await this.#open(what, given, report)
+    const signal = this.#orClosing(given)
+    return this.#context.shutdown.run(() => asAborted(what, signal, () => work(signal)))
   }
 
   async #prepare(): Promise<void> {
     const { storage, options } = this.#context
     await storage.open()
     await bindEnvironment(this.#context)
+    warnOfSetUp(this.#context)
     if (options.openTelemetry) this.#telemetry ??= await startTelemetry(this.#context)
   }
 

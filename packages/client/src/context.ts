@@ -47,7 +47,15 @@ export function createContext(options: ResolvedOptions): ClientContext {
     ...(fetch !== undefined && { fetch }),
   })
   const authenticator = new MachineAuthenticator({
-    ...options,
+    scenarios: options.scenarios,
+    clock: options.clock,
+    random: options.random,
+    timeoutMs,
+    latencyOffsetMs: options.latencyOffsetMs,
+    retryDelayMs: options.retryDelayMs,
+    maxRetryDelayMs: options.maxRetryDelayMs,
+    allowLongMachineIds: options.allowLongMachineIds,
+    ...(options.loginBudget !== undefined && { loginBudget: options.loginBudget }),
     capi,
     store: storage,
     onLogin: (machineId) => {

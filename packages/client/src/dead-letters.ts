@@ -1,6 +1,7 @@
-import { AbortedError, InputError, type InputIssue, turn } from '@cscapi/core'
+import { AbortedError, turn } from '@cscapi/core'
 import { type Signal, signalSchema } from '@cscapi/signals'
 import type { SignalFilter, StoredSignal } from '@cscapi/storage'
+import { unlessAborted } from './abort.js'
 import type { ClientContext } from './context.js'
 
 /** Which dead letters. */
@@ -58,11 +59,12 @@ export function requeueRejected(context: ClientContext, filter: RejectedFilter):
 }
 
 export function purgeRejected(context: ClientContext, filter: PurgeFilter): Promise<number> {
-  const aged = { ...filter, olderThanMs: filter.olderThanMs ?? Number.NaN }
-  return inSlices(context, aged, 'Purging rejected signals', (slice) =>
+  return inSlices(context, filter, 'Purging rejected signals', (slice) =>
     context.storage.deleteSignals({ ...slice, status: 'rejected' }),
   )
 }
+
+const READING = 'Reading rejected signals'
 
 async function* storedRejected(
   { storage }: ClientContext,
@@ -72,9 +74,11 @@ async function* storedRejected(
   let after: string | undefined
   do {
     await turn()
-    const page = await storage.listSignals(query, after === undefined ? {} : { after })
+    const page = await unlessAborted(READING, filter.signal, () =>
+      storage.listSignals(query, after === undefined ? {} : { after }),
+    )
     for (const stored of page.signals) {
-      if (filter.signal?.aborted) throw new AbortedError('Reading rejected signals')
+      if (filter.signal?.aborted) throw new AbortedError(READING)
       yield stored
     }
     after = page.next
@@ -100,14 +104,6 @@ async function inSlices(
 }
 
 function filterOf({ machineId, olderThanMs }: RejectedFilter): Omit<SignalFilter, 'status'> {
-  const issues: InputIssue[] = []
-  if (machineId !== undefined && (typeof machineId !== 'string' || machineId === '')) {
-    issues.push({ path: 'machineId', value: String(machineId), rule: 'must be a machine id' })
-  }
-  if (olderThanMs !== undefined && !(olderThanMs >= 0 && olderThanMs <= Number.MAX_SAFE_INTEGER)) {
-    issues.push({ path: 'olderThanMs', value: String(olderThanMs), rule: 'must be 0 milliseconds or more' })
-  }
-  if (issues.length > 0) throw new InputError('No dead letter was touched', issues)
   return { ...(machineId !== undefined && { machineId }), ...(olderThanMs !== undefined && { olderThanMs }) }
 }
 

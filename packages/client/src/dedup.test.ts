@@ -8,7 +8,12 @@ const HOUR_MS = 3_600_000
 const machine = (number: number) => generateMachineIdFromKey(`sensor-${number}`)
 
 const attack = (host = 7, { scenario = 'crowdsecurity/ssh-bf', by = 1 } = {}): Signal =>
-  createSignal({ attackerIp: `203.0.113.${host}`, scenario, createdAt: new Date(0), machineId: machine(by) })
+  createSignal({
+    attackerIp: `203.0.113.${host}`,
+    scenario,
+    createdAt: new Date(1_700_000_000_000),
+    machineId: machine(by),
+  })
 
 /** A store that counts the calls which dedup makes, and can fail them. */
 class WatchedStorage extends MemoryStorage {

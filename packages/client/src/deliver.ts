@@ -111,7 +111,7 @@ class Delivery {
       token = await authenticator.authenticate(machineId, { machine: known, refused: this.#refusedToken, signal })
       // Waiting for another process's login, and then one of our own, may take longer than a lease.
       if (!(await this.#holds())) return
-      await capi.pushSignals({ token, payloads: batch.map(({ payload }) => payload) }, { signal })
+      await capi.pushSignals({ token, payloads: batch.map(({ payload }) => payload) }, { signal, machineId })
     } catch (error) {
       if (signal.aborted) return
       if (!isCscapiError(error)) throw error

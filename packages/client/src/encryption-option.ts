@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import { assertKeys, type EncryptionKey, InputError, type InputIssue, Secret } from '@cscapi/core'
+import { unknownKeyIssues } from '@cscapi/signals'
 import type { SealOptions } from './sealed-storage.js'
 
 /** What seals passwords and tokens in the store: one key, or several while they are rotated. */
@@ -20,11 +21,12 @@ export function resolveEncryption(option: EncryptionOption | undefined): SealOpt
 
 /** What is wrong with it, without showing a key. */
 export function encryptionIssues(option: EncryptionOption | undefined): readonly InputIssue[] {
+  if (option === null) return [{ path: 'encryptionKey', value: 'null', rule: 'must be 32 bytes or a passphrase' }]
   const { keys, requireSealed } = read(option)
   if (!Array.isArray(keys) || (option !== undefined && keys.length === 0)) {
     return [{ path: 'encryptionKey.keys', value: '[redacted]', rule: 'must hold at least one key' }]
   }
-  const issues: InputIssue[] = []
+  const issues: InputIssue[] = isKeyRing(option) ? unknownKeyIssues(option, KEYS, { path: 'encryptionKey' }) : []
   if (typeof requireSealed !== 'boolean') {
     issues.push({ path: 'encryptionKey.requireSealed', value: typeof requireSealed, rule: 'must be true or false' })
   }
@@ -39,10 +41,17 @@ export function encryptionIssues(option: EncryptionOption | undefined): readonly
 
 function read(option: EncryptionOption | undefined): SealOptions {
   if (option === undefined) return { keys: [], requireSealed: false }
-  if (typeof option !== 'object' || option === null || option instanceof Uint8Array || !('keys' in option)) {
-    return { keys: [option], requireSealed: false }
-  }
-  return { keys: option.keys, requireSealed: option.requireSealed ?? false }
+  return isKeyRing(option)
+    ? { keys: option.keys, requireSealed: option.requireSealed ?? false }
+    : { keys: [option], requireSealed: false }
+}
+
+const KEYS = ['keys', 'requireSealed']
+
+type KeyRing = Exclude<EncryptionOption, EncryptionKey>
+
+function isKeyRing(option: EncryptionOption | undefined): option is KeyRing {
+  return typeof option === 'object' && option !== null && !(option instanceof Uint8Array) && 'keys' in option
 }
 
 function hidden(key: EncryptionKey): EncryptionKey {

@@ -11,6 +11,7 @@ import {
   Secret,
   StorageError,
 } from '@cscapi/core'
+import { printable } from '@cscapi/signals'
 import { callForMachine } from './call.js'
 import type { ClientContext } from './context.js'
 
@@ -59,6 +60,7 @@ export async function enrollMachines(context: ClientContext, options: EnrollOpti
   const results: EnrollResult[] = []
   let forAll: Failure | undefined
   for (const machineId of new Set(machineIds)) {
+    if (signal?.aborted) throw new AbortedError('Enrolling machines', { report: results })
     if (forAll !== undefined) {
       results.push({ machineId, ...forAll })
       continue
@@ -66,11 +68,12 @@ export async function enrollMachines(context: ClientContext, options: EnrollOpti
     try {
       const call = { machineId, endpoint: 'enroll', signal } as const
       const answer = await callForMachine(context, call, (token) =>
-        context.capi.enroll({ ...request, token }, { signal }),
+        context.capi.enroll({ ...request, token }, { signal, machineId }),
       )
       results.push({ machineId, status: answer.status, message: answer.message })
     } catch (error) {
-      if (error instanceof AbortedError) throw new AbortedError('Enrolling machines', { report: results })
+      if (error instanceof AbortedError || (signal?.aborted && !isCscapiError(error)))
+        throw new AbortedError('Enrolling machines', { report: results })
       if (!isCscapiError(error) || error instanceof InputError || error instanceof StorageError) throw error
       const failure = failureOf(error)
       results.push({ machineId, ...failure })
@@ -96,8 +99,7 @@ function failureOf(error: CscapiError): Failure {
 function assertMachineIds({ options }: ClientContext, machineIds: readonly string[]): void {
   const issues = machineIds.flatMap((machineId, index) => {
     const rule = machineIdRule(machineId, options)
-    return rule === undefined ? [] : [{ path: `machineIds[${index}]`, value: String(machineId), rule }]
+    return rule === undefined ? [] : [{ path: `machineIds[${index}]`, value: printable(machineId), rule }]
   })
-  if (machineIds.length === 0) issues.push({ path: 'machineIds', value: '[]', rule: 'must name a machine' })
   if (issues.length > 0) throw new InputError('No machine was enrolled', issues)
 }

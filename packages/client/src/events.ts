@@ -50,11 +50,9 @@ export interface ClientEvents {
 export type ClientEventName = keyof ClientEvents
 export type ClientEventListener<Name extends ClientEventName> = (event: ClientEvents[Name]) => void
 
-type Listeners = { [Name in ClientEventName]?: Set<ClientEventListener<Name>> }
-
 /** Tells listeners in the order they came. One that throws breaks nothing: its error goes to `onListenerError`. */
 export class EventFeed {
-  readonly #listeners: Listeners = {}
+  readonly #listeners = new Map<ClientEventName, Set<ClientEventListener<never>>>()
   readonly #onListenerError: (name: ClientEventName, error: unknown) => void
 
   constructor(onListenerError: (name: ClientEventName, error: unknown) => void = () => undefined) {
@@ -63,18 +61,18 @@ export class EventFeed {
 
   /** Returns the function that ends the subscription. */
   on<Name extends ClientEventName>(name: Name, listener: ClientEventListener<Name>): () => void {
-    const listeners: Set<ClientEventListener<Name>> = this.#listeners[name] ?? new Set()
-    Object.assign(this.#listeners, { [name]: listeners.add(listener) })
+    const listeners = this.#listeners.get(name) ?? new Set()
+    this.#listeners.set(name, listeners.add(listener))
     return () => {
       listeners.delete(listener)
     }
   }
 
   emit<Name extends ClientEventName>(name: Name, event: ClientEvents[Name]): void {
-    const listeners: Set<ClientEventListener<Name>> | undefined = this.#listeners[name]
-    for (const listener of listeners ?? []) {
+    for (const listener of this.#listeners.get(name) ?? []) {
       try {
-        listener(event)
+        // What is listed under a name takes that name's event.
+        listener(event as never)
       } catch (error) {
         this.#onListenerError(name, error)
       }

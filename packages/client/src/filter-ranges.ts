@@ -11,16 +11,23 @@ interface LabelledSpan extends Span {
 }
 
 const NAT64 = '0064ff9b0000000000000000'
+/** The deprecated ::/96, whose addresses hold an IPv4 address too: all but `::`, `::1` and their neighbours, which hold none. */
+const COMPATIBLE = '000000000000000000000000'
+const COMPATIBLE_FROM = `${COMPATIBLE}01000000`
 
-/** The span of an address or a CIDR range; `undefined` if the text is neither. An IPv4 address inside the NAT64 prefix 64:ff9b::/96 (RFC 6052) is folded like a mapped one. */
+/** The span of an address or a CIDR range; `undefined` if the text is neither. An IPv4 address inside 64:ff9b::/96 (NAT64, RFC 6052) or ::/96 is folded like a mapped one. */
 export function spanOf(text: string): Span | undefined {
   const address = parseAddress(text)
   if (address === undefined) return undefined
   const [value = '', prefixText] = address.value.split('/')
   const digits = address.version === 4 ? ipv4Digits(value) : ipv6Digits(value)
   const span = prefixText === undefined ? { first: digits, last: digits } : widened(digits, Number(prefixText))
-  if (!span.first.startsWith(NAT64) || !span.last.startsWith(NAT64)) return span
-  return { first: span.first.slice(NAT64.length), last: span.last.slice(NAT64.length) }
+  return holdsIpv4(span) ? { first: span.first.slice(NAT64.length), last: span.last.slice(NAT64.length) } : span
+}
+
+function holdsIpv4({ first, last }: Span): boolean {
+  if (first.startsWith(NAT64) && last.startsWith(NAT64)) return true
+  return first.length === 32 && first >= COMPATIBLE_FROM && last.startsWith(COMPATIBLE)
 }
 
 /** Networks to look addresses up in. CIDR ranges either nest or are apart, so the widest ones alone answer everything. */

@@ -7,7 +7,7 @@ import { CapiClient, type CapiClientOptions, type FilteredSignal, InputError } f
 const machineId = generateMachineIdFromKey('sensor-1')
 
 const about = (attackerIp: string): Signal =>
-  createSignal({ attackerIp, scenario: 'crowdsecurity/ssh-bf', createdAt: new Date(0), machineId })
+  createSignal({ attackerIp, scenario: 'crowdsecurity/ssh-bf', createdAt: new Date(1_700_000_000_000), machineId })
 
 function arrange(options: Partial<CapiClientOptions> = {}) {
   const storage = new MemoryStorage()

@@ -32,6 +32,6 @@ export async function getDecisions(
   }: GetDecisionsOptions,
 ): Promise<DecisionStream> {
   return callForMachine(context, { machineId, endpoint: 'decisions', scenarios, signal }, (token) =>
-    context.capi.pullDecisions({ token, communityPull, additionalPull, startup }, { signal }),
+    context.capi.pullDecisions({ token, communityPull, additionalPull, startup }, { signal, machineId }),
   )
 }

@@ -1,5 +1,5 @@
-import { InputError, type InputIssue, issuesOf, machineIdRule, turn } from '@cscapi/core'
-import { printable, type Signal, signalSchema } from '@cscapi/signals'
+import { InputError, type InputIssue, machineIdRule, turn } from '@cscapi/core'
+import { issuesOfSchema, printable, type Signal, signalSchema } from '@cscapi/signals'
 import type { QueuedSignal } from '@cscapi/storage'
 import type { AddressFilter, FilterReason } from './filter.js'
 import { type Redact, redactContext } from './redact.js'
@@ -42,6 +42,7 @@ export async function checkSignals(
   const issues: InputIssue[] = []
   const candidates: Candidate[] = []
   const filtered: FilteredSignal[] = []
+  // By position, since forEach passes over the holes of an array.
   for (const [position, signal] of signals.entries()) {
     if (position > 0 && position % PER_TURN === 0) await turn()
     const index = offset + position
@@ -67,13 +68,13 @@ const NOTHING = { unreadable: [], refusal: undefined }
 
 function issuesWith(signal: Signal, path: string, options: CheckOptions): InputIssue[] {
   const parsed = signalSchema.safeParse(signal)
-  if (!parsed.success) return issuesOf(parsed.error, signal, path)
+  if (!parsed.success) return issuesOfSchema(signalSchema, signal, { root: path }) ?? []
   const issues: InputIssue[] = []
   const { machine_id: machineId, uuid } = parsed.data
   const machineRule = machineIdRule(machineId ?? '', options)
   if (machineRule !== undefined)
-    issues.push({ path: `${path}.machine_id`, value: String(machineId), rule: machineRule })
-  if (!uuid) issues.push({ path: `${path}.uuid`, value: String(uuid), rule: 'must be set; createSignal does it' })
+    issues.push({ path: `${path}.machine_id`, value: printable(machineId), rule: machineRule })
+  if (!uuid) issues.push({ path: `${path}.uuid`, value: printable(uuid), rule: 'must be set; createSignal does it' })
   return issues
 }
 

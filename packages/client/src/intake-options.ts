@@ -1,3 +1,4 @@
+import { functionSchema, milliseconds } from '@cscapi/core'
 import { parseAddress } from '@cscapi/signals'
 import { z } from 'zod'
 import type { WhenFull } from './backpressure.js'
@@ -27,14 +28,11 @@ const networkSchema = z
 export const intakeSettings = {
   allowPrivate: z.boolean().default(false),
   neverReport: z.array(networkSchema).default([]),
-  redact: z.custom<Redact>((value) => typeof value === 'function', 'must be a function').optional(),
+  redact: functionSchema<Redact>().optional(),
   dedup: z
-    .object({
+    .strictObject({
       by: z.array(z.enum(['source', 'scenario', 'machine'])).min(1),
-      windowMs: z
-        .int()
-        .min(1)
-        .max(2 ** 31 - 1),
+      windowMs: milliseconds,
     })
     .optional(),
   maxPending: z.int().min(1).optional(),

@@ -1,5 +1,7 @@
+import { AbortedError } from '@cscapi/core'
 import type { Signal } from '@cscapi/signals'
 import type { EnqueueResult, QueuedSignal, Storage } from '@cscapi/storage'
+import { unlessAborted } from './abort.js'
 import { Backpressure } from './backpressure.js'
 import { Dedup, type Parted } from './dedup.js'
 import type { EventFeed } from './events.js'
@@ -26,10 +28,16 @@ export interface AddOptions {
   readonly onFiltered?: (filtered: FilteredSignal) => void
   /** `false` adds repeats too, e.g. dead letters that you have corrected. Default true. */
   readonly dedup?: boolean
+  /** Ends the call with an `AbortedError`. While signals are being stored, it leaves open whether they are: adding them again is safe. */
+  readonly signal?: AbortSignal
 }
 
+const ADDING = 'Adding signals'
+
+type Stored = EnqueueResult & { readonly dropped?: number }
+
 interface SignalSink {
-  enqueue(signals: readonly QueuedSignal[]): Promise<EnqueueResult & { readonly dropped?: number }>
+  enqueue(signals: readonly QueuedSignal[]): Promise<Stored>
 }
 
 /** What stands between a caller and the store. It acts once: what is stored is what is sent. */
@@ -38,6 +46,7 @@ export class Intake {
   readonly #dedup: Dedup | undefined
   readonly #sink: SignalSink
   readonly #events: EventFeed
+  readonly #storing = new Set<Promise<unknown>>()
 
   constructor(options: ResolvedOptions, storage: Storage, events: EventFeed) {
     const { clock, random, dedup, maxPending, whenFull, redact, allowLongMachineIds } = options
@@ -49,12 +58,14 @@ export class Intake {
 
   /** Adds the signals in one call to the store; `offset` is the position of the first among all that are given. */
   async add(signals: readonly Signal[], offset: number, options: AddOptions): Promise<AddResult> {
-    const { candidates, filtered } = await checkSignals(this.#check, signals, offset)
-    const kinds = await this.#dedup?.kindsOf(candidates)
-    await this.#dedup?.syncIfDue()
+    const { signal } = options
+    if (signal?.aborted) throw new AbortedError(ADDING)
+    const { candidates, filtered } = await unlessAborted(ADDING, signal, () => checkSignals(this.#check, signals, offset))
+    const kinds = await unlessAborted(ADDING, signal, () => this.#dedup?.kindsOf(candidates))
+    await unlessAborted(ADDING, signal, () => this.#dedup?.syncIfDue())
     // No turn from here until they are claimed: two calls would both take a repeat for new.
     const { fresh, repeated, keys } = this.#part(candidates, kinds, options.dedup)
-    const { added, duplicates, dropped = 0 } = await this.#store(fresh, keys)
+    const { added, duplicates, dropped = 0 } = await unlessAborted(ADDING, signal, () => this.#tracked(fresh, keys))
     this.#tell([...filtered, ...repeated], options.onFiltered)
     this.#count('filtered', filtered.length)
     this.#count('repeated', repeated.length)
@@ -76,6 +87,7 @@ export class Intake {
 
   /** Tells the store what was added lately, for other processes and later ones. Never throws. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#storing)
     if (this.#dedup?.isUnshared) await this.#share(() => this.#dedup?.sync())
   }
 
@@ -83,7 +95,19 @@ export class Intake {
     return this.#dedup?.part(candidates, kinds, dedup) ?? { fresh: candidates, repeated: [], keys: [] }
   }
 
-  async #store(fresh: readonly Candidate[], keys: readonly string[]): Promise<EnqueueResult & { dropped?: number }> {
+  /** What goes on after an abort has to end before the store is closed. */
+  #tracked(fresh: readonly Candidate[], keys: readonly string[]): Promise<Stored> {
+    const storing = this.#store(fresh, keys)
+    const ended: Promise<unknown> = storing
+      .catch(() => undefined)
+      .finally(() => {
+        this.#storing.delete(ended)
+      })
+    this.#storing.add(ended)
+    return storing
+  }
+
+  async #store(fresh: readonly Candidate[], keys: readonly string[]): Promise<Stored> {
     this.#dedup?.claim(keys)
     try {
       const result = await this.#sink.enqueue(fresh.map(({ queued }) => queued))

@@ -39,7 +39,8 @@ export function logEvents(events: EventFeed, logger: Logger): void {
   })
 }
 
-const eventNames = Object.keys(LINES) as ClientEventName[]
+/** All that {@link CapiClient.on} tells of. */
+export const eventNames: readonly ClientEventName[] = Object.keys(LINES) as ClientEventName[]
 
 function logEach<Name extends ClientEventName>(events: EventFeed, logger: Logger, name: Name): void {
   events.on(name, (event) => {

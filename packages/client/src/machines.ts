@@ -1,4 +1,5 @@
-import { AbortedError, type FailingReason, InputError, type Machine, readTokenClaims, turn } from '@cscapi/core'
+import { AbortedError, type FailingReason, type Machine, readTokenClaims, turn } from '@cscapi/core'
+import { unlessAborted } from './abort.js'
 import type { ClientContext } from './context.js'
 
 export interface MachinesFilter {
@@ -41,6 +42,8 @@ export interface MachineInfo {
   readonly subscriptionType: string | undefined
 }
 
+const LISTING = 'Listing machines'
+
 /** In order of id, read in pages. */
 export async function* listMachines(
   { storage, options }: ClientContext,
@@ -49,10 +52,10 @@ export async function* listMachines(
   let after: string | undefined
   do {
     const filter = { ...(failing !== undefined && { failing }), ...(after !== undefined && { after }) }
-    const page = await storage.listMachines(filter)
+    const page = await unlessAborted(LISTING, signal, () => storage.listMachines(filter))
     const now = options.clock.now()
     for (const machine of page.machines) {
-      if (signal?.aborted) throw new AbortedError('Listing machines')
+      if (signal?.aborted) throw new AbortedError(LISTING)
       yield infoOf(machine, now)
     }
     after = page.next
@@ -62,11 +65,11 @@ export async function* listMachines(
 /** Gives failing machines, these or all, another chance at once. Returns how many were failing. */
 export async function reviveMachines(
   context: ClientContext,
-  machineIds: Iterable<string> | undefined,
+  machineIds: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<number> {
   let revived = 0
-  const ids = machineIds === undefined ? failingIds(context) : new Set(machineIds)
+  const ids = machineIds ?? failingIds(context)
   for await (const machineId of ids) {
     if (signal.aborted) throw new AbortedError('Reviving machines', { report: { count: revived } })
     await turn()
@@ -83,16 +86,9 @@ const SLICE = 100
 /** Forgets machines with their credentials and all their signals. */
 export async function deleteMachines(
   { storage }: ClientContext,
-  machineIds: Iterable<string>,
+  ids: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
-  const ids = [...new Set(machineIds)]
-  const issues = ids.flatMap((id, index) =>
-    typeof id === 'string' && id !== ''
-      ? []
-      : [{ path: `machineIds[${index}]`, value: String(id), rule: 'must be a machine id' }],
-  )
-  if (issues.length > 0) throw new InputError('No machine was deleted', issues)
   let deleted = 0
   for (let start = 0; start < ids.length; start += SLICE) {
     if (signal.aborted) throw new AbortedError('Deleting machines', { report: { count: deleted } })

@@ -10,5 +10,5 @@ export async function pushMetrics(
 ): Promise<void> {
   const now = new Date(options.clock.now()).toISOString()
   const machine = { name: machineId, last_update: now, last_push: now, version: VERSION }
-  await capi.pushMetrics({ token, metrics: { bouncers: [], machines: [machine] } }, { signal })
+  await capi.pushMetrics({ token, metrics: { bouncers: [], machines: [machine] } }, { signal, machineId })
 }

@@ -11,7 +11,7 @@ const about = (attackerIp: string, context?: Record<string, string>): Signal =>
   createSignal({
     attackerIp,
     scenario: 'acme/http-bf',
-    createdAt: new Date(0),
+    createdAt: new Date(1_700_000_000_000),
     machineId,
     ...(context && { context }),
   })

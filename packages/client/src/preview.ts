@@ -1,6 +1,7 @@
 import type { Signal } from '@cscapi/signals'
 import type { Intake } from './intake.js'
 import type { FilteredSignal } from './intake-check.js'
+import { untilStopped } from './shutdown-intake.js'
 
 /** What would leave, and what would not. */
 export interface Preview {
@@ -22,8 +23,9 @@ export interface PreviewedSignal {
 export async function previewSignals(
   intake: Intake,
   signals: Iterable<Signal> | AsyncIterable<Signal>,
+  signal: AbortSignal,
 ): Promise<Preview> {
   const all: Signal[] = []
-  for await (const signal of signals) all.push(signal)
+  for await (const one of untilStopped(signals, signal)) all.push(one)
   return intake.preview(all)
 }

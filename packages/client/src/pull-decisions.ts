@@ -97,7 +97,7 @@ export class PulledDecisions {
     const answer = await callForMachine(this.#context, call, async (token) => {
       await renew()
       try {
-        return await capi.pullDecisions({ token, startup }, { signal })
+        return await capi.pullDecisions({ token, startup }, { signal, machineId })
       } catch (error) {
         startup ||= !(error instanceof CapiResponseError)
         throw error

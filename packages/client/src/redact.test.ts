@@ -10,7 +10,7 @@ const attack = (context?: Record<string, string | string[]>): Signal =>
   createSignal({
     attackerIp: '203.0.113.7',
     scenario: 'acme/http-bf',
-    createdAt: new Date(0),
+    createdAt: new Date(1_700_000_000_000),
     machineId,
     ...(context && { context }),
   })

@@ -1,4 +1,5 @@
 import {
+  AbortedError,
   CscapiError,
   type EncryptionKey,
   isCscapiError,
@@ -19,7 +20,7 @@ export interface SealOptions {
 /** A storage whose machines have their passwords and tokens sealed, and that hands them out in clear. Everything else goes straight through. */
 export interface SealedStorage extends Storage {
   /** Seals again every row that is in clear or sealed with an older key; returns how many. */
-  resealMachines(): Promise<number>
+  resealMachines(signal: AbortSignal): Promise<number>
 }
 
 export function sealedStorage(storage: Storage, options: SealOptions): SealedStorage {
@@ -51,7 +52,7 @@ export function sealedStorage(storage: Storage, options: SealOptions): SealedSto
         throw error
       }
     },
-    resealMachines: () => seals.resealAll(),
+    resealMachines: (signal) => seals.resealAll(signal),
   }
   return new Proxy(storage, {
     get(target, name) {
@@ -106,13 +107,14 @@ class MachineSeals {
     await this.#storage.updateMachine(machineId, { ...(row && this.#resealing(row)), ...sealed })
   }
 
-  async resealAll(): Promise<number> {
+  async resealAll(signal: AbortSignal): Promise<number> {
     let resealed = 0
     let after: string | undefined
     do {
       await turn()
       const page = await this.#storage.listMachines(after === undefined ? {} : { after })
       for (const row of page.machines) {
+        if (signal.aborted) throw new AbortedError('Sealing machines', { report: { count: resealed } })
         const patch = this.#resealing(row)
         if (Object.keys(patch).length === 0) continue
         await turn()

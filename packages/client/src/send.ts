@@ -1,4 +1,4 @@
-import { AbortedError, decide, InputError, isCscapiError, readPause, StorageError, tokenFlaw } from '@cscapi/core'
+import { AbortedError, decide, isCscapiError, readPause, StorageError, tokenFlaw } from '@cscapi/core'
 import { isOwnRefusal, pauseStore, probeAfterBan } from './ban.js'
 import type { ClientContext } from './context.js'
 import { deliver } from './deliver.js'
@@ -30,8 +30,8 @@ export async function sendDue(context: ClientContext, options: SendOptions): Pro
   const { draining, aborting } = context.shutdown
   const signal = options.signal === undefined ? aborting : AbortSignal.any([options.signal, aborting])
   const run = new SendRun(context, {
-    concurrency: wholeNumber('concurrency', options.concurrency ?? context.options.concurrency, 256),
-    batchSize: wholeNumber('batchSize', options.batchSize ?? context.options.batchSize, 1_000),
+    concurrency: options.concurrency ?? context.options.concurrency,
+    batchSize: options.batchSize ?? context.options.batchSize,
     keepSent: options.prune === false,
     signal,
     draining,
@@ -144,11 +144,4 @@ async function reportMetricsOf(run: SendRun, machineId: string, signal: AbortSig
     run.stop('forbidden', outcome.forMs)
     return false
   }
-}
-
-function wholeNumber(path: string, value: number, max: number): number {
-  if (Number.isInteger(value) && value >= 1 && value <= max) return value
-  throw new InputError('The signals were not sent', [
-    { path, value: String(value), rule: `must be a whole number from 1 to ${max}` },
-  ])
 }

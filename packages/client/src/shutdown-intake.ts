@@ -1,26 +1,32 @@
-/** The same signals, until `draining` fires: then iterating rejects with its reason, also while the source keeps us waiting. An array is left as it is. */
+import { unless } from './abort.js'
+
+/** The same signals, until `ending` fires: then iterating rejects with its reason, also while the source keeps us waiting. An array is left as it is. */
 export function untilStopped<T>(
   signals: Iterable<T> | AsyncIterable<T>,
-  draining: AbortSignal,
+  ending: AbortSignal,
 ): Iterable<T> | AsyncIterable<T> {
   if (Array.isArray(signals)) return signals
-  return Symbol.asyncIterator in signals ? waitUntilStopped(signals, draining) : readUntilStopped(signals, draining)
+  return Symbol.asyncIterator in signals ? waitUntilStopped(signals, ending) : readUntilStopped(signals, ending)
 }
 
-function* readUntilStopped<T>(signals: Iterable<T>, draining: AbortSignal): Generator<T> {
+function* readUntilStopped<T>(signals: Iterable<T>, ending: AbortSignal): Generator<T> {
   for (const signal of signals) {
-    draining.throwIfAborted()
+    ending.throwIfAborted()
     yield signal
   }
 }
 
-async function* waitUntilStopped<T>(signals: AsyncIterable<T>, draining: AbortSignal): AsyncGenerator<T> {
+async function* waitUntilStopped<T>(signals: AsyncIterable<T>, ending: AbortSignal): AsyncGenerator<T> {
   const source = signals[Symbol.asyncIterator]()
   let isWaiting = false
   try {
     for (;;) {
       isWaiting = true
-      const next = await unlessStopped(() => source.next(), draining)
+      const next = await unless(
+        ending,
+        () => ending.reason,
+        () => source.next(),
+      )
       if (next.done) return
       isWaiting = false
       yield next.value
@@ -31,14 +37,4 @@ async function* waitUntilStopped<T>(signals: AsyncIterable<T>, draining: AbortSi
     if (isWaiting) release.catch(() => undefined)
     else await release
   }
-}
-
-function unlessStopped<T>(work: () => Promise<T>, draining: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    draining.throwIfAborted()
-    const onStop = () => reject(draining.reason)
-    draining.addEventListener('abort', onStop, { once: true })
-    const settled = () => draining.removeEventListener('abort', onStop)
-    new Promise<T>((answer) => answer(work())).finally(settled).then(resolve, reject)
-  })
 }

@@ -1,5 +1,6 @@
-import { InputError, issuesOf } from '@cscapi/core'
+import { abortSignalSchema } from '@cscapi/core'
 import { z } from 'zod'
+import { readCall } from './call-options.js'
 import { backgroundClock, systemClock } from './clock.js'
 import type { ClientContext } from './context.js'
 import { PULL_EVERY_MS, type PullReport } from './pull-decisions.js'
@@ -30,6 +31,8 @@ export interface StartOptions {
   readonly stopDeadlineMs?: number
   /** How long the other processes of the store wait before one of them takes over from a leader that died. 1,000 to 3,600,000, default 60,000. */
   readonly leaderHoldMs?: number
+  /** Ends the wait for the store with an `AbortedError`; what was started goes on until `stop()`. */
+  readonly signal?: AbortSignal
 }
 
 /** {@link StartOptions} with every default filled in. */
@@ -54,23 +57,22 @@ const interval = z
   .max(2 ** 31 - 1)
 const age = z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional()
 
-const startSchema = z.object({
+const startSchema = z.strictObject({
   sendEveryMs: interval.default(10 * MINUTE_MS),
   pullEveryMs: interval.default(PULL_EVERY_MS),
   pullMachineId: z.string().min(1).optional(),
   force: z.boolean().default(false),
-  retention: z.object({ keepSentMs: age, keepRejectedMs: age }).default({}),
+  retention: z.strictObject({ keepSentMs: age, keepRejectedMs: age }).default({}),
   unref: z.boolean().default(false),
   handleSignals: z.boolean().default(false),
   stopDeadlineMs: z.int().min(100).max(3_600_000).default(STOP_DEADLINE_MS),
   leaderHoldMs: z.int().min(1_000).max(3_600_000).default(MINUTE_MS),
+  signal: abortSignalSchema.optional(),
 })
 
 /** Checks the options and fills in the defaults. @throws InputError that lists everything that is wrong. */
 export function resolveStart(options: StartOptions): ResolvedStart {
-  const parsed = startSchema.safeParse(options)
-  if (!parsed.success) throw new InputError('The client was not started', issuesOf(parsed.error, options))
-  return parsed.data
+  return readCall('The client was not started', startSchema, options)
 }
 
 /**

@@ -1,11 +1,14 @@
+import { CLIENT_NAMES, readOptions } from '@cscapi/signals'
+import { z } from 'zod'
 import type { Capi } from './capi.js'
 import type { Clock } from './clock.js'
 import { type DecideContext, decide, type Outcome } from './decide.js'
 import { CapiResponseError, CscapiError, isCscapiError, StorageError } from './errors.js'
 import { assertNotFailing, failingError } from './failing.js'
-import { LoginBudget, type LoginBudgetOptions } from './login-budget.js'
+import { LoginBudget, type LoginBudgetOptions, loginBudgetSchema } from './login-budget.js'
 import { assertMachineId } from './machine-id.js'
 import type { FailingReason, Machine, MachinePatch, MachineStore } from './machine-store.js'
+import { functionSchema, methodsSchema, milliseconds } from './option-schemas.js'
 import { generatePassword } from './password.js'
 import { extendPause, pausedError, readPause } from './pause.js'
 import { withStateLock } from './state-lock.js'
@@ -42,6 +45,23 @@ export interface MachineAuthenticatorOptions {
   readonly onTokenDropped?: (machineId: string, flaw: string) => void
 }
 
+const optionsSchema = z.strictObject({
+  capi: methodsSchema(['register', 'login'], 'must be what createCapi makes'),
+  store: methodsSchema(['getMachine', 'updateMachine', 'getState', 'setState'], 'must be a storage instance'),
+  scenarios: z.array(z.string()),
+  clock: methodsSchema(['now', 'sleep'], 'must have the methods now and sleep'),
+  random: functionSchema(),
+  timeoutMs: milliseconds,
+  latencyOffsetMs: z.number().min(0),
+  retryDelayMs: milliseconds,
+  maxRetryDelayMs: milliseconds,
+  allowLongMachineIds: z.boolean().optional(),
+  loginBudget: loginBudgetSchema.optional(),
+  onLogin: functionSchema().optional(),
+  onFailing: functionSchema().optional(),
+  onTokenDropped: functionSchema().optional(),
+} satisfies Record<keyof MachineAuthenticatorOptions, z.ZodType>)
+
 export interface FailingNote {
   readonly reason: FailingReason
   /** CAPI's message, if any. */
@@ -65,11 +85,15 @@ export class MachineAuthenticator {
   readonly #budget: LoginBudget | undefined
   readonly #unauthorized: UnauthorizedRow
 
-  /** @throws InputError when the login budget breaks a rule. */
+  /** @throws InputError that lists every option that is wrong. */
   constructor(options: MachineAuthenticatorOptions) {
+    readOptions('No machine can be authenticated', optionsSchema, options, { aliases: CLIENT_NAMES })
     this.#options = options
     this.#unauthorized = new UnauthorizedRow(options.store, options.clock)
-    if (options.loginBudget !== undefined) this.#budget = new LoginBudget({ ...options, budget: options.loginBudget })
+    if (options.loginBudget !== undefined) {
+      const { store, timeoutMs, random, loginBudget: budget } = options
+      this.#budget = new LoginBudget({ store, timeoutMs, random, budget })
+    }
   }
 
   /**
@@ -257,7 +281,7 @@ export class MachineAuthenticator {
 /** This process was away for longer than the lock lasts, and another one may be logging in by now. */
 function lockLostError(machineId: string): CscapiError {
   const message = `Another process may be logging machine ${machineId} in by now, since this one took too long to register it; try again later`
-  return new CscapiError('lock_busy', message, { retryable: true })
+  return new CscapiError('lock_busy', message, { retryable: true, machineId })
 }
 
 function messageOf(error: unknown): string | undefined {
@@ -266,5 +290,12 @@ function messageOf(error: unknown): string | undefined {
 
 function deletedError(machineId: string): StorageError {
   const details = { adapter: 'machines', operation: 'getMachine' }
-  return new StorageError('storage_conflict', `Machine ${machineId} was deleted while it was about to log in`, details)
+  return new StorageError(
+    'storage_conflict',
+    `Machine ${machineId} was deleted while it was about to log in`,
+    details,
+    {
+      machineId,
+    },
+  )
 }

@@ -1,3 +1,4 @@
+import { CLIENT_NAMES, issuesOfSchema, readOptions } from '@cscapi/signals'
 import { z } from 'zod'
 import type { DecisionStream } from './decision-stream.js'
 import { type Download, type DownloadOptions, downloadList } from './download.js'
@@ -7,12 +8,18 @@ import { type Login, type LoginRequest, login } from './endpoints/login.js'
 import { type PushMetricsRequest, pushMetrics } from './endpoints/metrics.js'
 import { type RegisterRequest, register } from './endpoints/register.js'
 import { type PushSignalsRequest, pushSignals } from './endpoints/signals.js'
-import { type Environment, isLoopback, resolveBaseUrl } from './environment.js'
-import { InputError } from './errors.js'
+import { type Environment, isLoopback, readEnvironment, resolveBaseUrl } from './environment.js'
+import { InputError, type InputIssue } from './errors.js'
 import { type CallOptions, type CapiRequestEvent, Http } from './http.js'
-import { issuesOf } from './issues.js'
-import { linkFetch, type TransportOptions, type TransportWarning, transportFetch } from './transport.js'
-import { userAgentOf } from './user-agent.js'
+import { abortSignalSchema, functionSchema, milliseconds, tlsSettings } from './option-schemas.js'
+import {
+  linkFetch,
+  type TransportOptions,
+  type TransportWarning,
+  transportFetch,
+  transportIssues,
+} from './transport.js'
+import { prefixIssues, userAgentOf } from './user-agent.js'
 
 /** Options of {@link createCapi}. */
 export interface CapiOptions extends TransportOptions {
@@ -60,24 +67,55 @@ export interface Capi {
   downloadList(link: string, options?: DownloadOptions): Promise<Download>
 }
 
-const settingsSchema = z.object({
-  timeoutMs: z
-    .int()
-    .min(1)
-    .max(2 ** 31 - 1)
-    .default(30_000),
+/** Nothing of these is shown. */
+export const SECRET_OPTIONS: ReadonlySet<string> = new Set([
+  'ca',
+  'proxy',
+  'encryptionKey',
+  'attachmentKey',
+  'token',
+  'password',
+])
+
+const settingsSchema = z.strictObject({
+  ...tlsSettings,
+  environment: z.unknown().optional(),
+  userAgentPrefix: z.unknown().optional(),
+  ca: z.unknown().optional(),
+  proxy: z.unknown().optional(),
+  timeoutMs: milliseconds.default(30_000),
   gzip: z.boolean().default(false),
+  fetch: functionSchema<typeof fetch>().optional(),
+  now: functionSchema<() => number>().optional(),
+  onRequest: functionSchema<(event: CapiRequestEvent) => void>().optional(),
+  onWarning: functionSchema<(warning: TransportWarning) => void>().optional(),
 })
 
-/** @throws InputError */
+/** What is wrong with where CAPI is and how it is reached; no password is shown. */
+export function connectionIssues(
+  options: Pick<CapiOptions, 'environment' | 'userAgentPrefix' | 'ca' | 'proxy' | 'fetch'>,
+): InputIssue[] {
+  const baseUrl = readEnvironment(options.environment)
+  const isRead = typeof baseUrl === 'string'
+  return [
+    ...(isRead ? [] : baseUrl),
+    ...prefixIssues(options.userAgentPrefix),
+    ...transportIssues(isRead ? baseUrl : undefined, options),
+  ]
+}
+
+/** @throws InputError that lists every option that is wrong, unknown ones too. */
 export function createCapi(options: CapiOptions): Capi {
-  const parsed = settingsSchema.safeParse(options)
-  if (!parsed.success) throw new InputError('CAPI cannot be called', issuesOf(parsed.error, options))
+  const issues = issuesOfSchema(settingsSchema, options, { aliases: CLIENT_NAMES, secrets: SECRET_OPTIONS }) ?? []
+  if (typeof options === 'object' && options !== null) issues.push(...connectionIssues(options))
+  if (issues.length > 0) throw new InputError('CAPI cannot be called', issues)
+  const { timeoutMs, gzip } = settingsSchema.parse(options)
   const baseUrl = resolveBaseUrl(options.environment)
   const userAgent = userAgentOf(options.userAgentPrefix)
   const fetch = transportFetch(baseUrl, options)
   const http = new Http({
-    ...parsed.data,
+    timeoutMs,
+    gzip,
     baseUrl,
     userAgent,
     fetch,
@@ -92,12 +130,67 @@ export function createCapi(options: CapiOptions): Capi {
   return {
     baseUrl,
     userAgent,
-    register: (request, callOptions) => register(http, request, callOptions),
-    login: (request, callOptions) => login(http, request, callOptions),
-    pushSignals: (request, callOptions) => pushSignals(http, request, callOptions),
-    pullDecisions: (request, callOptions) => pullDecisions(http, request, callOptions),
-    enroll: (request, callOptions) => enroll(http, request, callOptions),
-    pushMetrics: (request, callOptions) => pushMetrics(http, request, callOptions),
-    downloadList: (link, downloadOptions) => downloadList(links, link, downloadOptions),
+    register: checked(requestSchemas.register, (...call) => register(http, ...call)),
+    login: checked(requestSchemas.login, (...call) => login(http, ...call)),
+    pushSignals: checked(requestSchemas.pushSignals, (...call) => pushSignals(http, ...call)),
+    pullDecisions: checked(requestSchemas.pullDecisions, (...call) => pullDecisions(http, ...call)),
+    enroll: checked(requestSchemas.enroll, (...call) => enroll(http, ...call)),
+    pushMetrics: checked(requestSchemas.pushMetrics, (...call) => pushMetrics(http, ...call)),
+    downloadList: checked(requestSchemas.link, (...call) => downloadList(links, ...call), downloadSchema),
+  }
+}
+
+/** A field that is new in a request has to be checked here, too. */
+type Fields<Request> = Record<keyof Request, z.ZodType>
+
+const text = z.string()
+const requestSchemas = {
+  register: z.strictObject({ machineId: text, password: text } satisfies Fields<RegisterRequest>),
+  login: z.strictObject({ machineId: text, password: text, scenarios: z.array(text) } satisfies Fields<LoginRequest>),
+  // Not each of them: there are up to a thousand, and all are ours.
+  pushSignals: z.strictObject({
+    token: text,
+    payloads: z.custom(Array.isArray, 'must be a list'),
+  } satisfies Fields<PushSignalsRequest>),
+  pullDecisions: z.strictObject({
+    token: text,
+    communityPull: z.boolean().optional(),
+    additionalPull: z.boolean().optional(),
+    startup: z.boolean().optional(),
+  } satisfies Fields<PullDecisionsRequest>),
+  enroll: z.strictObject({
+    token: text,
+    attachmentKey: text,
+    name: text.optional(),
+    tags: z.array(text).optional(),
+    overwrite: z.boolean().optional(),
+  } satisfies Fields<EnrollRequest>),
+  pushMetrics: z.strictObject({ token: text, metrics: z.looseObject({}) } satisfies Fields<PushMetricsRequest>),
+  link: text,
+}
+const callSchema = z
+  .strictObject({ signal: abortSignalSchema.optional(), machineId: text.optional() } satisfies Fields<CallOptions>)
+  .optional()
+const downloadSchema = z
+  .strictObject({
+    signal: abortSignalSchema.optional(),
+    etag: text.optional(),
+    lastModified: text.optional(),
+    maxBytes: z.number().min(0).optional(),
+    maxLineBytes: z.number().min(0).optional(),
+    idleTimeoutMs: milliseconds.optional(),
+  } satisfies Fields<DownloadOptions>)
+  .optional()
+
+/** The call, once what it was given has the right form. */
+function checked<Request, Options, Answer>(
+  schema: z.ZodType,
+  call: (request: Request, options?: Options) => Promise<Answer>,
+  optionsSchema: z.ZodType = callSchema,
+): (request: Request, options?: Options) => Promise<Answer> {
+  return async (request, options) => {
+    readOptions('CAPI was not called', schema, request, { aliases: CLIENT_NAMES, secrets: SECRET_OPTIONS })
+    readOptions('CAPI was not called', optionsSchema, options)
+    return call(request, options)
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Environment, resolveBaseUrl } from './environment.js'
+import { InputError } from './errors.js'
 import { userAgentOf, VERSION } from './user-agent.js'
 
 describe('resolveBaseUrl', () => {
@@ -52,5 +53,68 @@ describe('the user agent', () => {
 
   test('takes no prefix that would break the header', () => {
     for (const prefix of ['', 'a b', 'a\r\nX: y', 'a/b']) expect(() => userAgentOf(prefix)).toThrow(/userAgentPrefix/)
+  })
+})
+
+describe('an environment that is wrong', () => {
+  const issuesOf = (environment: unknown) => {
+    try {
+      resolveBaseUrl(environment as Environment)
+    } catch (error) {
+      if (error instanceof InputError) return error.issues
+      throw error
+    }
+    return []
+  }
+
+  test.each([
+    ['prod', 'production'],
+    ['PRODUCTION', 'production'],
+    ['prodution', 'production'],
+    ['dev', 'development'],
+    ['developement', 'development'],
+  ])('%s: %s is suggested', (environment, meant) => {
+    expect(issuesOf(environment)).toEqual([
+      {
+        path: 'environment',
+        value: JSON.stringify(environment),
+        rule: `must be 'production', 'development' or { baseUrl } with a URL; did you mean '${meant}'?`,
+      },
+    ])
+  })
+
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', ''])('%j is no name', (environment) => {
+    expect(issuesOf(environment)).toMatchObject([{ path: 'environment', value: '[not a URL]' }])
+  })
+
+  test('a URL alone is to be given as { baseUrl }', () => {
+    expect(issuesOf('https://h/v3')).toMatchObject([
+      { value: 'https://h/v3', rule: expect.stringContaining('give a URL as { baseUrl }') },
+    ])
+  })
+
+  test('unknown keys are named', () => {
+    expect(issuesOf({ url: 'https://h/v3' })).toMatchObject([
+      { path: 'environment.url', rule: 'is not known here; did you mean baseUrl?' },
+      { path: 'environment' },
+    ])
+  })
+
+  test.each([
+    'https://user:hunter2@h/v3',
+    'https:user:hunter2@h/v3',
+    'https//user:hunter2@h/v3',
+    'user:hunter2@h',
+    'hunter2',
+    'https://h/v3?key=hunter2',
+    'https://h/v3#hunter2',
+    'ftp://user:hunter2@h',
+    'https://hunter2 @h',
+  ])('%s shows no password, alone or as baseUrl', (text) => {
+    for (const environment of [text, { baseUrl: text }]) {
+      const issues = issuesOf(environment)
+      expect(issues.length).toBeGreaterThan(0)
+      expect(issues.map(({ value, rule }) => value + rule).join()).not.toContain('hunter2')
+    }
   })
 })

@@ -1,10 +1,19 @@
-import { InputError, printable } from '@cscapi/signals'
+import { InputError, type InputIssue, printableUrl, suggestKey, unknownKeyIssues } from '@cscapi/signals'
 
 /** Which CAPI: the real one, CrowdSec's development service, or a base URL with its version path, e.g. `http://127.0.0.1:8088/v3`. */
 export type Environment = 'production' | 'development' | { readonly baseUrl: string }
 
 /** capi-protocol section 1.1. */
-const BASE_URLS = { production: 'https://api.crowdsec.net/v3', development: 'https://api.dev.crowdsec.net/v3' } as const
+const BASE_URLS: ReadonlyMap<unknown, string> = new Map([
+  ['production', 'https://api.crowdsec.net/v3'],
+  ['development', 'https://api.dev.crowdsec.net/v3'],
+])
+const OTHER_NAMES = new Map([
+  ['prod', 'production'],
+  ['live', 'production'],
+  ['dev', 'development'],
+])
+const RULE = "must be 'production', 'development' or { baseUrl } with a URL"
 
 /**
  * The base URL of an environment, without a trailing slash.
@@ -12,24 +21,55 @@ const BASE_URLS = { production: 'https://api.crowdsec.net/v3', development: 'htt
  * @throws InputError when it is neither https, nor http on a loopback address, or holds credentials, a query or a fragment.
  */
 export function resolveBaseUrl(environment: Environment): string {
-  if (environment === 'production' || environment === 'development') return BASE_URLS[environment]
-  const given: unknown = typeof environment === 'object' && environment !== null ? environment.baseUrl : environment
+  const read = readEnvironment(environment)
+  if (typeof read === 'string') return read
+  throw new InputError('The environment is not usable', read)
+}
+
+/** The base URL, or everything that is wrong; no credentials are shown. */
+export function readEnvironment(environment: unknown): string | InputIssue[] {
+  const known = BASE_URLS.get(environment)
+  if (known !== undefined) return known
+  if (typeof environment !== 'object' || environment === null) return [namedIssue(environment)]
+  const unknown = unknownKeyIssues(environment, ['baseUrl'], {
+    path: 'environment',
+    aliases: new Map([['url', 'baseUrl']]),
+  })
+  const given: unknown = Reflect.get(environment, 'baseUrl')
+  const rule = ruleOf(given)
+  if (rule !== undefined) return [...unknown, { path: 'environment', value: printableUrl(given), rule }]
+  return unknown.length > 0 ? unknown : new URL(String(given)).href.replace(/\/+$/, '')
+}
+
+function ruleOf(given: unknown): string | undefined {
   const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : undefined
-  if (url === undefined || typeof environment === 'string') {
-    throw refuse(given, "must be 'production', 'development' or { baseUrl } with a URL")
+  if (url === undefined) return RULE
+  if (url.username !== '' || url.password !== '') return 'must not hold a user or a password'
+  if (url.search !== '' || url.hash !== '') return 'must not hold a query or a fragment'
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
+    return 'must be an https URL (http only on a loopback address)'
+  return undefined
+}
+
+/** Text is shown only where it is near to a name: else it may be anything, a password too. */
+function namedIssue(environment: unknown): InputIssue {
+  const path = 'environment'
+  if (environment === undefined) return { path, value: 'undefined', rule: `is missing: it ${RULE}` }
+  if (typeof environment !== 'string') return { path, value: String(environment), rule: RULE }
+  const meant = suggestKey(environment, ['production', 'development'], OTHER_NAMES)
+  if (meant !== undefined) {
+    return { path, value: JSON.stringify(environment), rule: `${RULE}; did you mean '${meant}'?` }
   }
-  if (url.username !== '' || url.password !== '') throw refuse('[redacted]', 'must not hold a user or a password')
-  if (url.search !== '' || url.hash !== '') throw refuse(given, 'must not hold a query or a fragment')
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw refuse(given, 'must be an https URL (http only on a loopback address)')
-  }
-  return url.href.replace(/\/+$/, '')
+  const isUrl = URL.canParse(environment) && environment.includes('://')
+  const rule = isUrl ? `${RULE}; give a URL as { baseUrl }` : RULE
+  return { path, value: printableUrl(environment), rule }
+}
+
+/** Whether a base URL says which version of CAPI it leads to, as `/v3` does: without, every call is most likely answered 404. */
+export function isVersioned(baseUrl: string): boolean {
+  return URL.canParse(baseUrl) && /\/v\d+(\/|$)/.test(new URL(baseUrl).pathname)
 }
 
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
-}
-
-function refuse(value: unknown, rule: string): InputError {
-  return new InputError('The environment is not usable', [{ path: 'environment', value: printable(value), rule }])
 }

@@ -10,10 +10,13 @@ export interface ResponseDetails {
   readonly serverMessage?: string | undefined
   /** What `Retry-After` asks for, in milliseconds. */
   readonly retryAfterMs?: number | undefined
+  /** How the answer names itself: `x-amzn-requestid`, `x-amz-apigw-id` or `x-request-id`. */
+  readonly requestId?: string | undefined
+  readonly machineId?: string | undefined
 }
 
 /** CAPI answered with a status other than 2xx. Codes: `bad_request`, `unauthorized`, `forbidden`, `rate_limited`, `server_error`, `unexpected_status`, …. */
-export class CapiResponseError extends CscapiError implements ResponseDetails {
+export class CapiResponseError extends CscapiError implements Omit<ResponseDetails, 'requestId' | 'machineId'> {
   override readonly name: string = 'CapiResponseError'
   readonly endpoint: string
   readonly status: number
@@ -21,7 +24,7 @@ export class CapiResponseError extends CscapiError implements ResponseDetails {
   readonly retryAfterMs: number | undefined
 
   constructor(code: string, message: string, details: ResponseDetails, options: CscapiErrorOptions = {}) {
-    super(code, message, options)
+    super(code, message, { requestId: details.requestId, machineId: details.machineId, ...options })
     this.endpoint = details.endpoint
     this.status = details.status
     this.serverMessage = details.serverMessage
@@ -75,7 +78,7 @@ export class LoginBudgetError extends CscapiError {
     super(
       'login_budget_spent',
       `Machine ${machineId} was not logged in: ${spent}; it is tried again in ${minutes(retryAfterMs)} min`,
-      { retryable: true },
+      { retryable: true, machineId },
     )
     this.retryAfterMs = retryAfterMs
   }

@@ -19,7 +19,7 @@ export function failingError(
   return new CapiAuthError(
     code,
     `Machine ${machineId} is failing: ${WHY[reason]} (${message ?? 'no message'}); it is tried again in ${minutes} min`,
-    { endpoint: 'POST /watchers/login', status: 403, serverMessage: message, retryAfterMs },
+    { endpoint: 'POST /watchers/login', status: 403, serverMessage: message, retryAfterMs, machineId },
   )
 }
 

@@ -13,6 +13,8 @@ export type EndpointName = 'register' | 'login' | 'signals' | 'decisions' | 'enr
 export interface CallOptions {
   /** Cancels the call, which rejects with an `AbortedError`. */
   readonly signal?: AbortSignal | undefined
+  /** The machine that the call is for: its errors name it. */
+  readonly machineId?: string | undefined
 }
 
 /** One request, told about after it ended; holds no secret. */
@@ -64,6 +66,7 @@ export interface OpenAnswer {
 
 /** A 2xx answer. */
 export interface HttpAnswer extends Pick<OpenAnswer, 'unusable'> {
+  readonly status: number
   /** The parsed body, `undefined` where it is not JSON. */
   readonly json: unknown
 }
@@ -96,14 +99,14 @@ export class Http {
   call(request: HttpRequest): Promise<HttpAnswer> {
     return this.read(request, async ({ response, unusable }) => {
       const text = await readText(response, MAX_BYTES)
-      return { json: text.length > MOST_PARSED ? undefined : parseJson(text), unusable }
+      return { status: response.status, json: text.length > MOST_PARSED ? undefined : parseJson(text), unusable }
     })
   }
 
   /** The same for a body that `take` reads as it comes. */
   async read<T>(request: HttpRequest, take: (answer: OpenAnswer) => Promise<T>): Promise<T> {
     const { baseUrl, timeoutMs, onRequest } = this.#options
-    const { endpoint, method, path, token, secrets = [], signal } = request
+    const { endpoint, method, path, token, secrets = [], signal, machineId } = request
     const site: CallSite = {
       endpoint,
       label: `${method} ${path}`,
@@ -112,6 +115,7 @@ export class Http {
       timeoutMs,
       secrets: token === undefined ? secrets : [...secrets, token],
       signal,
+      machineId,
     }
     const startedAt = performance.now()
     const deadline = startDeadline(timeoutMs, signal)
@@ -120,6 +124,7 @@ export class Http {
     const exchange = async (): Promise<T> => {
       const response = await this.#fetch(request, deadline.signal)
       status = response.status
+      site.headers = response.headers
       const receivedAt = this.#options.now()
       if (!response.ok) {
         refusal = { status, retryAfterMs: retryAfterMs(response.headers, receivedAt) }

@@ -4,8 +4,8 @@ export {
   MachineAuthenticator,
   type MachineAuthenticatorOptions,
 } from './authenticate.js'
-export { type Capi, type CapiOptions, createCapi } from './capi.js'
-export type { Clock } from './clock.js'
+export { type Capi, type CapiOptions, connectionIssues, createCapi, SECRET_OPTIONS } from './capi.js'
+export { type Clock, sleepUnlessAborted } from './clock.js'
 export { type DecideContext, decide, type Outcome, SLOW_PATH_ATTEMPTS } from './decide.js'
 export type { Decision, DecisionStream, DeletedDecision } from './decision-stream.js'
 export type { Download, DownloadOptions } from './download.js'
@@ -15,7 +15,7 @@ export type { Login, LoginRequest } from './endpoints/login.js'
 export type { PushMetricsRequest } from './endpoints/metrics.js'
 export type { RegisterRequest } from './endpoints/register.js'
 export type { PushSignalsRequest } from './endpoints/signals.js'
-export { type Environment, resolveBaseUrl } from './environment.js'
+export { type Environment, isVersioned, resolveBaseUrl } from './environment.js'
 export {
   AbortedError,
   CapiAuthError,
@@ -36,7 +36,6 @@ export {
   type StorageErrorCode,
 } from './errors.js'
 export type { CallOptions, CapiRequestEvent, EndpointName } from './http.js'
-export { issuesOf } from './issues.js'
 export { getJsonState, type JsonStateValue, toJsonState } from './json-state.js'
 export { assertKeys, type EncryptionKey, isSealed, Keyring } from './keyring.js'
 export {
@@ -44,8 +43,9 @@ export {
   LoginBudget,
   type LoginBudgetOptions,
   type LoginBudgetSettings,
+  loginBudgetSchema,
 } from './login-budget.js'
-export { assertMachineId, generateMachineIdFromKey, machineIdRule } from './machine-id.js'
+export { assertMachineId, generateMachineIdFromKey, type MachineIdOptions, machineIdRule } from './machine-id.js'
 export {
   FAILING_REASONS,
   type FailingReason,
@@ -58,6 +58,7 @@ export {
   type NewMachine,
   type NewMachineToken,
 } from './machine-store.js'
+export { abortSignalSchema, functionSchema, methodsSchema, milliseconds, tlsSettings } from './option-schemas.js'
 export { generatePassword } from './password.js'
 export { extendPause, PAUSE_REASONS, type Pause, type PauseReason, pausedError, readPause } from './pause.js'
 export { saysOwnWords } from './refusal.js'

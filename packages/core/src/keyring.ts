@@ -18,7 +18,7 @@ const SALT_KEY = 'encryption:salt'
 const SCRYPT = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1_048_576 }
 
 /** Whether a stored text is sealed, by whatever key. */
-export const isSealed = (text: string): boolean => text.startsWith('sealed:')
+export const isSealed = (text: unknown): boolean => typeof text === 'string' && text.startsWith('sealed:')
 
 /** Seals with its first key, and opens what any of them has sealed. */
 export class Keyring {
@@ -99,14 +99,20 @@ function decrypt(sealed: Buffer, key: Buffer, about: string): string | undefined
 
 /** @throws InputError that shows no key. */
 export function assertKeys(keys: readonly EncryptionKey[]): void {
-  const issues = keys.flatMap((key, index) => {
+  const given: readonly unknown[] = keys
+  if (!Array.isArray(keys)) {
+    throw new InputError('The store cannot be sealed', [
+      { path: 'encryptionKey', value: '[redacted]', rule: 'must be a list of keys' },
+    ])
+  }
+  const issues = given.flatMap((key, index) => {
     const rule = ruleOf(key)
     return rule === undefined ? [] : [{ path: `encryptionKey[${index}]`, value: '[redacted]', rule }]
   })
   if (issues.length > 0) throw new InputError('The store cannot be sealed', issues)
 }
 
-function ruleOf(key: EncryptionKey): string | undefined {
+function ruleOf(key: unknown): string | undefined {
   if (key instanceof Uint8Array) return key.length === KEY_BYTES ? undefined : 'must be 32 bytes'
   if (key instanceof KeyObject) return key.symmetricKeySize === KEY_BYTES ? undefined : 'must be 32 bytes'
   if (typeof key !== 'string' && !(key instanceof Secret)) return 'must be 32 bytes or a passphrase'

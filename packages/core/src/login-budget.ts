@@ -1,6 +1,8 @@
+import { readOptions } from '@cscapi/signals'
 import { z } from 'zod'
-import { InputError, LoginBudgetError } from './errors.js'
+import { LoginBudgetError } from './errors.js'
 import { getJsonState, toJsonState } from './json-state.js'
+import { functionSchema, methodsSchema } from './option-schemas.js'
 import type { StateStore } from './state-store.js'
 
 /** How many logins all processes of a store may make together in any stretch of `windowMs` milliseconds. */
@@ -42,6 +44,7 @@ export class LoginBudget {
 
   /** @throws InputError when the budget breaks a rule. */
   constructor(settings: LoginBudgetSettings) {
+    readOptions('The login budget cannot be kept', settingsSchema, settings)
     assertBudget(settings.budget)
     this.#settings = settings
     this.#key = settings.key ?? KEY
@@ -96,18 +99,23 @@ export class LoginBudget {
   }
 }
 
+const countTo = (max: number) =>
+  z
+    .int(`must be a whole number from 1 to ${max}`)
+    .min(1, `must be a whole number from 1 to ${max}`)
+    .max(max, `must be a whole number from 1 to ${max}`)
+
+export const loginBudgetSchema = z.strictObject({ logins: countTo(10_000), windowMs: countTo(86_400_000) })
+
+const settingsSchema = z.strictObject({
+  store: methodsSchema(['getState', 'setState'], 'must be a storage instance'),
+  budget: z.unknown().optional(),
+  key: z.string().optional(),
+  timeoutMs: z.number().min(0),
+  random: functionSchema(),
+} satisfies Record<keyof LoginBudgetSettings, z.ZodType>)
+
 /** @throws InputError when a budget breaks a rule. */
 export function assertBudget(budget: LoginBudgetOptions): void {
-  const rules = [
-    { path: 'loginBudget.logins', value: budget.logins, max: 10_000 },
-    { path: 'loginBudget.windowMs', value: budget.windowMs, max: 86_400_000 },
-  ]
-  const broken = rules.filter(({ value, max }) => !Number.isInteger(value) || value < 1 || value > max)
-  if (broken.length === 0) return
-  const issues = broken.map(({ path, value, max }) => ({
-    path,
-    value: String(value),
-    rule: `must be a whole number from 1 to ${max}`,
-  }))
-  throw new InputError('The login budget cannot be kept', issues)
+  readOptions('The login budget cannot be kept', loginBudgetSchema, budget, { root: 'loginBudget' })
 }

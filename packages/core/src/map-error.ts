@@ -17,6 +17,7 @@ import type { EndpointName } from './http.js'
 import { networkAdvice } from './network-advice.js'
 import { printableText } from './redact.js'
 import { isAboutCredentials, saysRegistered, subjectOf } from './refusal.js'
+import { requestIdOf } from './request-id.js'
 
 /** What the errors of one call may say. */
 export interface CallSite {
@@ -29,6 +30,17 @@ export interface CallSite {
   /** Never shown. */
   readonly secrets: readonly string[]
   readonly signal: AbortSignal | undefined
+  readonly machineId: string | undefined
+  /** Of the answer, once it has begun. */
+  headers?: Headers
+}
+
+/** What every error of the call tells of it. */
+function namesOf({ machineId, headers, secrets }: CallSite): {
+  machineId?: string | undefined
+  requestId?: string | undefined
+} {
+  return { machineId, requestId: headers && requestIdOf(headers, secrets) }
 }
 
 /** Builds the error of an answer other than 2xx. */
@@ -38,7 +50,7 @@ export function responseError(
 ): CscapiError {
   const { status, retryAfterMs } = answer
   const serverMessage = serverMessageOf(answer.text, site.secrets)
-  const details: ResponseDetails = { endpoint: site.label, status, serverMessage, retryAfterMs }
+  const details: ResponseDetails = { endpoint: site.label, status, serverMessage, retryAfterMs, ...namesOf(site) }
   const said = serverMessage === undefined ? 'without a message' : `"${serverMessage}"`
   const explain = (advice: string) => `${site.label} on ${site.host} was answered ${status} ${said}: ${advice}`
   if (status >= 300 && status < 400)
@@ -56,19 +68,19 @@ export function responseError(
   if (status >= 500)
     return new CapiResponseError('server_error', explain('try again later'), details, { retryable: true })
   if (NOWHERE.has(status)) return nowhere(site, details, explain)
-  const [code, retryable] = CLIENT_ERRORS[status] ?? ['unexpected_status', false]
+  const [code, retryable] = CLIENT_ERRORS.get(status) ?? ['unexpected_status', false]
   return new CapiResponseError(code, explain(retryable ? 'try again later' : 'the request has to change'), details, {
     retryable,
   })
 }
 
-const CLIENT_ERRORS: Readonly<Record<number, readonly [code: string, retryable: boolean]>> = {
-  400: ['bad_request', false],
-  408: ['request_timeout', true],
-  413: ['too_large', false],
-  422: ['unprocessable', false],
-  425: ['too_early', true],
-}
+const CLIENT_ERRORS: ReadonlyMap<number, readonly [code: string, retryable: boolean]> = new Map([
+  [400, ['bad_request', false]],
+  [408, ['request_timeout', true]],
+  [413, ['too_large', false]],
+  [422, ['unprocessable', false]],
+  [425, ['too_early', true]],
+] as const)
 
 /** Statuses of a server that has nothing at this path, or not for this method. */
 const NOWHERE: ReadonlySet<number> = new Set([404, 405, 410])
@@ -110,21 +122,22 @@ function refusal(site: CallSite, details: ResponseDetails, explain: (advice: str
 
 /** Builds a fresh error from what `fetch` or ky threw: the original holds the request, and with it password and token. */
 export function transportError(site: CallSite, thrown: unknown): CscapiError {
-  if (site.signal?.aborted) return new AbortedError(`${site.label} on ${site.host}`)
+  if (site.signal?.aborted) return new AbortedError(`${site.label} on ${site.host}`, namesOf(site))
   if (thrown instanceof BodyTooLongError) return protocolError(site, `was answered with a body ${thrown.message}`)
   if (thrown instanceof TimeoutError || nameOf(thrown) === 'TimeoutError') {
     const text = `${site.label} on ${site.host} was not answered within ${site.timeoutMs} ms; try again later`
-    return new CapiTimeoutError('timeout', text, { retryable: true })
+    return new CapiTimeoutError('timeout', text, { retryable: true, ...namesOf(site) })
   }
   const { code, syscall } = reasonOf(thrown)
   const reason = printableText(syscall === undefined ? code : `${syscall} ${code}`, site.secrets)
   const text = `${site.label} got no answer from ${site.host} (${reason}): ${networkAdvice(code)}; try again later`
-  return new CapiNetworkError('network_error', text, { retryable: true })
+  return new CapiNetworkError('network_error', text, { retryable: true, ...namesOf(site) })
 }
 
 /** Builds the error of an answer that cannot be used. */
 export function protocolError(site: CallSite, what: string): CapiProtocolError {
-  return new CapiProtocolError('unexpected_response', `${site.label} on ${site.host} ${what}`, { retryable: true })
+  const text = `${site.label} on ${site.host} ${what}`
+  return new CapiProtocolError('unexpected_response', text, { retryable: true, ...namesOf(site) })
 }
 
 function serverMessageOf(text: string, secrets: readonly string[]): string | undefined {

@@ -133,3 +133,44 @@ describe('texts from outside', () => {
     )
   })
 })
+describe('a server that repeats a secret', () => {
+  const secret = fc
+    .array(fc.tuple(fc.constantFrom(...'abcxyzABCXYZ"\\%+/=-_'), fc.nat(9)), { minLength: 12, maxLength: 40 })
+    .map((pairs) => pairs.flat().join(''))
+  const around = fc.string({ maxLength: 12 })
+
+  test('shows no part of it that is longer than 8 characters, as it was, escaped, encoded or cut', () => {
+    fc.assert(
+      fc.property(secret, around, around, fc.nat(10), (text, before, after, cut) => {
+        const bytes = Buffer.from(`${before}${text}${after}`)
+        const forms = [
+          text.slice(cut, -1),
+          encodeURIComponent(text),
+          JSON.stringify(text).slice(1, -1),
+          bytes.toString('base64').slice(cut),
+          bytes.toString('base64url'),
+          Buffer.from(text).toString('hex'),
+        ]
+        for (const form of forms) {
+          const shown = printableText(`${before} ${form} ${after}`, [text])
+          const plain = printableText(form, [text])
+          expect(shown.includes(text)).toBe(false)
+          expect(plain.length, form).toBeLessThan(form.length)
+          // What stands before and after it in the same base64 is not of the secret.
+          const parts = Array.from({ length: text.length - 8 }, (_, at) => text.slice(at, at + 9).trim())
+          expect(parts.filter((part) => part.length === 9 && plain.includes(part))).toEqual([])
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('what is around it stays', () => {
+    expect(printableText('bad token abcdefghijklmnopqrst, sorry', ['abcdefghijklmnopqrst'])).toBe(
+      'bad token [redacted], sorry',
+    )
+    expect(printableText('machine f48425cde667 is blocked', ['abcdefghijklmnopqrst'])).toBe(
+      'machine f48425cde667 is blocked',
+    )
+  })
+})

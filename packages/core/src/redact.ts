@@ -1,15 +1,13 @@
 const MAX_BYTES = 1_024
+/** More is not looked at. */
+const MAX_CHARACTERS = 8_192
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+const REDACTED = '[redacted]'
 
-/** Text from outside, made safe to print: no control characters, at most 1 KiB, and `[redacted]` where it repeats one of the secrets. */
+/** Text from outside, made safe to print: no control characters, at most 1 KiB, and `[redacted]` where it repeats a part of one of the secrets. */
 export function printableText(text: string, secrets: readonly string[] = []): string {
-  const clean = secrets
-    .filter((secret) => secret !== '')
-    .reduce((so, secret) => so.replaceAll(secret, '[redacted]'), text)
-    .toWellFormed()
-    .replace(CONTROL, ' ')
-    .trim()
+  const clean = withoutSecrets(text.slice(0, MAX_CHARACTERS), secrets).toWellFormed().replace(CONTROL, ' ').trim()
   const bytes = Buffer.from(clean, 'utf8')
   return bytes.length <= MAX_BYTES
     ? clean
@@ -17,4 +15,45 @@ export function printableText(text: string, secrets: readonly string[] = []): st
         .subarray(0, MAX_BYTES - 3)
         .toString('utf8')
         .replace(/\uFFFD+$/, '')}…`
+}
+
+/** A part of a secret that is shorter tells little, and may be anything. */
+const PART = 9
+/** Small letters alone may be a word that the secret happens to hold, up to here. */
+const WORD = 14
+
+/** Servers in debug mode, and proxies, repeat what they were sent: as it was, escaped, encoded, or cut. */
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  if (text === '') return text
+  const given = secrets.filter((secret) => secret !== '')
+  const plain = given.filter(({ length }) => length < PART).reduce((so, one) => so.replaceAll(one, REDACTED), text)
+  const forms = given.flatMap(formsOf)
+  const parts = new Set(forms.flatMap((form) => partsOf(form, PART).filter((part) => !/^[a-z]+$/.test(part))))
+  const words = new Set(forms.flatMap((form) => partsOf(form, WORD)))
+  let shown = ''
+  let hiddenUntil = 0
+  for (let at = 0; at < plain.length; at += 1) {
+    const hidden = words.has(plain.slice(at, at + WORD)) ? WORD : parts.has(plain.slice(at, at + PART)) ? PART : 0
+    if (hidden > 0 && at >= hiddenUntil) shown += REDACTED
+    if (hidden > 0) hiddenUntil = Math.max(hiddenUntil, at + hidden)
+    if (at >= hiddenUntil) shown += plain.charAt(at)
+  }
+  return shown
+}
+
+/** In base64, the same bytes look otherwise where one or two others stand before them. */
+function formsOf(secret: string): string[] {
+  const encoded = ['', 'x', 'xx'].map((before) => {
+    const sure = Math.ceil((before.length * 4) / 3)
+    return Buffer.from(before + secret)
+      .toString('base64url')
+      .slice(sure === 0 ? 0 : sure + 1)
+  })
+  const standard = encoded.map((form) => form.replaceAll('-', '+').replaceAll('_', '/'))
+  const escaped = [encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)]
+  return [...new Set([secret, ...escaped, ...encoded, ...standard, Buffer.from(secret).toString('hex')])]
+}
+
+function partsOf(form: string, length: number): string[] {
+  return Array.from({ length: Math.max(form.length - length + 1, 0) }, (_, at) => form.slice(at, at + length))
 }

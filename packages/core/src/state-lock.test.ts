@@ -20,6 +20,11 @@ function setUp() {
   }
 }
 
+function aborter(reason: unknown) {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort(reason) }
+}
+
 describe('withStateLock', () => {
   test('lets one caller in at a time', async () => {
     const { state, options } = setUp()
@@ -55,6 +60,28 @@ describe('withStateLock', () => {
     const waiting = withStateLock(state, 'k', { ...options, waitMs: 500 }, async () => 'mine')
     await expect(waiting).rejects.toMatchObject({ code: 'lock_busy', retryable: true })
   })
+
+  test.each([new Error('mine'), 'a word', undefined])(
+    'ends with an AbortedError when the signal fires with %s, before or while waiting',
+    async (reason) => {
+      const { state, options } = setUp()
+      const { signal, abort } = aborter(reason)
+      const clock: Clock = {
+        ...options.clock,
+        sleep: async () => {
+          abort()
+          throw new Error('the clock’s own')
+        },
+      }
+      await state.setState('k', new Uint8Array([1]))
+      const waiting = withStateLock(state, 'k', { ...options, clock, signal }, async () => 'mine')
+      await expect(waiting).rejects.toMatchObject({ code: 'aborted' })
+      await state.setState('k', undefined)
+      const late = withStateLock(state, 'k', { ...options, clock, signal }, async () => 'mine')
+      await expect(late).rejects.toMatchObject({ code: 'aborted' })
+      expect(await state.getState('k')).toBeUndefined()
+    },
+  )
 
   test('a holder that outstayed its time does not end its successor’s hold', async () => {
     const { state, options, advance } = setUp()

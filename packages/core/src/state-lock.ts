@@ -1,5 +1,5 @@
-import type { Clock } from './clock.js'
-import { CscapiError } from './errors.js'
+import { type Clock, sleepUnlessAborted } from './clock.js'
+import { AbortedError, CscapiError } from './errors.js'
 import type { StateStore } from './state-store.js'
 
 export interface StateLockOptions {
@@ -19,7 +19,7 @@ const POLL_MS = 50
  * Runs `work` while no other process holds the lock of this name.
  * `renew`, called between steps, gives the holder `holdMs` again and says whether it still holds the lock.
  *
- * @throws CscapiError `lock_busy` when the lock was not free within `waitMs`; what `clock.sleep` rejects with when `signal` fires.
+ * @throws CscapiError `lock_busy` when the lock was not free within `waitMs`; AbortedError when `signal` fires before it was.
  */
 export async function withStateLock<T>(
   state: StateStore,
@@ -44,13 +44,15 @@ export async function withStateLock<T>(
 async function acquire(state: StateStore, key: string, holder: Uint8Array, options: StateLockOptions): Promise<number> {
   const { clock, holdMs, waitMs = 2 * holdMs, signal } = options
   const deadline = clock.now() + waitMs
+  const what = `Waiting for the lock "${key}"`
   for (;;) {
+    if (signal?.aborted) throw new AbortedError(what)
     const version = await state.setState(key, holder, { ifVersion: 0, expiresInMs: holdMs })
     if (version !== undefined) return version
     if (clock.now() >= deadline) {
       const message = `Another process has held the lock "${key}" for more than ${waitMs} ms; try again later`
       throw new CscapiError('lock_busy', message, { retryable: true })
     }
-    await clock.sleep(Math.ceil(POLL_MS * (0.5 + options.random())), signal)
+    await sleepUnlessAborted(clock, Math.ceil(POLL_MS * (0.5 + options.random())), signal, what)
   }
 }

@@ -42,7 +42,8 @@ export function tokenLifetimeMs(token: string): number | undefined {
   return lifetimeMs > 0 ? Math.min(lifetimeMs, LONGEST_MS) : undefined
 }
 
-function decodePayload(token: string): unknown {
+function decodePayload(token: unknown): unknown {
+  if (typeof token !== 'string') return undefined
   const [, payload, signature] = token.split('.')
   if (payload === undefined || signature === undefined) return undefined
   try {

@@ -39,14 +39,12 @@ type Variables = Readonly<Record<string, string | undefined>>
  * @throws InputError when a certificate or the URL of a proxy, in the environment too, cannot be used; or when they stand beside a `fetch` that would not heed them
  */
 export function transportFetch(baseUrl: string, options: FetchOptions, env: Variables = process.env): typeof fetch {
-  const { protocol, hostname } = new URL(baseUrl)
-  const authorities = readAuthorities(options.ca)
-  const proxies = readProxies(options.proxy, isLoopback(hostname) || options.fetch !== undefined ? {} : env)
-  const issues = [...authorities.issues, ...proxies.issues, ...unheeded(options)]
+  const issues = transportIssues(baseUrl, options, env)
   if (issues.length > 0) throw new InputError('CAPI cannot be called', issues)
   if (options.fetch !== undefined) return options.fetch
-  const { pems } = authorities
-  const routes = routesFor(hostname, proxies.routes, env)
+  const { protocol, hostname } = new URL(baseUrl)
+  const { pems } = readAuthorities(options.ca)
+  const routes = routesFor(hostname, readProxies(options.proxy, isLoopback(hostname) ? {} : env).routes, env)
   const isOwn = pems.length > 0 || routes.differ
   let warn = options.onWarning
   let own: Promise<typeof fetch> | undefined
@@ -61,6 +59,20 @@ export function transportFetch(baseUrl: string, options: FetchOptions, env: Vari
     own ??= loadFetch(pems, routes)
     return (await own)(input, init)
   }
+}
+
+/** What is wrong with the options, and with the proxies of the environment where they count. */
+export function transportIssues(
+  baseUrl: string | undefined,
+  options: FetchOptions,
+  env: Variables = process.env,
+): InputIssue[] {
+  const isDirect = options.fetch !== undefined || (baseUrl !== undefined && isLoopback(new URL(baseUrl).hostname))
+  return [
+    ...readAuthorities(options.ca).issues,
+    ...readProxies(options.proxy, isDirect ? {} : env).issues,
+    ...unheeded(options),
+  ]
 }
 
 /**

@@ -13,7 +13,17 @@ describe('addresses', () => {
     ['::ffff:203.0.113.7', 'Ip', '203.0.113.7', 4],
     ['::ffff:cb00:7107', 'Ip', '203.0.113.7', 4],
     ['203.0.113.7/24', 'Range', '203.0.113.0/24', 4],
-    ['203.0.113.7/32', 'Range', '203.0.113.7/32', 4],
+    ['203.0.113.7/32', 'Ip', '203.0.113.7', 4],
+    ['2001:DB8::1/128', 'Ip', '2001:db8::1', 6],
+    ['::ffff:203.0.113.7/128', 'Ip', '203.0.113.7', 4],
+    ['::ffff:0:0/96', 'Range', '0.0.0.0/0', 4],
+    // Only ::ffff:0:0/96 is IPv4; what looks like it elsewhere is IPv6.
+    ['::203.0.113.7', 'Ip', '::cb00:7107', 6],
+    ['::cb00:7107', 'Ip', '::cb00:7107', 6],
+    ['::0.0.0.1', 'Ip', '::1', 6],
+    ['::ffff:0:203.0.113.7', 'Ip', '::ffff:0:cb00:7107', 6],
+    ['64:ff9b::203.0.113.7', 'Ip', '64:ff9b::cb00:7107', 6],
+    ['::203.0.113.7/120', 'Range', '::cb00:7100/120', 6],
     ['0.0.0.0/0', 'Range', '0.0.0.0/0', 4],
     ['2001:db8::1/32', 'Range', '2001:db8::/32', 6],
     ['::ffff:203.0.113.7/120', 'Range', '203.0.113.0/24', 4],
@@ -56,6 +66,22 @@ describe('addresses', () => {
         expect(isIP(address?.value ?? '')).toBe(address?.version)
       }),
       { numRuns: 1_000 },
+    )
+  })
+
+  test('an address has one form, however its last 32 bits are written', () => {
+    const group = fc.nat(0xffff)
+    const leading = fc.oneof(
+      fc.constantFrom('::', '::ffff:', '::ffff:0:', '64:ff9b::', '2001:db8::'),
+      fc.constant('1:2:3:4:5:6:'),
+    )
+    fc.assert(
+      fc.property(leading, group, group, (start, high, low) => {
+        const dotted = [high >> 8, high & 255, low >> 8, low & 255].join('.')
+        const digits = `${high.toString(16)}:${low.toString(16)}`
+        expect(parseAddress(start + dotted)).toEqual(parseAddress(start + digits))
+        expect(parseAddress(start + dotted)?.version).toBe(start === '::ffff:' ? 4 : 6)
+      }),
     )
   })
 

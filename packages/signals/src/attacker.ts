@@ -1,14 +1,17 @@
 import { parseAddress } from './address.js'
-import type { Refuse } from './errors.js'
-import type { Source } from './source.js'
+import type { InputIssue, Refuse } from './errors.js'
+import { SOURCE_NAMES } from './options/other-names.js'
+import { unknownKeyIssues } from './options/unknown-keys.js'
+import { readDetails } from './read-details.js'
+import { type Source, sourceSchema } from './source.js'
 import { textRule } from './text.js'
 
 /** Who attacked: an address or range, or a source of another scope. Exactly one of the two. */
 export interface AttackerInput {
   /** IPv4, IPv6 or a CIDR range of either. IPv4-mapped IPv6 is folded, host bits of a range are cleared. */
   readonly attackerIp?: string | undefined
-  /** A source that is no address: `{ scope: 'username', value: 'root' }`. */
-  readonly source?: { readonly scope: string; readonly value: string } | undefined
+  /** A source that is no address, `{ scope: 'username', value: 'root' }`, or one with all that CAPI knows of sources, in its names. */
+  readonly source?: SourceInput | undefined
   /** Country code. */
   readonly cn?: string | undefined
   readonly asName?: string | undefined
@@ -20,27 +23,57 @@ export interface AttackerInput {
   readonly longitude?: number | undefined
 }
 
+/** A source in CAPI's names. */
+export interface SourceInput {
+  /** `Ip`, `Range`, `AS`, `Country`, `username`, … */
+  readonly scope: string
+  readonly value: string
+  readonly ip?: string | undefined
+  /** Of an address: the network that it belongs to. */
+  readonly range?: string | undefined
+  readonly cn?: string | undefined
+  readonly as_name?: string | undefined
+  readonly as_number?: string | number | undefined
+  readonly latitude?: number | undefined
+  readonly longitude?: number | undefined
+}
+
 const ADDRESS_RULE = 'must be an IPv4 or IPv6 address or a CIDR range'
+const SOURCE_KEYS: ReadonlySet<string> = new Set(Object.keys(sourceSchema.shape))
 
 /** The source on the wire, or `undefined` when the attacker itself was refused. Its details are checked in any case. */
-export function readAttacker(input: AttackerInput, refuse: Refuse): Source | undefined {
-  const source = sourceOf(input, refuse)
-  const details = { ...readOwner(input, refuse), ...readPlace(input, refuse) }
+export function readAttacker(
+  input: AttackerInput,
+  refuse: Refuse,
+  add: (issues: readonly InputIssue[]) => void,
+): Source | undefined {
+  const source = sourceOf(input, refuse, add)
+  const details = readDetails(input, refuse)
   return source && { ...source, ...details }
 }
 
-function sourceOf({ attackerIp, source }: AttackerInput, refuse: Refuse): Source | undefined {
+function sourceOf(
+  { attackerIp, source }: AttackerInput,
+  refuse: Refuse,
+  add: (issues: readonly InputIssue[]) => void,
+): Source | undefined {
   if ((attackerIp === undefined) === (source === undefined)) {
     refuse('attackerIp', attackerIp, `${ADDRESS_RULE}; for another scope, give source instead`)
     return undefined
   }
   if (source === undefined) return addressSource('attackerIp', attackerIp, refuse)
-  if (typeof source !== 'object' || source === null) {
+  if (typeof source !== 'object' || source === null || Array.isArray(source)) {
     refuse('source', source, 'must be an object { scope, value }')
     return undefined
   }
-  const { scope, value } = source
-  if (typeof scope === 'string' && /^(ip|range)$/i.test(scope)) return addressSource('source.value', value, refuse)
+  add(unknownKeyIssues(source, SOURCE_KEYS, { path: 'source', aliases: SOURCE_NAMES }))
+  const named = namedSource(source, refuse)
+  const networks = readNetworks(source, named, refuse)
+  return named && { ...named, ...networks }
+}
+
+function namedSource({ scope, value }: SourceInput, refuse: Refuse): Source | undefined {
+  if (typeof scope === 'string' && isAddressScope(scope)) return addressSource('source.value', value, refuse)
   const rules = { scope: filledTextRule(scope), value: filledTextRule(value) }
   if (rules.scope !== undefined) refuse('source.scope', scope, rules.scope)
   if (rules.value !== undefined) refuse('source.value', value, rules.value)
@@ -57,38 +90,27 @@ function addressSource(path: string, text: unknown, refuse: Refuse): Source | un
   return scope === 'Ip' ? { scope, value, ip: value } : { scope, value, range: value }
 }
 
+/** Address and network as given beside the value; empty text is none, as other clients write it. */
+function readNetworks(source: SourceInput, named: Source | undefined, refuse: Refuse): Partial<Source> {
+  const networks: Partial<Source> = {}
+  for (const field of ['ip', 'range'] as const) {
+    const given: unknown = source[field]
+    if (given === undefined || given === '') continue
+    const address = typeof given === 'string' ? parseAddress(given) : undefined
+    const own = named?.[field]
+    if (address === undefined || (field === 'ip' && address.scope !== 'Ip')) {
+      refuse(`source.${field}`, given, field === 'ip' ? 'must be an IPv4 or IPv6 address' : ADDRESS_RULE)
+    } else if (own !== undefined && own !== address.value) {
+      refuse(`source.${field}`, given, `must be the same as value (${own}), or left out`)
+    } else networks[field] = address.value
+  }
+  return networks
+}
+
+function isAddressScope(scope: string): boolean {
+  return /^(ip|range)$/i.test(scope)
+}
+
 function filledTextRule(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? textRule(value) : 'must be text that is not empty'
-}
-
-/** Whose network it is. */
-function readOwner({ cn, asName, asNumber }: AttackerInput, refuse: Refuse): Partial<Source> {
-  const owner: Partial<Source> = {}
-  if (cn !== undefined && isText('cn', cn, refuse)) owner.cn = cn
-  if (asName !== undefined && isText('asName', asName, refuse)) owner.as_name = asName
-  if (typeof asNumber === 'number') {
-    if (Number.isSafeInteger(asNumber) && asNumber >= 0) owner.as_number = String(asNumber)
-    else refuse('asNumber', asNumber, 'must be a whole number from 0 on, or text')
-  } else if (asNumber !== undefined && isText('asNumber', asNumber, refuse)) owner.as_number = asNumber
-  return owner
-}
-
-function isText(path: string, value: unknown, refuse: Refuse): value is string {
-  const rule = textRule(value)
-  if (rule !== undefined) refuse(path, value, rule)
-  return rule === undefined
-}
-
-function readPlace(input: AttackerInput, refuse: Refuse): Partial<Source> {
-  const place: Partial<Source> = {}
-  for (const [path, bound] of [
-    ['latitude', 90],
-    ['longitude', 180],
-  ] as const) {
-    const value = input[path]
-    if (value === undefined) continue
-    if (typeof value === 'number' && Math.abs(value) <= bound) place[path] = value
-    else refuse(path, value, `must be degrees from -${bound} to ${bound}`)
-  }
-  return place
 }

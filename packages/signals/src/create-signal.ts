@@ -2,15 +2,21 @@ import { v7 as uuidV7 } from 'uuid'
 import { type AttackerInput, readAttacker } from './attacker.js'
 import type { SignalContext } from './context.js'
 import type { SignalDecision } from './decision.js'
-import { InputError, type InputIssue, printable, type Refuse } from './errors.js'
+import { InputError, type InputIssue, type Refuse } from './errors.js'
+import { SIGNAL_NAMES } from './options/other-names.js'
+import { unknownKeyIssues } from './options/unknown-keys.js'
+import { printable } from './printable.js'
 import { readContext } from './read-context.js'
 import { readDecisions } from './read-decisions.js'
+import { readTimes } from './read-times.js'
 import { scenarioRule } from './scenario.js'
 import type { Signal } from './signal.js'
 import { textRule } from './text.js'
-import { compareTimestamps, formatTimestamp, parseTimestamp, type Timestamp } from './timestamp.js'
 
-/** When something happened: a `Date`, epoch milliseconds, or text in a form that {@link parseTimestamp} reads. Text without a zone is UTC. */
+/**
+ * When something happened: a `Date`, epoch milliseconds, or text in a form that `parseTimestamp` reads. Text without a zone is UTC.
+ * From the year 2000 to a day ahead of now.
+ */
 export type Instant = Date | string | number
 
 /** What {@link createSignal} takes. */
@@ -41,6 +47,8 @@ export interface CreateSignalInput extends AttackerInput {
   /** Where it was seen: `crowdsec`, `waf`, … Default: left out. */
   readonly kind?: string | undefined
   readonly alertId?: number | undefined
+  /** Epoch milliseconds: no time may be more than a day ahead of it. Default `Date.now()`. */
+  readonly now?: number | undefined
 }
 
 /** A signal with everything that {@link createSignal} fills in. */
@@ -51,17 +59,46 @@ export type CreatedSignal = Signal & {
   decisions: SignalDecision[]
 }
 
+const KEYS = new Set(
+  Object.keys({
+    attackerIp: true,
+    source: true,
+    cn: true,
+    asName: true,
+    asNumber: true,
+    latitude: true,
+    longitude: true,
+    scenario: true,
+    createdAt: true,
+    machineId: true,
+    startAt: true,
+    stopAt: true,
+    uuid: true,
+    message: true,
+    scenarioHash: true,
+    scenarioVersion: true,
+    scenarioTrust: true,
+    context: true,
+    decisions: true,
+    kind: true,
+    alertId: true,
+    now: true,
+  } satisfies Record<keyof CreateSignalInput, true>),
+)
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
  * Makes a signal that CAPI accepts. Times come out as RFC 3339 in UTC, addresses in canonical form; what is unset is left out.
+ * A name that is not known here is refused, whatever it holds: a detail that goes missing in silence is found out by nobody.
  *
- * @throws InputError that lists every wrong value with its path and the rule.
+ * @throws InputError that lists every wrong value with its path and the rule, unknown names too, with those that were meant.
  */
 export function createSignal(input: CreateSignalInput): CreatedSignal {
   const issues: InputIssue[] = []
   const refuse = (path: string, value: unknown, rule: string) => issues.push({ path, value: printable(value), rule })
-  if (typeof input !== 'object' || input === null) {
+  const add = (found: readonly InputIssue[]) => issues.push(...found)
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     refuse('input', input, 'must be an object')
     throw new InputError('No signal was made', issues)
   }
@@ -74,11 +111,12 @@ export function createSignal(input: CreateSignalInput): CreatedSignal {
     if (rule !== undefined) refuse(path, value, rule)
     return value
   }
-  const source = readAttacker(input, refuse)
+  add(unknownKeyIssues(input, KEYS, { aliases: SIGNAL_NAMES }))
+  const source = readAttacker(input, refuse, add)
   checkNames(input, refuse)
-  const times = readTimes(input, refuse)
-  const context = readContext(input.context, refuse)
-  const decisions = readDecisions(input.decisions, refuse)
+  const times = readTimes(input, readNow(input, refuse), refuse)
+  const context = readContext(input.context, refuse, add)
+  const decisions = readDecisions(input.decisions, refuse, add)
   const performed = issues.length === 0 && source ? `${source.scope} ${source.value} performed '${input.scenario}'` : ''
   const signal: CreatedSignal = {
     message: text('message', performed),
@@ -109,29 +147,8 @@ function checkNames({ scenario, machineId, uuid, alertId }: CreateSignalInput, r
   if (alertId !== undefined && !Number.isSafeInteger(alertId)) refuse('alertId', alertId, 'must be a whole number')
 }
 
-function readTimes(
-  input: CreateSignalInput,
-  refuse: Refuse,
-): { created_at: string; start_at: string; stop_at: string } {
-  const read = (path: 'createdAt' | 'startAt' | 'stopAt'): Timestamp | undefined => {
-    const timestamp = parseTimestamp(input[path] as Instant)
-    if (timestamp === undefined)
-      refuse(path, input[path], 'must be a Date, epoch milliseconds or an ISO 8601 date and time')
-    return timestamp
-  }
-  const created = read('createdAt')
-  const start = input.startAt === undefined ? created : read('startAt')
-  const stop = input.stopAt === undefined ? latest(created, start) : read('stopAt')
-  if (start !== undefined && stop !== undefined && compareTimestamps(stop, start) < 0) {
-    const from = input.startAt === undefined ? 'createdAt' : 'startAt'
-    refuse('stopAt', input.stopAt, `must not be before ${from} (${formatTimestamp(start)})`)
-  }
-  return { created_at: written(created), start_at: written(start), stop_at: written(stop) }
+function readNow({ now = Date.now() }: CreateSignalInput, refuse: Refuse): number {
+  const isInstant = typeof now === 'number' && Math.abs(now) <= 8.64e15
+  if (!isInstant) refuse('now', now, 'must be epoch milliseconds')
+  return isInstant ? now : Date.now()
 }
-
-function latest(a: Timestamp | undefined, b: Timestamp | undefined): Timestamp | undefined {
-  return a !== undefined && b !== undefined && compareTimestamps(a, b) > 0 ? a : b
-}
-
-/** What could not be read was refused, and is never seen. */
-const written = (timestamp: Timestamp | undefined) => (timestamp === undefined ? '' : formatTimestamp(timestamp))

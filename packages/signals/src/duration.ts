@@ -1,14 +1,14 @@
-const UNIT_NS: Record<string, bigint> = {
-  ns: 1n,
-  us: 1_000n,
-  µs: 1_000n,
-  μs: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-  d: 86_400_000_000_000n,
-}
+const UNIT_NS = new Map([
+  ['ns', 1n],
+  ['us', 1_000n],
+  ['µs', 1_000n],
+  ['μs', 1_000n],
+  ['ms', 1_000_000n],
+  ['s', 1_000_000_000n],
+  ['m', 60_000_000_000n],
+  ['h', 3_600_000_000_000n],
+  ['d', 86_400_000_000_000n],
+])
 
 const WHOLE = /^([-+]?)(?:0|((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d))+))$/
 const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h|d)/g
@@ -19,14 +19,14 @@ const MIN_NS = -(2n ** 63n)
  * Reads a Go duration such as `3h59m55.756182786s` as nanoseconds, without loss; `undefined` if it is none or does not fit Go's 64 bits.
  * Days (`7d`) are allowed on pushed signals only: the decision stream has none, and Go cannot read them (capi-protocol section 7).
  */
-export function parseDuration(text: string, { allowDays = false }: { allowDays?: boolean } = {}): bigint | undefined {
+export function parseDuration(text: string, options: { allowDays?: boolean } | null = {}): bigint | undefined {
   const match = typeof text === 'string' && text.length <= 200 ? WHOLE.exec(text) : null
   if (match === null) return undefined
   const [, sign, parts = ''] = match
-  if (!allowDays && parts.includes('d')) return undefined
+  if (options?.allowDays !== true && parts.includes('d')) return undefined
   let total = 0n
   for (const [, whole = '', fraction = '', unit = ''] of parts.matchAll(PART)) {
-    const unitNs = UNIT_NS[unit] ?? 0n
+    const unitNs = UNIT_NS.get(unit) ?? 0n
     total += BigInt(whole || '0') * unitNs + (BigInt(fraction || '0') * unitNs) / 10n ** BigInt(fraction.length)
   }
   const signed = sign === '-' ? -total : total

@@ -12,6 +12,10 @@ export interface CscapiErrorOptions {
   /** An error of ours or a plain description. Never a `Request`, a `Response` or an error that holds one. */
   readonly cause?: unknown
   readonly retryable?: boolean
+  /** The machine that the call was for, where it was for one. */
+  readonly machineId?: string | undefined
+  /** How CAPI's answer names itself. */
+  readonly requestId?: string | undefined
 }
 
 const BRAND = Symbol.for('cscapi.error')
@@ -26,16 +30,30 @@ export class CscapiError extends Error {
   readonly code: string
   /** Whether the same call may succeed later without any change by the caller. */
   readonly retryable: boolean
+  /** The machine that the call was for; absent where it was for none, or for several. */
+  declare readonly machineId?: string
+  /** How CAPI's answer names itself, for a question to CrowdSec's support; absent where no answer came, or it has no name. */
+  declare readonly requestId?: string
 
   constructor(code: string, message: string, options: CscapiErrorOptions = {}) {
     super(`${message} [${code}]`, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.retryable = options.retryable ?? false
+    if (options.machineId !== undefined) this.machineId = options.machineId
+    if (options.requestId !== undefined) this.requestId = options.requestId
     Object.defineProperty(this, BRAND, { value: true, enumerable: false })
   }
 
   toJSON(): Record<string, unknown> {
-    return { name: this.name, code: this.code, retryable: this.retryable, message: this.message }
+    const { name, code, retryable, message, machineId, requestId } = this
+    return {
+      name,
+      code,
+      retryable,
+      message,
+      ...(machineId !== undefined && { machineId }),
+      ...(requestId !== undefined && { requestId }),
+    }
   }
 }
 
@@ -62,19 +80,3 @@ export class InputError extends CscapiError {
 
 /** Takes down one thing that is wrong. */
 export type Refuse = (path: string, value: unknown, rule: string) => void
-
-/** A value as an issue shows it. */
-export function printable(value: unknown): string {
-  const text =
-    typeof value === 'object' ? jsonOrKind(value) : typeof value === 'string' ? JSON.stringify(value) : String(value)
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text
-}
-
-/** Not everything can be written as JSON: a circle, a bigint, a `toJSON` that throws. */
-function jsonOrKind(value: object | null): string {
-  try {
-    return JSON.stringify(value) ?? '[object]'
-  } catch {
-    return '[object]'
-  }
-}

@@ -1,5 +1,5 @@
 export { type Address, parseAddress } from './address.js'
-export type { AttackerInput } from './attacker.js'
+export type { AttackerInput, SourceInput } from './attacker.js'
 export { type SignalContext, signalContextSchema } from './context.js'
 export { type CreatedSignal, type CreateSignalInput, createSignal, type Instant } from './create-signal.js'
 export { type SignalDecision, signalDecisionSchema } from './decision.js'
@@ -20,7 +20,6 @@ export {
   InputError,
   type InputIssue,
   isCscapiError,
-  printable,
 } from './errors.js'
 export {
   enrollRequestSchema,
@@ -33,9 +32,11 @@ export {
   resetPasswordRequestSchema,
 } from './machine-requests.js'
 export { type IssueOptions, issuesOfSchema } from './options/issues.js'
+export { CLIENT_NAMES, MACHINE_ID_NAMES } from './options/other-names.js'
 export { readOptions } from './options/read-options.js'
 export { type KeyAliases, suggestKey } from './options/suggest-key.js'
 export { unknownKeyIssues } from './options/unknown-keys.js'
+export { printable } from './printable.js'
 export { printableUrl } from './printable-url.js'
 export { PRIVATE_NETWORKS } from './private-networks.js'
 export { scenarioRule } from './scenario.js'

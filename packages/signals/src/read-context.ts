@@ -1,23 +1,40 @@
 import type { SignalContext } from './context.js'
 import type { CreateSignalInput } from './create-signal.js'
-import type { Refuse } from './errors.js'
+import type { InputIssue, Refuse } from './errors.js'
+import { unknownKeyIssues } from './options/unknown-keys.js'
 import { textRule } from './text.js'
 
 /** Context as it goes on the wire; `undefined` when there is none. */
-export function readContext(context: CreateSignalInput['context'], refuse: Refuse): SignalContext[] | undefined {
+export function readContext(
+  context: CreateSignalInput['context'],
+  refuse: Refuse,
+  add: (issues: readonly InputIssue[]) => void,
+): SignalContext[] | undefined {
   if (context === undefined) return undefined
-  if (typeof context !== 'object' || context === null) {
+  // A Map or a Set has no keys of its own, and would come out empty.
+  if (typeof context !== 'object' || context === null || (Symbol.iterator in context && !Array.isArray(context))) {
     refuse('context', context, 'must be an object of texts or a list of { key, value }')
     return undefined
   }
-  return Array.isArray(context) ? readPairs(context, refuse) : readRecord(context, refuse)
+  return Array.isArray(context) ? readPairs(context, refuse, add) : readRecord(context, refuse)
 }
 
-function readPairs(pairs: readonly (SignalContext | null)[], refuse: Refuse): SignalContext[] {
-  return pairs.map((pair, index) => ({
-    key: readText(`context[${index}].key`, pair?.key, refuse),
-    value: readText(`context[${index}].value`, pair?.value, refuse),
-  }))
+const PAIR_KEYS = new Set(['key', 'value'])
+
+function readPairs(
+  pairs: readonly (SignalContext | null)[],
+  refuse: Refuse,
+  add: (issues: readonly InputIssue[]) => void,
+): SignalContext[] {
+  return pairs.map((pair, index) => {
+    if (typeof pair === 'object' && pair !== null) {
+      add(unknownKeyIssues(pair, PAIR_KEYS, { path: `context[${index}]` }))
+    }
+    return {
+      key: readText(`context[${index}].key`, pair?.key, refuse),
+      value: readText(`context[${index}].value`, pair?.value, refuse),
+    }
+  })
 }
 
 /** A list as the value repeats its key. */

@@ -2,7 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startRedis, type TestServer } from '../src/index.js'
 
-function connect(url: string, options: RedisOptions = {}): Redis {
+function connect(url: string, options: Pick<RedisOptions, 'commandTimeout' | 'lazyConnect'> = {}): Redis {
   const client = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 20, ...options })
   client.on('error', () => undefined)
   return client

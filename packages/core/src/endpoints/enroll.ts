@@ -23,7 +23,8 @@ export interface EnrollAnswer {
 const answerSchema = z.looseObject({ message: z.string() })
 
 /** @throws InputError when the key or a tag breaks a rule of CAPI v3 swagger `EnrollRequest`; the key is not shown. */
-export function assertEnrollable({ attachmentKey, tags = [] }: Pick<EnrollRequest, 'attachmentKey' | 'tags'>): void {
+export function assertEnrollable(request: Pick<EnrollRequest, 'attachmentKey' | 'tags'>): void {
+  const { attachmentKey, tags = [] }: { attachmentKey?: unknown; tags?: unknown } = request ?? {}
   const issues: InputIssue[] = []
   if (typeof attachmentKey !== 'string' || !/^[a-zA-Z0-9]+$/.test(attachmentKey)) {
     issues.push({
@@ -32,7 +33,9 @@ export function assertEnrollable({ attachmentKey, tags = [] }: Pick<EnrollReques
       rule: 'must be letters and digits, as the console shows it',
     })
   }
-  tags.forEach((tag, index) => {
+  if (!Array.isArray(tags)) issues.push({ path: 'tags', value: printable(tags), rule: 'must be a list' })
+  const list: readonly unknown[] = Array.isArray(tags) ? tags : []
+  list.forEach((tag, index) => {
     if (typeof tag === 'string' && tag !== '') return
     issues.push({ path: `tags[${index}]`, value: printable(tag), rule: 'must be text that is not empty' })
   })

@@ -21,7 +21,7 @@ export async function login(http: Http, request: LoginRequest, options: CallOpti
   const { machineId, password, scenarios } = request
   const body = JSON.stringify({ machine_id: machineId, password, scenarios })
   const call = { endpoint: 'login', method: 'POST', path: '/watchers/login', body, secrets: [password] } as const
-  const answer = await http.call({ ...options, ...call })
+  const answer = await http.call({ ...options, ...call, machineId })
   const parsed = loginResponseSchema.safeParse(answer.json)
   if (!parsed.success) throw answer.unusable('was answered without a token')
   const { token } = parsed.data

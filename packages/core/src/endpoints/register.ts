@@ -20,7 +20,7 @@ export async function register(
 ): Promise<void> {
   const body = JSON.stringify({ machine_id: machineId, password })
   const call = { endpoint: 'register', method: 'POST', path: '/watchers', body, secrets: [password] } as const
-  const { status, json } = await http.call({ ...options, ...call })
+  const { status, json } = await http.call({ ...options, machineId, ...call })
   const said = errorResponseSchema.safeParse(json).data?.message
   if (!saysRegistered(said)) return
   throw new CapiResponseError('already_registered', `POST /watchers was answered ${status}: CAPI has this machine id`, {

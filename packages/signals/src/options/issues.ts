@@ -1,8 +1,9 @@
 import type { z } from 'zod'
-import { type InputIssue, printable } from '../errors.js'
+import type { InputIssue } from '../errors.js'
+import { printable } from '../printable.js'
 import { ruleOf } from './rule.js'
 import type { KeyAliases } from './suggest-key.js'
-import { unknownKeyIssue } from './unknown-keys.js'
+import { MOST_SUGGESTIONS, unknownKeyIssue } from './unknown-keys.js'
 
 export interface IssueOptions {
   /** Put before each path. */
@@ -45,7 +46,8 @@ function issuesOf(
   const path = [...parent, ...issue.path]
   if (issue.code === 'unrecognized_keys') {
     const names = known.get(keyOf(path)) ?? known.get(keyOf(issue.path)) ?? []
-    return issue.keys.map((key) => unknownKeyIssue(key, names, pathText(root, path), aliases))
+    const at = pathText(root, path)
+    return issue.keys.map((key, index) => unknownKeyIssue(key, index < MOST_SUGGESTIONS ? names : [], at, aliases))
   }
   if (issue.code === 'invalid_union') {
     // The alternative that got furthest is the one that was meant: a list with one bad entry, not a failed number.

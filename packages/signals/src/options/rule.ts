@@ -12,6 +12,7 @@ const KINDS = new Map([
   ['record', 'an object'],
   ['date', 'a Date'],
   ['function', 'a function'],
+  ['nonoptional', 'given'],
 ])
 
 /** The rule that an issue of zod's stands for, in our words: `must be a whole number`. A schema's own message is kept as it is. */

@@ -11,11 +11,14 @@ export function unknownKeyIssues(
   known: Iterable<string>,
   { path = '', aliases }: { path?: string; aliases?: KeyAliases | undefined } = {},
 ): InputIssue[] {
-  const names = new Set(known)
+  const names = known instanceof Set ? known : new Set(known)
   return Object.keys(value)
     .filter((key) => !names.has(key))
-    .map((key) => unknownKeyIssue(key, names, path, aliases))
+    .map((key, index) => unknownKeyIssue(key, index < MOST_SUGGESTIONS ? names : [], path, aliases))
 }
+
+/** Looking for what was meant costs; a typo is one of a few, and thousands of keys are something else. */
+export const MOST_SUGGESTIONS = 20
 
 /** The issue of one key that is not known at `path`. */
 export function unknownKeyIssue(
