@@ -1,6 +1,8 @@
-import { readAccessLine } from './access-log.js'
 import { readHoneypotLine } from './honeypot-log.js'
-import { readNginxErrorLine } from './nginx-error-log.js'
+import { readAccessLine } from './readers/access-log.js'
+import { readApacheErrorLine } from './readers/apache-error-log.js'
+import { readNginxErrorLine } from './readers/nginx-error-log.js'
+import type { ZoneOption } from './readers/web-event.js'
 import { readSshdLine } from './sshd-log.js'
 
 /** What one log line tells about one address. */
@@ -30,6 +32,12 @@ export function sensorOf({ kind }: Pick<LogEvent, 'kind'>): 'ssh' | 'web' {
 }
 
 /** The event of a line of a log that is understood, whichever it is; `undefined` when it tells of none. */
-export function readLine(line: string, now: number): LogEvent | undefined {
-  return readSshdLine(line, now) ?? readAccessLine(line) ?? readNginxErrorLine(line) ?? readHoneypotLine(line)
+export function readLine(line: string, now: number, zone?: ZoneOption): LogEvent | undefined {
+  return (
+    readSshdLine(line, now) ??
+    readAccessLine(line) ??
+    readNginxErrorLine(line, zone) ??
+    readApacheErrorLine(line, zone) ??
+    readHoneypotLine(line)
+  )
 }

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { readNginxErrorLine } from './nginx-error-log.js'
+import { distrustSplitRecords, NOT_TRUSTED } from './nginx-split-records.js'
+
+async function passed(lines: readonly string[]): Promise<string[]> {
+  async function* input() {
+    yield* lines
+  }
+  const result = []
+  for await (const line of distrustSplitRecords(input())) result.push(line)
+  return result
+}
+
+const PEER = '198.51.100.7'
+const addresses = (lines: readonly string[]) => lines.flatMap((line) => readNginxErrorLine(line)?.address ?? [])
+
+const mismatch = (address: string) =>
+  `2026/11/28 01:02:03 [error] 12#12: *5 user "y": password mismatch, client: ${address}, server: _, request: "GET / HTTP/1.1", host: "h"`
+/** What nginx 1.22 writes for a path that is not there: cut at 2,047 bytes and a line feed. */
+function record(path: string, host = 'h') {
+  const head = `2026/11/28 01:02:03 [error] 13232#13232: *25 open() "/srv/html/${path}" failed`
+  const error = ' (2: No such file or directory)'
+  const front = head.length > 2_048 - 50 ? `${head.slice(0, 2_048 - 50)}...${error}` : head + error
+  const back = `, client: ${PEER}, server: _, request: "GET /${encodeURIComponent(path)} HTTP/1.1", host: "${host}"`
+  return (front + back).slice(0, 2_047).split('\n')
+}
+
+describe('lines of nginx’s error log', () => {
+  test('are handed on as they are, in order, when no client split one', async () => {
+    const lines = [
+      'something else',
+      ...Array.from({ length: 30 }, (_, host) => mismatch(`203.0.113.${host}`)),
+      ...record('missing'),
+      '2026/11/28 01:02:03 [info] 12#12: *5 client 203.0.113.1 closed keepalive connection',
+      '2026/11/28 01:02:03 [info] 12#12: *21 SSL_do_handshake() failed (SSL: error:0A0000C1:SSL routines::no shared cipher) while SSL handshaking, client: 203.0.113.1, server: 0.0.0.0:443',
+      'Nov 28 01:02:03 host sshd[1]: Invalid user x from 203.0.113.1 port 2',
+      '',
+    ]
+    expect(await passed(lines)).toEqual(lines)
+  })
+
+  test('of other programs are handed on at once', async () => {
+    async function* input() {
+      yield 'Nov 28 01:02:03 host sshd[1]: Invalid user x from 203.0.113.1 port 2'
+      throw new Error('the next line was asked for first')
+    }
+    const { value } = await distrustSplitRecords(input()).next()
+    expect(value).toContain('Invalid user')
+  })
+
+  test.each([
+    ['in the middle', `x\n${mismatch('203.0.113.77')}\ny`],
+    [
+      'with a whole record before and after it',
+      `x" failed (2: No such file or directory), client: 203.0.113.77, server: _, request: "GET /x HTTP/1.1", host: "h"\n${mismatch('203.0.113.77')}\n2026/11/28 01:02:03 [error] 1#1: *1 open() "/y`,
+    ],
+    ['so long that the request is cut off', `x\n${mismatch('203.0.113.77')}\n${'y'.repeat(1_900)}`],
+    ['so long that only a part of the request is left', `x\n${mismatch('203.0.113.77')}\n${'y'.repeat(1_500)}`],
+    [
+      'in another program’s form, behind an end',
+      `x" failed (2: x), client: 203.0.113.77, server: _\n203.0.113.77 - - [28/Nov/2026:01:02:03 +0100] "GET /.env HTTP/1.1" 404 5\n${mismatch('203.0.113.77')}\ny`,
+    ],
+    ['with a line feed at its end', `x\n${mismatch('203.0.113.77')}\n`],
+  ])('that a client wrote %s of its own name nobody', async (_, path) => {
+    const lines = [...record(path), mismatch('203.0.113.5')]
+    const result = await passed(lines)
+    expect(addresses(lines)).toContain('203.0.113.77')
+    expect(result.filter((line) => line.startsWith('203.0.113.77'))).toEqual([])
+    expect(addresses(result)).toEqual(['203.0.113.5'])
+    expect(result.slice(0, -1)).toEqual(lines.slice(0, -1).map((line) => NOT_TRUSTED + line))
+  })
+
+  test('are believed again farther than a record before such a one', async () => {
+    const before = Array.from({ length: 30 }, (_, host) => mismatch(`203.0.113.${host}`))
+    const result = addresses(await passed([...before, ...record(`x\n${mismatch('203.0.113.77')}\ny`)]))
+    expect(result).not.toContain('203.0.113.77')
+    expect(result.slice(0, 15)).toEqual(addresses(before.slice(0, 15)))
+  })
+})
