@@ -7,8 +7,13 @@ import {
   type SendReport,
 } from '@cscapi/client'
 import { count, type Output } from './output.js'
+import { putBackTexts } from './put-back.js'
 import type { Target } from './target.js'
 import type { Findings } from './watch.js'
+
+const FORMATS =
+  'sshd (syslog, or journalctl -o short-iso), access logs and error logs of nginx and Apache, endlessh, sshesame'
+const MOST_SHOWN = 120
 
 /** What became of the signals that were handed to the store. */
 export interface Queued {
@@ -38,8 +43,9 @@ interface PulledBlocklist {
   readonly known: number
 }
 
-/** What the logs told. */
+/** What the logs told; first of all, whether they were understood. */
 export function tellFindings(output: Output, findings: Findings, queued: Queued, isReal: boolean): void {
+  tellUseless(output, findings)
   const other = findings.other > 0 ? ` (${count(findings.other, 'line')} of no use here)` : ''
   output.line(`${count(findings.lines, 'line')} read${other}, ${count(findings.attackers.size, 'attacker')} found.`)
   for (const [scenario, attacks] of findings.scenarios) output.line(`  ${scenario}: ${count(attacks, 'attack')}`)
@@ -51,6 +57,10 @@ export function tellFindings(output: Output, findings: Findings, queued: Queued,
         ? `${from}: ${count(findings.leftOut, 'attack')} left out.`
         : `${from}; the real service would not be told of ${size === 1 ? 'it' : 'them'}.`,
     )
+  }
+  if (findings.firstRefused !== undefined) {
+    const { line, reason } = findings.firstRefused
+    output.line(`${count(findings.refused, 'attack')} cannot be reported; the first, near line ${line}: ${reason}`)
   }
   if (findings.dropped > 0) output.line(`${count(findings.dropped, 'suspect')} went unwatched: too many at once.`)
   const older = queued.pending - queued.added
@@ -77,8 +87,14 @@ export function tellResults(output: Output, target: Target, results: Results): v
   output.line()
 }
 
-/** What waits, and for whom. */
-export function tellRest(output: Output, { pending, leased }: ClientStats, report: SendReport): void {
+/** What waits, for whom and why. */
+export function tellRest(
+  output: Output,
+  { pending, leased }: ClientStats,
+  report: SendReport,
+  findings: Pick<Findings, 'lines' | 'other' | 'attackers' | 'refused'>,
+): void {
+  for (const text of putBackTexts(report)) output.line(text)
   if (report.stopped !== undefined) {
     output.line(
       `Sending ended early (${report.stopped}); another run makes sense in ${Math.ceil((report.resumeInMs ?? 0) / 1_000)} s.`,
@@ -86,7 +102,9 @@ export function tellRest(output: Output, { pending, leased }: ClientStats, repor
   }
   if (leased > 0)
     output.line(`Another process, or one that died, holds ${count(leased, 'signal')} until its lease runs out.`)
-  output.line(pending + leased === 0 ? 'Everything was delivered.' : `${waitText(pending + leased)} for the next run.`)
+  if (pending + leased > 0) output.line(`${waitText(pending + leased)} for the next run.`)
+  else if (report.sent > 0) output.line('Everything was delivered.')
+  else output.line(nothingText(findings))
 }
 
 /** What a run that did not come to its end leaves behind, and where. */
@@ -105,6 +123,33 @@ export function tellLeft(
 /** `1 signal waits in the store`. */
 export function waitText(signals: number): string {
   return `${count(signals, 'signal')} ${signals === 1 ? 'waits' : 'wait'} in the store`
+}
+
+/** Most lines of no use may mean another log, or another format of one that is read. */
+function tellUseless(output: Output, { lines, other, firstOther }: Findings): void {
+  if (lines === 0) output.line('There was nothing in the log.')
+  if (firstOther === undefined || other <= lines / 2) return
+  const most =
+    other === lines ? `None of ${count(lines, 'line')} was` : `Only ${lines - other} of ${count(lines, 'line')} were`
+  output.line(`${most} of use here. Line ${firstOther.line}, for one: ${cut(firstOther.text)}`)
+  output.line(`What is read: ${FORMATS}.`)
+}
+
+function nothingText({
+  lines,
+  other,
+  attackers,
+  refused,
+}: Pick<Findings, 'lines' | 'other' | 'attackers' | 'refused'>): string {
+  if (refused > 0) return 'Nothing was sent: what was found cannot be reported, as told above.'
+  if (attackers.size > 0) return 'Nothing new to deliver.'
+  return other > lines / 2
+    ? 'Nothing was delivered, and most lines were of no use, as told above.'
+    : 'Nothing to deliver.'
+}
+
+function cut(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)} …` : text
 }
 
 function queuedText({ added, duplicates }: Queued): string {

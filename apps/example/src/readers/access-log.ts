@@ -12,6 +12,8 @@ const QUOTED = '[^"\\\\]*(?:\\\\.[^"\\\\]*)*'
 const BACK = new RegExp(
   `^(?<request>${QUOTED})" (?<status>\\d{3})(?= |$)(?: \\S+ "${QUOTED}" "(?<userAgent>${QUOTED})")?`,
 )
+/** With a port and a few signs around it. */
+const LONGEST_ADDRESS = 64
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /**
@@ -58,7 +60,8 @@ function peerOf(front: string): string | undefined {
 function holdsAddress(text: string): boolean {
   return text
     .split(/[^0-9a-fA-F.:]+/)
-    .map((word) => word.replace(/^[.]+|[.:]+$/g, ''))
+    .filter(({ length }) => length <= LONGEST_ADDRESS)
+    .map((word) => word.replace(/^\.+|[.:]+$/g, ''))
     .some((word) => ipAddress(word) !== undefined || ipAddress(word.replace(/:\d+$/, '')) !== undefined)
 }
 

@@ -141,10 +141,37 @@ describe('a line of Apache’s error log', () => {
     )
   })
 
-  test('of 64 KiB of anything is decided without going back over it again and again', () => {
-    const parts = ["'", ' not found', ': auth', '(1)', '[client ', ', referer: ', ' [uri "', 'a', ': ', "' in realm `"]
-    for (const part of parts)
-      for (const front of [HEAD, `${HEAD}user `, `${HEAD}user \``, `${TIME} [a:b] [pid 1] (1)`, `${HEAD}access to `])
-        expect(read((front + part.repeat(65_536)).slice(0, 65_536))?.address ?? PEER).toBe(PEER)
+  test('of 64 KiB is decided without going back over it again and again, whatever fills its fields', () => {
+    const forms: readonly ((text: string) => string)[] = [
+      (text) => text,
+      (text) => `${TIME} [${text}:error] [pid 1] [client ${PEER}:5] user x not found: /`,
+      (text) => `${TIME} [a:b] [pid 1] (1)${text}: [client ${PEER}:5] user x not found: /`,
+      (text) => `${TIME} [a:b] [pid 1] ${text}(1): [client ${PEER}:5] user x not found: /`,
+      (text) => `${TIME} [a:b] [pid 1] [client ${text}] user x not found: /`,
+      (text) => HEAD + text,
+      (text) => `${HEAD}user ${text}`,
+      (text) => `${HEAD}user \`${text}`,
+      (text) => `${HEAD}access to ${text}`,
+      (text) => `${HEAD}script '${text}`,
+      (text) => `${HEAD}Cannot serve directory ${text}`,
+      (text) => `${HEAD}ModSecurity: Access denied with code 403 ${text}`,
+    ]
+    const parts = [
+      "'",
+      ' not found',
+      ': auth',
+      '(1)',
+      '[client ',
+      ', referer: ',
+      ' [uri "',
+      'a',
+      ':',
+      ': ',
+      "' in realm `",
+    ]
+    for (const form of forms)
+      for (const part of [...parts, ' failed', ': No matching', '1', '.', '/', '"', ': password mismatch'])
+        for (const end of ['', ':', ']', '"'])
+          expect(read(form(part.repeat(60_000 / part.length) + end))?.address ?? PEER).toBe(PEER)
   })
 })

@@ -19,10 +19,10 @@ const FIXED: readonly (readonly [status: number, message: RegExp])[] = [
   [503, /^limiting requests, excess: [\d.]+ by zone "[^"]*"$/],
   [503, /^limiting connections by zone "[^"]*"$/],
   // Where such a message quotes the client, a colon stands before the quote.
-  [400, /^client sent [\w "./-]+ while [\w ./]+$/],
-  [400, /^client SSL certificate verify error: \(\d+:[^",]*\) while [\w ./]+$/],
-  [400, /^SSL_\w+\(\) failed \(SSL: error:[^",]*\) while SSL handshaking$/],
-  [400, /^peer closed connection in SSL handshake(?: \(\d+: [^",]*\))? while SSL handshaking$/],
+  [400, /^client sent [\w "./-]+$/],
+  [400, /^client SSL certificate verify error: \(\d+:[^",]*$/],
+  [400, /^SSL_\w+\(\) failed \(SSL: error:[^",]* while SSL handshaking$/],
+  [400, /^peer closed connection in SSL handshake[^",]* while SSL handshaking$/],
   [400, /^no "ssl_certificate" is defined in server listening on SSL port while SSL handshaking$/],
 ]
 

@@ -76,4 +76,33 @@ describe('lines of nginx’s error log', () => {
     expect(result).not.toContain('203.0.113.77')
     expect(result.slice(0, 15)).toEqual(addresses(before.slice(0, 15)))
   })
+
+  test('of 64 KiB are decided without going back over them again and again, whatever fills them', async () => {
+    const parts = [
+      ', client: ',
+      ', server: ',
+      ':',
+      ':1',
+      '%25',
+      '%',
+      '(2: ',
+      '"',
+      ', request: "',
+      ' HTTP/1.1"',
+      ': ',
+      'a',
+    ]
+    const head = '2026/11/28 01:02:03 [error] 1#1: *1 '
+    const fronts = [
+      '',
+      head,
+      `${head}x, client: `,
+      `${head}x, client: 1.2.3.4, server: `,
+      `${head}x, client: 1.2.3.4, server: _, request: "`,
+    ]
+    const lines = fronts.flatMap((front) =>
+      parts.flatMap((part) => ['', ',', '"'].map((end) => front + part.repeat(60_000 / part.length) + end)),
+    )
+    expect((await passed(lines)).length).toBe(lines.length)
+  })
 })

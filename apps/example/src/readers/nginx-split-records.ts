@@ -5,7 +5,7 @@ const RECORD = /^(?:.{0,300}: )?\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2} \[[a-z]+\]
 const ENCODED_LINE_FEED = /%(?:25)*0a/i
 const OF_CLIENT = /, client: |\(\d{1,3}: /
 /** The one peer, and behind it the whole request, or, of a connection without any, the address that it came to. */
-const WITH_REQUEST = /, server: (?:[^"]*, request: "[^"]* HTTP\/[\d.]+"|[^",]+:[^",]+$)/
+const WITH_REQUEST = /^[^",]*, server: (?:[^"]*, request: "[^"]* HTTP\/[\d.]+"|[^",]*:\d+$|unix:[^",]*$)/
 
 /** Stands in front of a line that is not trusted, so that no reader reads it and a person sees why. */
 export const NOT_TRUSTED = '[not trusted, a client may have written this line] '
