@@ -1,8 +1,9 @@
 import { CapiNetworkError, type SendReport } from '@cscapi/client'
 import { beforeEach, expect, test } from 'vitest'
 import { Output } from './output.js'
-import { tellFindings, tellLeft, tellRest, tellResults } from './summary.js'
+import { tellLeft, tellRest, tellResults } from './summary.js'
 import type { Target } from './target.js'
+import { tellFindings } from './tell-findings.js'
 import { noFindings } from './watch.js'
 
 let told = ''
@@ -77,7 +78,7 @@ test('a run that understood nothing does not end as if all were well', () => {
   tellFindings(output, findings, queued, false)
   tellRest(output, nothingLeft, nothingSent, findings)
   expect(told.split('\n')[0]).toBe('None of 2 lines was of use here. Line 1, for one: x')
-  expect(told).toContain('Nothing was delivered, and most lines were of no use, as told above.')
+  expect(told).toContain('Nothing was delivered; most lines were of no use, as told above.')
   expect(told).not.toContain('Everything was delivered')
 })
 
@@ -106,8 +107,8 @@ test('attacks that cannot be reported are told, with the first line and why', ()
   const findings = { ...noFindings(), lines: 9, refused: 2, firstRefused: { line: 7, reason: 'no address' } }
   tellFindings(output, findings, queued, false)
   tellRest(output, nothingLeft, nothingSent, findings)
-  expect(told).toContain('2 attacks cannot be reported; the first, near line 7: no address\n')
-  expect(told).toContain('Nothing was sent: what was found cannot be reported, as told above.')
+  expect(told).toContain('2 findings cannot be reported; the first, of line 7: no address\n')
+  expect(told).toContain('Nothing was delivered; not everything can be, as told above.')
 })
 
 test('attacks that an earlier run reported are nothing new', () => {
@@ -126,4 +127,19 @@ test('why signals were put back is told, kind by kind, with what to do', () => {
     'Trouble: POST /signals got no answer (ECONNREFUSED) [network_error] (7 signals of 2 machines). What to do: see whether this computer reaches that host, then run again.',
     'Trouble: The store is paused\uFFFD[2J [paused] (1 time). What to do: see docs/errors.md.',
   ])
+})
+
+test('“everything was delivered” is said only when it was', () => {
+  const attackers = new Set(['203.0.113.7'])
+  const rest = (sent: Partial<SendReport>, found: object) => {
+    told = ''
+    tellRest(output, nothingLeft, { ...nothingSent, ...sent }, { ...noFindings(), attackers, ...found })
+    return told
+  }
+  expect(rest({ sent: 5 }, {})).toBe('Everything was delivered.\n')
+  expect(rest({ sent: 5, rejected: 2 }, {})).toBe('2 signals rejected for good; nothing else is left.\n')
+  expect(rest({ sent: 5 }, { refused: 1 })).toMatch(/^What can be reported was delivered; not everything/)
+  expect(rest({ sent: 5 }, { attackers: new Set(), lines: 2, other: 2 })).toMatch(
+    /^What an earlier run left was delivered; most lines/,
+  )
 })

@@ -9,19 +9,8 @@ import {
 import { count, type Output } from './output.js'
 import { putBackTexts } from './put-back.js'
 import type { Target } from './target.js'
+import { mostOfNoUse, type Queued } from './tell-findings.js'
 import type { Findings } from './watch.js'
-
-const FORMATS =
-  'sshd (syslog, or journalctl -o short-iso), access logs and error logs of nginx and Apache, endlessh, sshesame'
-const MOST_SHOWN = 120
-
-/** What became of the signals that were handed to the store. */
-export interface Queued {
-  readonly added: number
-  readonly duplicates: number
-  /** All that wait there now, from earlier runs too. */
-  readonly pending: number
-}
 
 /** Everything the table at the end tells. */
 export interface Results {
@@ -41,30 +30,6 @@ interface PulledBlocklist {
   readonly report: PullReport
   /** Attackers of the log that are on it. */
   readonly known: number
-}
-
-/** What the logs told; first of all, whether they were understood. */
-export function tellFindings(output: Output, findings: Findings, queued: Queued, isReal: boolean): void {
-  tellUseless(output, findings)
-  const other = findings.other > 0 ? ` (${count(findings.other, 'line')} of no use here)` : ''
-  output.line(`${count(findings.lines, 'line')} read${other}, ${count(findings.attackers.size, 'attacker')} found.`)
-  for (const [scenario, attacks] of findings.scenarios) output.line(`  ${scenario}: ${count(attacks, 'attack')}`)
-  const { size } = findings.notPublic
-  if (size > 0) {
-    const from = `${count(size, 'attacker')} ${size === 1 ? 'has an address that is' : 'have addresses that are'} not public`
-    output.line(
-      isReal
-        ? `${from}: ${count(findings.leftOut, 'attack')} left out.`
-        : `${from}; the real service would not be told of ${size === 1 ? 'it' : 'them'}.`,
-    )
-  }
-  if (findings.firstRefused !== undefined) {
-    const { line, reason } = findings.firstRefused
-    output.line(`${count(findings.refused, 'attack')} cannot be reported; the first, near line ${line}: ${reason}`)
-  }
-  if (findings.dropped > 0) output.line(`${count(findings.dropped, 'suspect')} went unwatched: too many at once.`)
-  const older = queued.pending - queued.added
-  output.line(`${queuedText(queued)} queued${older > 0 ? `; ${count(older, 'signal')} left from before` : ''}.`)
 }
 
 /** What happened, as a table. */
@@ -92,7 +57,7 @@ export function tellRest(
   output: Output,
   { pending, leased }: ClientStats,
   report: SendReport,
-  findings: Pick<Findings, 'lines' | 'other' | 'attackers' | 'refused'>,
+  findings: Findings,
 ): void {
   for (const text of putBackTexts(report)) output.line(text)
   if (report.stopped !== undefined) {
@@ -102,9 +67,9 @@ export function tellRest(
   }
   if (leased > 0)
     output.line(`Another process, or one that died, holds ${count(leased, 'signal')} until its lease runs out.`)
-  if (pending + leased > 0) output.line(`${waitText(pending + leased)} for the next run.`)
-  else if (report.sent > 0) output.line('Everything was delivered.')
-  else output.line(nothingText(findings))
+  output.line(
+    pending + leased > 0 ? `${waitText(pending + leased)} for the next run.` : deliveredText(report, findings),
+  )
 }
 
 /** What a run that did not come to its end leaves behind, and where. */
@@ -125,35 +90,16 @@ export function waitText(signals: number): string {
   return `${count(signals, 'signal')} ${signals === 1 ? 'waits' : 'wait'} in the store`
 }
 
-/** Most lines of no use may mean another log, or another format of one that is read. */
-function tellUseless(output: Output, { lines, other, firstOther }: Findings): void {
-  if (lines === 0) output.line('There was nothing in the log.')
-  if (firstOther === undefined || other <= lines / 2) return
-  const most =
-    other === lines ? `None of ${count(lines, 'line')} was` : `Only ${lines - other} of ${count(lines, 'line')} were`
-  output.line(`${most} of use here. Line ${firstOther.line}, for one: ${cut(firstOther.text)}`)
-  output.line(`What is read: ${FORMATS}.`)
-}
-
-function nothingText({
-  lines,
-  other,
-  attackers,
-  refused,
-}: Pick<Findings, 'lines' | 'other' | 'attackers' | 'refused'>): string {
-  if (refused > 0) return 'Nothing was sent: what was found cannot be reported, as told above.'
-  if (attackers.size > 0) return 'Nothing new to deliver.'
-  return other > lines / 2
-    ? 'Nothing was delivered, and most lines were of no use, as told above.'
-    : 'Nothing to deliver.'
-}
-
-function cut(text: string): string {
-  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)} …` : text
-}
-
-function queuedText({ added, duplicates }: Queued): string {
-  return duplicates > 0 ? `${count(added, 'signal')} (${duplicates} already reported)` : count(added, 'signal')
+/** Of a store that holds nothing any more. */
+function deliveredText({ sent, rejected }: SendReport, findings: Findings): string {
+  const { attackers, refused } = findings
+  if (rejected > 0) return `${count(rejected, 'signal')} rejected for good; nothing else is left.`
+  if (attackers.size === 0 && mostOfNoUse(findings))
+    return `${sent > 0 ? 'What an earlier run left was delivered' : 'Nothing was delivered'}; most lines were of no use, as told above.`
+  if (refused > 0)
+    return `${sent > 0 ? 'What can be reported was delivered' : 'Nothing was delivered'}; not everything can be, as told above.`
+  if (sent > 0) return 'Everything was delivered.'
+  return attackers.size > 0 ? 'Nothing new to deliver.' : 'Nothing to deliver.'
 }
 
 function sentText({ sent, rejected, postponed, failing }: SendReport): string {
