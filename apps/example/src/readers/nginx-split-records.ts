@@ -1,19 +1,18 @@
 /** In bytes: nginx writes no record that is longer, its line feed included. */
 const LONGEST_RECORD = 2_048
-const RECORD = /^(?:.{0,300}: )?\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2} \[[a-z]+\] /
-/** The request stands there as it was sent: a line feed of the decoded path is written like this, or encoded once more. */
+const RECORD = /^\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2} \[[a-z]+\] /
+const PEER = ', client: '
+/** Behind the peer's address stand the request as it was sent, or, of a connection without any, where it came to. */
+const BEHIND_PEER = /^[^",]*, server: (?:[^"]*, request: "(?<request>[^"]*) HTTP\/[\d.]+"|[^",]*:\d+$|unix:[^",]*$)/
+/** A line feed as it was sent, or encoded once more. */
 const ENCODED_LINE_FEED = /%(?:25)*0a/i
-const OF_CLIENT = /, client: |\(\d{1,3}: /
-/** The one peer, and behind it the whole request, or, of a connection without any, the address that it came to. */
-const WITH_REQUEST = /^[^",]*, server: (?:[^"]*, request: "[^"]* HTTP\/[\d.]+"|[^",]*:\d+$|unix:[^",]*$)/
+const SYSTEM_ERROR = /\(\d{1,3}: /
 
 /** Stands in front of a line that is not trusted, so that no reader reads it and a person sees why. */
 export const NOT_TRUSTED = '[not trusted, a client may have written this line] '
 
 interface HeldLine {
   readonly text: string
-  /** Bytes in the log with the line feed, or fewer: what was no text was replaced by longer text. */
-  readonly bytes: number
   isTrusted: boolean
 }
 
@@ -25,7 +24,7 @@ interface HeldLine {
  * writes lines of the client's choice, which look like any other. What gives them away is the end of the record, where
  * the request stands as it was sent, or which was cut off because the record grew too long. The lines up to 2,048 bytes
  * before such an end are not trusted, so a line of nginx's is handed on once as much has come after it. A client can
- * hide in this way what it did just before; the access log, where nginx escapes line feeds, still tells it.
+ * hide what it did just before by writing such a line; the access log, where nginx escapes line feeds, still tells it.
  */
 export async function* distrustSplitRecords(lines: AsyncIterable<string>): AsyncGenerator<string> {
   const held: HeldLine[] = []
@@ -34,9 +33,9 @@ export async function* distrustSplitRecords(lines: AsyncIterable<string>): Async
       yield text
       continue
     }
-    const replaced = text.split('\uFFFD').length - 1
-    held.push({ text, bytes: Buffer.byteLength(text) - 2 * replaced + 1, isTrusted: true })
-    if (mayEndSplitRecord(text)) for (const line of held) line.isTrusted = false
+    held.push({ text, isTrusted: true })
+    // One that is as long as a record can be is a record of its own.
+    if (fewestBytes(text) < LONGEST_RECORD && mayEndSplitRecord(text)) for (const line of held) line.isTrusted = false
     for (const line of held.splice(0, settled(held))) yield told(line)
   }
   for (const line of held) yield told(line)
@@ -46,10 +45,19 @@ function told({ text, isTrusted }: HeldLine): string {
   return isTrusted ? text : NOT_TRUSTED + text
 }
 
+/** Of a line with its line feed, in the log: no text has fewer bytes than signs, whatever it was decoded from. */
+function fewestBytes({ length }: string): number {
+  return length + 1
+}
+
+/** Whether the request in it had a line feed, or it was cut before that could be seen. */
 function mayEndSplitRecord(text: string): boolean {
-  if (ENCODED_LINE_FEED.test(text)) return true
-  const [, peer, another] = text.split(', client: ', 3)
-  return OF_CLIENT.test(text) && (peer === undefined || another !== undefined || !WITH_REQUEST.test(peer))
+  const [, ...behind] = text.split(PEER)
+  if (behind.length === 0) return SYSTEM_ERROR.test(text)
+  return behind.some((tail) => {
+    const match = BEHIND_PEER.exec(tail)
+    return match === null || ENCODED_LINE_FEED.test(match.groups?.request ?? '')
+  })
 }
 
 /** How many of the first lines no record can hold together with a line that is still to come. */
@@ -58,7 +66,7 @@ function settled(held: readonly HeldLine[]): number {
   let bytes = 0
   return (
     held.findLastIndex((line) => {
-      bytes += line.bytes
+      bytes += fewestBytes(line.text)
       return bytes >= LONGEST_RECORD
     }) + 1
   )
