@@ -74,6 +74,12 @@ describe('lines of nginx’s error log', () => {
     expect(result.slice(0, -1)).toEqual(lines.slice(0, -1).map((line) => NOT_TRUSTED + line))
   })
 
+  test('that a client wrote by a carriage return name nobody, for a reader to whom it ends a line', async () => {
+    const lines = record(`x\r${mismatch('203.0.113.77')}\ry`).flatMap((line) => line.split('\r'))
+    expect(addresses(lines)).toEqual(['203.0.113.77'])
+    expect(addresses(await passed(lines))).toEqual([])
+  })
+
   test('are believed again farther than a record before such a one', async () => {
     const before = Array.from({ length: 30 }, (_, host) => mismatch(`203.0.113.${host}`))
     const result = addresses(await passed([...before, ...record(`x\n${mismatch('203.0.113.77')}\ny`)]))

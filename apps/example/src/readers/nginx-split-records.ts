@@ -4,8 +4,8 @@ const RECORD = /^\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2} \[[a-z]+\] /
 const PEER = ', client: '
 /** Behind the peer's address stand the request as it was sent, or, of a connection without any, where it came to. */
 const BEHIND_PEER = /^[^",]*, server: (?:[^"]*, request: "(?<request>[^"]*) HTTP\/[\d.]+"|[^",]*:\d+$|unix:[^",]*$)/
-/** A line feed as it was sent, or encoded once more. */
-const ENCODED_LINE_FEED = /%(?:25)*0a/i
+/** An end of a line as it was sent, or encoded once more; a lone carriage return ends one for some readers. */
+const ENCODED_LINE_END = /%(?:25)*0[ad]/i
 const SYSTEM_ERROR = /\(\d{1,3}: /
 
 /** Stands in front of a line that is not trusted, so that no reader reads it and a person sees why. */
@@ -56,7 +56,7 @@ function mayEndSplitRecord(text: string): boolean {
   if (behind.length === 0) return SYSTEM_ERROR.test(text)
   return behind.some((tail) => {
     const match = BEHIND_PEER.exec(tail)
-    return match === null || ENCODED_LINE_FEED.test(match.groups?.request ?? '')
+    return match === null || ENCODED_LINE_END.test(match.groups?.request ?? '')
   })
 }
 
