@@ -24,9 +24,9 @@ describe('an attack that can be no signal', () => {
   })
 
   test('is counted with its line, and ends nothing', async () => {
-    const lines = ['1.2.3.04', '203.0.113.7'].flatMap((address) =>
-      [0, 1, 2, 3, 4].map((second) => `Feb 12 14:10:2${second} host sshd[1]: Invalid user x from ${address} port 1`),
-    )
+    const login = (year: string, second: number) =>
+      `203.0.113.7 - - [12/Feb/${year}:14:00:0${second} +0000] "POST /wp-login.php HTTP/1.1" 200 5`
+    const lines = ['0001', '2026'].flatMap((year) => [0, 1, 2, 3, 4].map((second) => login(year, second)))
     const findings = noFindings()
     async function* input() {
       yield* lines
@@ -40,6 +40,6 @@ describe('an attack that can be no signal', () => {
     }))
       values.push(source.value)
     expect(values).toEqual(['203.0.113.7'])
-    expect(findings.refused + findings.other).toBeGreaterThan(0)
+    expect(findings).toMatchObject({ attacks: 1, refused: 1, firstRefused: { line: expect.any(Number) } })
   })
 })

@@ -1,4 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readAccessLine } from './access-log.js'
+import { readApacheErrorLine } from './apache-error-log.js'
+import { hostileText, INNOCENT } from './hostile-text.js'
 import { readNginxErrorLine } from './nginx-error-log.js'
 import { distrustSplitRecords, NOT_TRUSTED } from './nginx-split-records.js'
 
@@ -72,6 +76,49 @@ describe('lines of nginx’s error log', () => {
     expect(result.filter((line) => line.startsWith('203.0.113.77'))).toEqual([])
     expect(addresses(result)).toEqual(['203.0.113.5'])
     expect(result.slice(0, -1)).toEqual(lines.slice(0, -1).map((line) => NOT_TRUSTED + line))
+  })
+
+  test('name nobody but the peer, whatever lines a client writes into a path and wherever nginx cuts the record', async () => {
+    /** As a client may send it: nginx takes any sign but blanks, ends of lines and what has a meaning of its own. */
+    const sent = (path: string, isAll: boolean) =>
+      isAll ? encodeURIComponent(path) : path.replace(/[\s\p{Cc}%?#]/gu, (sign) => encodeURIComponent(sign))
+    const line = fc.oneof(
+      hostileText(),
+      fc.constantFrom(mismatch(INNOCENT), `${INNOCENT} - - [28/Nov/2026:01:02:03 +0100] "GET /.env HTTP/1.1" 404 5`),
+      fc.constant(`[Sat Nov 28 01:02:03 2026] [error] [client ${INNOCENT}] user x not found: /`),
+      fc.constantFrom(2, 20, 200, 1_200, 1_600, 1_800, 1_900).map((length) => 'y'.repeat(length)),
+    )
+    const arbitrary = fc.record({
+      path: fc.array(line, { minLength: 1, maxLength: 5 }).map((parts) => parts.join('\n').toWellFormed()),
+      isAll: fc.boolean(),
+      host: hostileText(),
+      referrer: hostileText(),
+      hasHost: fc.boolean(),
+    })
+    const written = fc.array(arbitrary, { minLength: 1, maxLength: 3 }).map((requests) =>
+      requests.flatMap(({ path, isAll, host, referrer, hasHost }) => {
+        const head = `2026/11/28 01:02:03 [error] 7#7: *25 open() "/srv/html/${path}" failed`
+        const error = ' (2: No such file or directory)'
+        const isLong = Buffer.byteLength(head) > 1_998
+        const front = isLong ? `${Buffer.from(head).subarray(0, 1_998)}...${error}` : head + error
+        const headers = hasHost ? `, host: "${host}", referrer: "${referrer}"`.replace(/[\r\n]/g, '') : ''
+        const back = `, client: ${PEER}, server: _, request: "GET /${sent(path, isAll)} HTTP/1.1"${headers}`
+        return Buffer.from(front + back)
+          .subarray(0, 2_047)
+          .toString()
+          .split('\n')
+      }),
+    )
+    await fc.assert(
+      fc.asyncProperty(written, async (lines) => {
+        const result = await passed([mismatch(PEER), ...lines, mismatch(PEER)])
+        const events = result.map(
+          (text) => readNginxErrorLine(text) ?? readAccessLine(text) ?? readApacheErrorLine(text),
+        )
+        expect(events.flatMap((event) => event?.address ?? []).filter((address) => address !== PEER)).toEqual([])
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   test('that a client wrote by a carriage return name nobody, for a reader to whom it ends a line', async () => {
