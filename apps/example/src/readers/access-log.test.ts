@@ -123,7 +123,7 @@ describe('an access line', () => {
         expect(event?.at ?? AT).toBe(AT)
         expect([404, 400]).toContain(event?.status ?? 404)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     )
   })
 

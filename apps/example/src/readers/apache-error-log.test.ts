@@ -137,7 +137,7 @@ describe('a line of Apache’s error log', () => {
         fc.pre(/\[(client|remote) /.test(head) || !text.startsWith('['))
         expect(read(line)?.address ?? PEER).toBe(PEER)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     )
   })
 
