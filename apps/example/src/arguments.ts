@@ -7,7 +7,10 @@ export interface Arguments {
   readonly log: readonly string[]
   /** Times without a zone are UTC; otherwise those of this host. */
   readonly utc: boolean
-  /** `memory:`, `sqlite:PATH`, or a URL of PostgreSQL or Redis; `undefined`: a new file in the temporary folder. */
+  /**
+   * `memory:`, `sqlite:PATH`, or a URL of PostgreSQL or Redis; `undefined`: a new file in the
+   * temporary folder.
+   */
   readonly storage: string | undefined
   readonly environment: 'emulator' | 'development' | 'production' | { readonly baseUrl: string }
   readonly machineKey: string | undefined
@@ -18,8 +21,8 @@ export interface Arguments {
 /**
  * Reads the command line; prints help or what is wrong, and ends the process then.
  *
- * @throws UsageError for a value that cannot be one, or a flag that is given twice. Commander's own error would quote the
- * value, and a URL in the wrong place has a password in it all the same.
+ * @throws UsageError for a value that cannot be one, or a flag that is given twice. Commander's own
+ * error would quote the value, and a URL in the wrong place has a password in it all the same.
  */
 export function readArguments(argv: readonly string[], version: string): Arguments {
   const program = new Command('demo')
@@ -76,7 +79,10 @@ function refuseSecond(program: Command): void {
   }
 }
 
-/** On one line, and without what follows a mistyped flag: `--storge=postgres://user:password@host`, `-shunter2`. */
+/**
+ * On one line, and without what follows a mistyped flag: `--storge=postgres://user:password@host`,
+ * `-shunter2`.
+ */
 function withoutValues(text: string): string {
   return text
     .trim()

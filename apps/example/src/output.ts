@@ -39,7 +39,10 @@ export class Output {
   }
 }
 
-/** On one line, and nothing in it that a terminal obeys: what is told comes from logs and servers, too. */
+/**
+ * On one line, and nothing in it that a terminal obeys: what is told comes from logs and servers,
+ * too.
+ */
 export function printable(text: string): string {
   return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, (signs) => (/^\s+$/.test(signs) ? ' ' : '\uFFFD'))
 }

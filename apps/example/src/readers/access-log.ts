@@ -4,7 +4,9 @@ import { ipAddress, LONGEST_LINE, type WebEvent } from './web-event.js'
 
 /** What stands before the time: `[NAME[:PORT] ]ADDRESS - USER`. */
 const FRONT = /^(?:(?<host>\S+) )?(?<address>[0-9a-fA-F.:]+) - (?<user>.*)$/s
-/** With a letter, so that it is no address; nginx leaves it empty where the client named no host. */
+/**
+ * With a letter, so that it is no address; nginx leaves it empty where the client named no host.
+ */
 const VIRTUAL_HOST = /^(?=[^:]*[A-Za-z_]|:)[\w.*-]*(?::\d{1,5})?$/
 const TIME =
   / \[(?<day>\d{2})\/(?<month>[A-Z][a-z]{2})\/(?<year>\d{4}):(?<time>\d{2}:\d{2}:\d{2}) (?<zone>[+-]\d{4})\] "/g
@@ -17,17 +19,21 @@ const LONGEST_ADDRESS = 64
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /**
- * A request in an access log of nginx or Apache: the common and the combined format, also behind a syslog header or the
- * name of the virtual host (with or without a port), and with more fields behind.
+ * A request in an access log of nginx or Apache: the common and the combined format, also behind a
+ * syslog header or the name of the virtual host (with or without a port), and with more fields
+ * behind.
  *
- * The peer is the first field, or the second one behind a virtual host, and ` - ` follows it. What clients write (user,
- * host, request, headers) may hold blanks, brackets and addresses, but no unescaped quote: so the time is what
- * stands before the only `] "`. A line that could be read in two ways is not read:
+ * The peer is the first field, or the second one behind a virtual host, and ` - ` follows it. What
+ * clients write (user, host, request, headers) may hold blanks, brackets and addresses, but no
+ * unescaped quote: so the time is what stands before the only `] "`. A line that could be read in
+ * two ways is not read:
  * - an address in front of an address may be the virtual host, the peer or a forwarded one;
- * - a user name with an address or a lone `-` in it may be the rest of a field in front, with the peer inside.
+ * - a user name with an address or a lone `-` in it may be the rest of a field in front, with the
+ *   peer inside.
  *
- * A format with a header's address in the peer's place (`$http_x_forwarded_for - $remote_user [$time_local] …`) looks
- * just like the common one. Let the server put the peer there instead (`realip` of nginx, `mod_remoteip` of Apache).
+ * A format with a header's address in the peer's place (`$http_x_forwarded_for - $remote_user
+ * [$time_local] …`) looks just like the common one. Let the server put the peer there instead
+ * (`realip` of nginx, `mod_remoteip` of Apache).
  */
 export function readAccessLine(text: string): WebEvent | undefined {
   if (text.length > LONGEST_LINE) return undefined
@@ -56,7 +62,10 @@ function peerOf(front: string): string | undefined {
   return isAmbiguous ? undefined : ipAddress(address)
 }
 
-/** Whether any of the words is an address, alone or with a port, in brackets or with other signs around it. */
+/**
+ * Whether any of the words is an address, alone or with a port, in brackets or with other signs
+ * around it.
+ */
 function holdsAddress(text: string): boolean {
   return text
     .split(/[^0-9a-fA-F.:]+/)

@@ -25,7 +25,10 @@ const REFUSED_LOGINS: readonly RegExp[] = [
   /^auth_ldap authenticate: user (?<user>.*?) authentication failed; URI /,
 ]
 
-/** Refused requests, with what Apache answers (400 where there is no HTTP answer), and what they were for. */
+/**
+ * Refused requests, with what Apache answers (400 where there is no HTTP answer), and what they
+ * were for.
+ */
 const REFUSED_REQUESTS: readonly (readonly [status: number, message: RegExp])[] = [
   [403, /^client denied by server configuration: (?:uri (?<uri>.*)|(?<file>.*))$/],
   [400, /^invalid URI path \((?<uri>.*)\)/],
@@ -42,11 +45,13 @@ const REFUSED_REQUESTS: readonly (readonly [status: number, message: RegExp])[] 
 ]
 
 /**
- * A refused login, a request that failed or one that ModSecurity stopped, in Apache’s error log (2.4 and 2.2).
+ * A refused login, a request that failed or one that ModSecurity stopped, in Apache’s error log
+ * (2.4 and 2.2).
  *
- * `[client ADDRESS:PORT]` stands before the message, nothing before it is a client’s text, and Apache escapes line
- * feeds: whatever follows names nobody. `[remote …]` is a server that Apache itself asked, and is not read.
- * A file that was asked for is told by its name alone, as the folders above it are the server’s own.
+ * `[client ADDRESS:PORT]` stands before the message, nothing before it is a client’s text, and
+ * Apache escapes line feeds: whatever follows names nobody. `[remote …]` is a server that Apache
+ * itself asked, and is not read. A file that was asked for is told by its name alone, as the
+ * folders above it are the server’s own.
  */
 export function readApacheErrorLine(line: string, zone?: ZoneOption): WebEvent | undefined {
   if (line.length > LONGEST_LINE) return undefined

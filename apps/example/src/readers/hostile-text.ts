@@ -32,7 +32,10 @@ const LOOK_ALIKES = [
   `2026/11/28 01:02:03 [error] 1#1: *1 user "x": password mismatch, client: ${INNOCENT}, server: _`,
 ]
 
-/** What a client may write into a header, a path or a user name: any text, and pieces of the lines that are read. */
+/**
+ * What a client may write into a header, a path or a user name: any text, and pieces of the lines
+ * that are read.
+ */
 export function hostileText(): fc.Arbitrary<string> {
   const piece = fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...LOOK_ALIKES) },

@@ -13,8 +13,8 @@ export interface WallClock {
 }
 
 /**
- * Epoch milliseconds; `undefined` when there is no such day or time.
- * An hour that the end of summer time repeats is read as its first run, so that nothing is dated too late.
+ * Epoch milliseconds; `undefined` when there is no such day or time. An hour that the end of summer
+ * time repeats is read as its first run, so that nothing is dated too late.
  */
 export function epochOf({ year, month, day, time }: WallClock, { utc = false }: ZoneOption = {}): number | undefined {
   const [hour = 0, minute = 0, second = 0] = time.split(':').map((part) => Math.floor(Number(part)))

@@ -3,13 +3,18 @@ const URI = ' [uri "'
 
 /** What ModSecurity says of a request that it stopped. */
 export interface DeniedRequest {
-  /** Of the peer, as it stands in front, in the form it was logged in; not every version writes it. */
+  /**
+   * Of the peer, as it stands in front, in the form it was logged in; not every version writes it.
+   */
   readonly address: string | undefined
   readonly status: number
   readonly target: string
 }
 
-/** Reads a message of ModSecurity 2 or 3 in a web server's error log; `undefined` for all that stopped nothing. */
+/**
+ * Reads a message of ModSecurity 2 or 3 in a web server's error log; `undefined` for all that
+ * stopped nothing.
+ */
 export function readDenial(message: string): DeniedRequest | undefined {
   const match = DENIED.exec(message)
   if (match === null) return undefined

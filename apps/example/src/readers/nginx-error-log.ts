@@ -13,7 +13,10 @@ const CUT_BYTES = 2_047
 /** A user name of Basic authentication ends at the first colon, so it can hold no `, client: `. */
 const REFUSED_LOGIN = /^user "(?<user>[^:]*)"(?:: password mismatch| was not found in "[^":]*")$/
 
-/** Messages without any text of a client’s, and what nginx answers then (400 where there is no HTTP answer). */
+/**
+ * Messages without any text of a client’s, and what nginx answers then (400 where there is no HTTP
+ * answer).
+ */
 const FIXED: readonly (readonly [status: number, message: RegExp])[] = [
   [403, /^access forbidden by rule$/],
   [503, /^limiting requests, excess: [\d.]+ by zone "[^"]*"$/],
@@ -42,12 +45,14 @@ const STATUS_OF_ERRNO = new Map([
 ])
 
 /**
- * A refused login, a request that failed or a broken TLS handshake in nginx’s error log, also behind a syslog header.
+ * A refused login, a request that failed or a broken TLS handshake in nginx’s error log, also
+ * behind a syslog header.
  *
- * nginx puts the peer behind its message, and escapes nothing. So a line is read only where the first `, client: ` is
- * certain to be nginx’s own: the message is one without client text, or quotes a user name, which can hold no colon,
- * or quotes a path, and then the words must stand in the whole line once and the line must be whole.
- * Its path may also hold a line feed: see {@link distrustSplitRecords}, for which each line has to pass first.
+ * nginx puts the peer behind its message, and escapes nothing. So a line is read only where the
+ * first `, client: ` is certain to be nginx’s own: the message is one without client text, or
+ * quotes a user name, which can hold no colon, or quotes a path, and then the words must stand in
+ * the whole line once and the line must be whole. Its path may also hold a line feed: see {@link
+ * distrustSplitRecords}, for which each line has to pass first.
  */
 export function readNginxErrorLine(text: string, zone?: ZoneOption): WebEvent | undefined {
   if (text.length > LONGEST_LINE) return undefined
@@ -91,7 +96,10 @@ function pathStatus(message: string): number | undefined {
   return undefined
 }
 
-/** Nothing of it was cut off, and no client text in it can be the end of one message and the start of another. */
+/**
+ * Nothing of it was cut off, and no client text in it can be the end of one message and the start
+ * of another.
+ */
 function isWhole(line: string, back: string): boolean {
   return back.endsWith('"') && !back.includes(PEER) && Buffer.byteLength(line) < CUT_BYTES
 }

@@ -79,7 +79,10 @@ describe('lines of nginx’s error log', () => {
   })
 
   test('name nobody but the peer, whatever lines a client writes into a path and wherever nginx cuts the record', async () => {
-    /** As a client may send it: nginx takes any sign but blanks, ends of lines and what has a meaning of its own. */
+    /**
+     * As a client may send it: nginx takes any sign but blanks, ends of lines and what has a
+     * meaning of its own.
+     */
     const sent = (path: string, isAll: boolean) =>
       isAll ? encodeURIComponent(path) : path.replace(/[\s\p{Cc}%?#]/gu, (sign) => encodeURIComponent(sign))
     const line = fc.oneof(
@@ -134,6 +137,22 @@ describe('lines of nginx’s error log', () => {
     expect(addresses(lines)).toEqual(['203.0.113.77'])
     expect(addresses(await passed(lines))).toEqual([])
   })
+
+  test.each(['FastCGI sent in stderr: "PHP message: ', '[lua] access.lua:3: ', 'js: '])(
+    'that an application repeated from a client behind %s name nobody, wherever they end',
+    async (said) => {
+      const begin = `2026/11/28 01:02:03 [error] 7#7: *25 ${said}x`
+      const behind = `, client: ${PEER}, server: _, request: "POST / HTTP/1.1", host: "h"`
+      for (const end of [
+        `y" while reading upstream${behind}`,
+        `${mismatch('203.0.113.77')} ${behind}`,
+        'y'.repeat(1_700),
+      ]) {
+        const lines = [begin, mismatch('203.0.113.77'), end]
+        expect(addresses(await passed([...lines, 'z'.repeat(2_048), mismatch('203.0.113.5')]))).toEqual(['203.0.113.5'])
+      }
+    },
+  )
 
   test('are believed again farther than a record before such a one', async () => {
     const before = Array.from({ length: 30 }, (_, host) => mismatch(`203.0.113.${host}`))

@@ -23,7 +23,10 @@ export interface ZoneOption {
 /** The only bound: no length of a field decides whether a line is read. In UTF-16 units. */
 export const LONGEST_LINE = 65_536
 
-/** The canonical text of a single address, `undefined` for everything else (a range, a name, `1.2.3.04`). */
+/**
+ * The canonical text of a single address, `undefined` for everything else (a range, a name,
+ * `1.2.3.04`).
+ */
 export function ipAddress(text: string): string | undefined {
   const address = parseAddress(text)
   return address?.scope === 'Ip' ? address.value : undefined
