@@ -1,9 +1,16 @@
-import { InvalidArgumentError, program } from 'commander'
+import { printableUrl } from '@cscapi/signals'
+import { Command } from 'commander'
+import { UsageError } from './usage-error.js'
 
 export interface Arguments {
   /** Files, or `-` for standard input; empty: the sample. */
   readonly log: readonly string[]
-  /** `memory:`, `sqlite:PATH`, `postgres://…` or `redis://…`; `undefined`: a new file in the temporary folder. */
+  /** Times without a zone are UTC; otherwise those of this host. */
+  readonly utc: boolean
+  /**
+   * `memory:`, `sqlite:PATH`, or a URL of PostgreSQL or Redis; `undefined`: a new file in the
+   * temporary folder.
+   */
   readonly storage: string | undefined
   readonly environment: 'emulator' | 'development' | 'production' | { readonly baseUrl: string }
   readonly machineKey: string | undefined
@@ -11,15 +18,20 @@ export interface Arguments {
   readonly timeoutMs: number
 }
 
-/** Reads the command line; prints help or what is wrong, and ends the process then. */
+/**
+ * Reads the command line; prints help or what is wrong, and ends the process then.
+ *
+ * @throws UsageError for a value that cannot be one, or a flag that is given twice. Commander's own
+ * error would quote the value, and a URL in the wrong place has a password in it all the same.
+ */
 export function readArguments(argv: readonly string[], version: string): Arguments {
-  program
-    .name('demo')
+  const program = new Command('demo')
     .description(
       'Reads an sshd, nginx or Apache log, detects attacks, and shares them with CrowdSec: by default with a local emulator of its Central API.',
     )
     .version(version)
     .option('--log <file>', 'a log to read, - for standard input; may be repeated (default: a small sample)', collect)
+    .option('--utc', 'the logs’ times that have no zone are UTC (default: the zone of this computer)')
     .option(
       '--storage <url>',
       'memory:, sqlite:PATH, postgres://HOST/DATABASE or redis://HOST:PORT; what is queued there is sent too (default: a new file in the temporary folder)',
@@ -45,33 +57,61 @@ Examples:
 Machines are enrolled on the real service only if CSCAPI_ATTACHMENT_KEY is set.
 CSCAPI_DEBUG=1 shows the stack of an error.`,
     )
+    .configureOutput({ outputError: (text, write) => write(`${withoutValues(text)}\n`) })
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
-    .parse(argv as string[])
-  const { log = [], storage, machineKey, yes = false, ...others } = program.opts<GivenOptions>()
-  return { log, storage, machineKey, yes, ...others }
+  refuseSecond(program)
+  const given = program.parse([...argv]).opts<GivenOptions>()
+  const { log = [], utc = false, storage, machineKey, yes = false, ...others } = given
+  return { log, utc, storage, machineKey, yes, ...others }
 }
 
 /** As commander gives them: what has no default may be missing. */
 type GivenOptions = Pick<Arguments, 'environment' | 'timeoutMs'> & Partial<Arguments>
+
+/** The last of two would win, and nobody would learn that the first one did not. */
+function refuseSecond(program: Command): void {
+  for (const name of ['utc', 'storage', 'environment', 'machine-key', 'timeout-ms', 'yes']) {
+    let isGiven = false
+    program.on(`option:${name}`, () => {
+      if (isGiven) throw new UsageError(`--${name} is given twice.`)
+      isGiven = true
+    })
+  }
+}
+
+/**
+ * On one line, and without what follows a mistyped flag: `--storge=postgres://user:password@host`,
+ * `-shunter2`.
+ */
+function withoutValues(text: string): string {
+  return text
+    .trim()
+    .replace(/'(--[^'=]*|-[^-]).*'/s, "'$1'")
+    .replaceAll('\n', ' ')
+}
 
 function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
 }
 
 function storageUrl(value: string): string {
-  if (/^(memory:|sqlite:.+|(postgres|postgresql|redis|rediss):\/\/.+)$/.test(value)) return value
-  throw new InvalidArgumentError('It must be memory:, sqlite:PATH, postgres://HOST/DATABASE or redis://HOST:PORT.')
+  if (/^(memory:|sqlite:.+|unix:.+|(postgres|postgresql|rediss?|valkeys?):\/\/.+)$/s.test(value)) return value
+  throw new UsageError(
+    `--storage must be memory:, sqlite:PATH, postgres://HOST/DATABASE or redis://HOST:PORT (got ${printableUrl(value)}).`,
+  )
 }
 
 function environment(value: string): Arguments['environment'] {
   if (value === 'emulator' || value === 'development' || value === 'production') return value
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (url?.protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) return { baseUrl: value }
-  throw new InvalidArgumentError('It must be emulator, development, production or an http URL on a loopback address.')
+  throw new UsageError(
+    `--environment must be emulator, development, production or an http URL on a loopback address (got ${/^\w{1,30}$/.test(value) ? value : printableUrl(value)}).`,
+  )
 }
 
 function milliseconds(value: string): number {
   const number = Number(value)
   if (Number.isInteger(number) && number >= 1 && number <= 600_000) return number
-  throw new InvalidArgumentError('It must be a whole number of milliseconds from 1 to 600000.')
+  throw new UsageError('--timeout-ms must be a whole number of milliseconds from 1 to 600000.')
 }

@@ -152,6 +152,11 @@ describe('the demo', () => {
     [['--storage', 'mysql://x'], /must be memory:, sqlite:PATH, postgres/],
     [['--environment', 'http://capi.example/v3'], /loopback/],
     [['--timeout-ms', 'soon'], /whole number of milliseconds/],
+    [['--storag', 'memory:'], /unknown option '--storag' \(Did you mean --storage\?\)/],
+    [['--storage', 'memory:', '--storage', 'memory:'], /--storage is given twice/],
+    [['--utc', '--utc'], /--utc is given twice/],
+    [['/var/log/auth.log'], /too many arguments/],
+    [['--log'], /argument missing/],
     [['--log', '/does/not/exist'], /cannot be read \(ENOENT\)/],
     [['--log', folder], /is a folder: name a file in it/],
     [['--log', packed], /is compressed with xz; unpack it first/],
@@ -162,10 +167,62 @@ describe('the demo', () => {
     expect(stderr.trim().split('\n').length).toBe(1)
   })
 
+  test.each([
+    [['--storage', 'mysql://u:hunter2@host/db']],
+    [['--storage', 'sqlite://u:hunter2@host/x.db']],
+    [['--storage', 'postgres://u:hunter2@127.0.0.1:1/db']],
+    [['--storage', 'redis://u:hunter2@127.0.0.1:1']],
+    [['--storage=hunter2']],
+    [['--storge=postgres://u:hunter2@host/db']],
+    [['-shunter2']],
+    [['--yes=hunter2']],
+    [['--environment', 'http://u:hunter2@capi.example/v3']],
+    [['--environment', 'http://u:hunter2@127.0.0.1:1/v3']],
+    [['--environment', 'u:hunter2@host']],
+    [['--timeout-ms', 'redis://u:hunter2@host']],
+    [['--log', 'postgres://u:hunter2@host/db']],
+    [['postgres://u:hunter2@host/db']],
+  ])('%j fails without telling the password', (args) => {
+    const { status, stdout, stderr } = demo(['--timeout-ms', '500', ...args].slice(args[0] === '--timeout-ms' ? 2 : 0))
+    expect([1, 2]).toContain(status)
+    expect(stderr).not.toBe('')
+    expect(stdout + stderr).not.toContain('hunter2')
+  })
+
+  test('says first when it understood nothing, and does not end as if all were well', () => {
+    const { status, stdout } = demo(['--storage', 'memory:'], '{"level":"error"}\n\u001b[2J\n')
+    expect(status).toBe(0)
+    expect(stdout.split('\n')[2]).toBe('None of 2 lines was of use here. Line 1, for one: {"level":"error"}')
+    expect(stdout).not.toContain('Everything was delivered')
+    expect(stdout).not.toContain('\u001b')
+  })
+
+  test('reads nginx’s and Apache’s error logs, and trusts no line that a client wrote there', () => {
+    const login = (second: number, address: string) =>
+      `2026/02/12 14:10:0${second} [error] 1#1: *1 user "x": password mismatch, client: ${address}, server: _, request: "GET / HTTP/1.1", host: "h"`
+    const apache = (second: number) =>
+      `[Thu Feb 12 14:10:0${second}.000000 2026] [auth_basic:error] [pid 1:tid 2] [client 203.0.113.8:5] AH01618: user x not found: /`
+    const forged = [0, 1, 2, 3, 4].flatMap((second) => [
+      '2026/02/12 14:10:00 [error] 1#1: *1 open() "/srv/x',
+      login(second, '203.0.113.77'),
+      'y" failed (2: No such file or directory), client: 203.0.113.9, server: _, request: "GET /x%0ay HTTP/1.1", host: "h"',
+    ])
+    const honest = [0, 1, 2, 3, 4].map((second) => login(second, '203.0.113.7'))
+    const input = [...Array.from({ length: 5 }, (_, second) => apache(second)), ...honest, 'z'.repeat(2_100), ...forged]
+    const emulated = spawnSync(process.execPath, [MAIN, '--storage', 'memory:', '--utc'], {
+      encoding: 'utf8',
+      env: { ...env, TZ: 'Asia/Tokyo' },
+      input: input.join('\n'),
+    })
+    expect(emulated.status).toBe(0)
+    expect(emulated.stdout).toMatch(/Attackers +2 \(2 attacks\)/)
+    expect(emulated.stdout).toMatch(/Signals sent +2/)
+  })
+
   test('explains itself', () => {
     const { status, stdout } = demo(['--help'])
     expect(status).toBe(0)
-    for (const flag of ['--log', '--storage', '--environment', '--yes', 'CSCAPI_ATTACHMENT_KEY'])
+    for (const flag of ['--log', '--utc', '--storage', '--environment', '--yes', 'CSCAPI_ATTACHMENT_KEY'])
       expect(stdout).toContain(flag)
     expect(stdout).not.toMatch(/default: (\[\]|false)/)
   })

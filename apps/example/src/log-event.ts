@@ -1,7 +1,8 @@
-import { readAccessLine } from './access-log.js'
-import { readNginxErrorLine } from './nginx-error-log.js'
+import { readAccessLine } from './readers/access-log.js'
+import { readApacheErrorLine } from './readers/apache-error-log.js'
 import type { LogEvent, ReadContext } from './readers/log-event.js'
 import { LONGEST_LINE } from './readers/log-lines.js'
+import { readNginxErrorLine } from './readers/nginx-error-log.js'
 import { SshLogReader } from './readers/ssh-log.js'
 import { isAhead, notAhead } from './readers/time-ahead.js'
 
@@ -11,6 +12,7 @@ export type { LogEvent, ReadContext } from './readers/log-event.js'
 const WEB_READERS: readonly ((line: string, context: ReadContext) => LogEvent | undefined)[] = [
   readAccessLine,
   readNginxErrorLine,
+  readApacheErrorLine,
 ]
 
 /** What became of a line. */

@@ -1,6 +1,6 @@
 import packageJson from '../package.json' with { type: 'json' }
 import { readArguments } from './arguments.js'
-import { Output } from './output.js'
+import { Output, printable } from './output.js'
 import { run } from './run.js'
 import { UsageError } from './usage-error.js'
 
@@ -17,6 +17,8 @@ try {
 } catch (error) {
   output.progress('')
   const text = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`${process.env.CSCAPI_DEBUG === '1' && error instanceof Error ? error.stack : text}\n`)
+  process.stderr.write(
+    `${process.env.CSCAPI_DEBUG === '1' && error instanceof Error ? error.stack : printable(text)}\n`,
+  )
   process.exitCode = error instanceof UsageError ? 2 : 1
 }

@@ -49,3 +49,9 @@ test('numbers are written for people', () => {
   expect(count(1, 'signal')).toBe('1 signal')
   expect(count(2_000, 'signal')).toBe('2,000 signals')
 })
+
+test('nothing that is told moves a terminal or begins a line of its own', () => {
+  const { output, written } = screen(false)
+  output.line('a\u001b[2J\r\nb\u202ec\u2028d\u009b\ud800')
+  expect(written()).toBe('a\uFFFD[2J b\uFFFDc d\uFFFD\uFFFD\n')
+})

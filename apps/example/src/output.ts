@@ -16,14 +16,14 @@ export class Output {
 
   line(text = ''): void {
     this.#clear()
-    this.#stream.write(`${text}\n`)
+    this.#stream.write(`${printable(text)}\n`)
   }
 
   /** Replaces the live line; says nothing where there is no terminal. */
   progress(text: string): void {
     if (!this.#stream.isTTY) return
     this.#clear()
-    this.#live = text.slice(0, Math.max((this.#stream.columns ?? 80) - 1, 20))
+    this.#live = printable(text).slice(0, Math.max((this.#stream.columns ?? 80) - 1, 20))
     this.#stream.write(this.#live)
   }
 
@@ -37,6 +37,14 @@ export class Output {
     if (this.#live !== '') this.#stream.write(`\r${' '.repeat(this.#live.length)}\r`)
     this.#live = ''
   }
+}
+
+/**
+ * On one line, and nothing in it that a terminal obeys: what is told comes from logs and servers,
+ * too.
+ */
+export function printable(text: string): string {
+  return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, (signs) => (/^\s+$/.test(signs) ? ' ' : '\uFFFD'))
 }
 
 /** `1 signal`, `2,000 signals`. */

@@ -2,12 +2,15 @@ import { once } from 'node:events'
 import { access, constants, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { AbortedError, CapiClient, type EnrollResult, generateMachineIdFromKey, isCscapiError } from '@cscapi/client'
+import { printableUrl } from '@cscapi/signals'
 import type { Arguments } from './arguments.js'
 import { assertText, type ChosenLogs, chooseLogs, readLines } from './log-lines.js'
 import { count, type Output } from './output.js'
+import { distrustSplitRecords } from './readers/nginx-split-records.js'
 import { SCENARIOS } from './rules.js'
-import { type Blocklist, tellFindings, tellLeft, tellRest, tellResults, waitText } from './summary.js'
+import { type Blocklist, tellLeft, tellRest, tellResults, waitText } from './summary.js'
 import { makeStorage, openTarget, type Target } from './target.js'
+import { tellFindings } from './tell-findings.js'
 import { UsageError } from './usage-error.js'
 import { type Findings, noFindings, watch } from './watch.js'
 
@@ -64,10 +67,11 @@ async function share(
   const machineIds = { ssh: generateMachineIdFromKey(`${key} ssh`), web: generateMachineIdFromKey(`${key} web`) }
   output.line(`Reading ${chosen.isSample ? 'the sample logs' : chosen.logs.map(nameOf).join(', ')} …`)
   const findings = noFindings()
-  const attacks = watch(readLines(chosen.logs, signal), findings, {
+  const attacks = watch(distrustSplitRecords(readLines(chosen.logs, signal)), findings, {
     machineIds,
     publicOnly: target.isReal,
     now: Date.now,
+    utc: options.utc,
     onProgress: ({ lines, attackers }) =>
       output.progress(`${count(lines, 'line')}, ${count(attackers.size, 'attacker')}`),
   })
@@ -93,7 +97,7 @@ async function share(
     queued.pending > 0 || !target.isReal ? await pull(client, machineIds.ssh, findings, signal) : 'not pulled'
   tellResults(output, target, { findings, queued, enrolled, report, posts: posts.count, blocklist })
   const stats = await client.stats()
-  tellRest(output, stats, report)
+  tellRest(output, stats, report, findings)
   return stats.pending + stats.leased === 0 && !isCscapiError(blocklist) ? 0 : 1
 }
 
@@ -117,13 +121,15 @@ async function assertReadable(logs: readonly string[]): Promise<void> {
       .then(() => stat(log))
       .then((found) => found.isDirectory())
       .catch((error: NodeJS.ErrnoException) => {
-        throw new UsageError(`The log ${log} cannot be read (${error.code}).`)
+        throw new UsageError(`The log ${nameOf(log)} cannot be read (${error.code}).`)
       })
     if (isFolder) throw new UsageError(`The log ${log} is a folder: name a file in it.`)
   }
 }
 
+/** A URL in the wrong place is no file, and may hold a password. */
 function nameOf(log: string): string {
+  if (log.includes('://')) return printableUrl(log)
   return log === '-' ? 'standard input' : log
 }
 

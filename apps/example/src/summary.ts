@@ -7,16 +7,10 @@ import {
   type SendReport,
 } from '@cscapi/client'
 import { count, type Output } from './output.js'
+import { putBackTexts } from './put-back.js'
 import type { Target } from './target.js'
+import { mostOfNoUse, type Queued } from './tell-findings.js'
 import type { Findings } from './watch.js'
-
-/** What became of the signals that were handed to the store. */
-export interface Queued {
-  readonly added: number
-  readonly duplicates: number
-  /** All that wait there now, from earlier runs too. */
-  readonly pending: number
-}
 
 /** Everything the table at the end tells. */
 export interface Results {
@@ -36,25 +30,6 @@ interface PulledBlocklist {
   readonly report: PullReport
   /** Attackers of the log that are on it. */
   readonly known: number
-}
-
-/** What the logs told. */
-export function tellFindings(output: Output, findings: Findings, queued: Queued, isReal: boolean): void {
-  const other = findings.other > 0 ? ` (${count(findings.other, 'line')} of no use here)` : ''
-  output.line(`${count(findings.lines, 'line')} read${other}, ${count(findings.attackers.size, 'attacker')} found.`)
-  for (const [scenario, attacks] of findings.scenarios) output.line(`  ${scenario}: ${count(attacks, 'attack')}`)
-  const { size } = findings.notPublic
-  if (size > 0) {
-    const from = `${count(size, 'attacker')} ${size === 1 ? 'has an address that is' : 'have addresses that are'} not public`
-    output.line(
-      isReal
-        ? `${from}: ${count(findings.leftOut, 'attack')} left out.`
-        : `${from}; the real service would not be told of ${size === 1 ? 'it' : 'them'}.`,
-    )
-  }
-  if (findings.dropped > 0) output.line(`${count(findings.dropped, 'suspect')} went unwatched: too many at once.`)
-  const older = queued.pending - queued.added
-  output.line(`${queuedText(queued)} queued${older > 0 ? `; ${count(older, 'signal')} left from before` : ''}.`)
 }
 
 /** What happened, as a table. */
@@ -77,8 +52,14 @@ export function tellResults(output: Output, target: Target, results: Results): v
   output.line()
 }
 
-/** What waits, and for whom. */
-export function tellRest(output: Output, { pending, leased }: ClientStats, report: SendReport): void {
+/** What waits, for whom and why. */
+export function tellRest(
+  output: Output,
+  { pending, leased }: ClientStats,
+  report: SendReport,
+  findings: Findings,
+): void {
+  for (const text of putBackTexts(report)) output.line(text)
   if (report.stopped !== undefined) {
     output.line(
       `Sending ended early (${report.stopped}); another run makes sense in ${Math.ceil((report.resumeInMs ?? 0) / 1_000)} s.`,
@@ -86,7 +67,9 @@ export function tellRest(output: Output, { pending, leased }: ClientStats, repor
   }
   if (leased > 0)
     output.line(`Another process, or one that died, holds ${count(leased, 'signal')} until its lease runs out.`)
-  output.line(pending + leased === 0 ? 'Everything was delivered.' : `${waitText(pending + leased)} for the next run.`)
+  output.line(
+    pending + leased > 0 ? `${waitText(pending + leased)} for the next run.` : deliveredText(report, findings),
+  )
 }
 
 /** What a run that did not come to its end leaves behind, and where. */
@@ -107,8 +90,16 @@ export function waitText(signals: number): string {
   return `${count(signals, 'signal')} ${signals === 1 ? 'waits' : 'wait'} in the store`
 }
 
-function queuedText({ added, duplicates }: Queued): string {
-  return duplicates > 0 ? `${count(added, 'signal')} (${duplicates} already reported)` : count(added, 'signal')
+/** Of a store that holds nothing any more. */
+function deliveredText({ sent, rejected }: SendReport, findings: Findings): string {
+  const { attackers, refused } = findings
+  if (rejected > 0) return `${count(rejected, 'signal')} rejected for good; nothing else is left.`
+  if (attackers.size === 0 && mostOfNoUse(findings))
+    return `${sent > 0 ? 'What an earlier run left was delivered' : 'Nothing was delivered'}; most lines were of no use, as told above.`
+  if (refused > 0)
+    return `${sent > 0 ? 'What can be reported was delivered' : 'Nothing was delivered'}; not everything can be, as told above.`
+  if (sent > 0) return 'Everything was delivered.'
+  return attackers.size > 0 ? 'Nothing new to deliver.' : 'Nothing to deliver.'
 }
 
 function sentText({ sent, rejected, postponed, failing }: SendReport): string {

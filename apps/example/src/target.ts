@@ -1,11 +1,13 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Environment } from '@cscapi/client'
+import { type Environment, InputError } from '@cscapi/client'
 import { createEmulator, type Emulator } from '@cscapi/emulator'
 import { openStorage } from '@cscapi/open-storage'
+import { printableUrl } from '@cscapi/signals'
 import type { Storage } from '@cscapi/storage'
 import type { Arguments } from './arguments.js'
+import { UsageError } from './usage-error.js'
 
 /** Always the same, so that a store that is kept belongs to it at the next run too. */
 const EMULATOR_PORT = 8_099
@@ -37,7 +39,7 @@ export async function openTarget({ environment, storage }: Arguments): Promise<T
   if (environment !== 'emulator') {
     return {
       environment,
-      name: `the emulator at ${environment.baseUrl}`,
+      name: `the emulator at ${printableUrl(environment.baseUrl)}`,
       isReal: false,
       emulator: undefined,
       close: async () => {},
@@ -65,11 +67,11 @@ export async function openTarget({ environment, storage }: Arguments): Promise<T
 /** Opens the store that `--storage` names, and says where it is, without a password. */
 export async function makeStorage(url: string | undefined): Promise<{ storage: Storage; place: string }> {
   const chosen = url ?? `sqlite:${join(mkdtempSync(join(tmpdir(), 'cscapi-demo-')), 'cscapi.db')}`
-  const storage = await openStorage(chosen, { logger: console })
-  return {
-    storage,
-    place: chosen
-      .replace(/^(memory|sqlite):/, (scheme) => (scheme === 'memory:' ? 'memory' : ''))
-      .replace(/\/\/[^/]*@/, '//'),
-  }
+  const shown = printableUrl(chosen)
+  const storage = await openStorage(chosen, { logger: console }).catch((error: unknown) => {
+    if (!(error instanceof InputError)) throw error
+    // Its rules only: the value may hold a password.
+    throw new UsageError(`--storage ${shown} cannot be used: ${error.issues.map(({ rule }) => rule).join('; ')}.`)
+  })
+  return { storage, place: chosen === 'memory:' ? 'memory' : shown.replace(/^sqlite:/, '') }
 }

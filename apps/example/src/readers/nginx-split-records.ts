@@ -1,0 +1,92 @@
+/** In bytes: nginx writes no record that is longer, its line feed included. */
+const LONGEST_RECORD = 2_048
+const RECORD = /^\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2} \[[a-z]+\] /
+const PEER = ', client: '
+/**
+ * Behind the peer's address stand the request as it was sent, or, of a connection without any,
+ * where it came to.
+ */
+const BEHIND_PEER = /^[^",]*, server: (?:[^"]*, request: "(?<request>[^"]*) HTTP\/[\d.]+"|[^",]*:\d+$|unix:[^",]*$)/
+/**
+ * An end of a line as it was sent, or encoded once more; a lone carriage return ends one for some
+ * readers.
+ */
+const ENCODED_LINE_END = /%(?:25)*0[ad]/i
+/**
+ * What an application says, and may repeat from a client: line feeds and all, and the end may be
+ * cut off.
+ */
+const OF_APPLICATION = /^[\d/]+ [\d:]+ \[[a-z]+\] \d+#\d+: \*\d+ (?:\w+ sent in stderr: "|\[lua\] |js: |perl: )/
+const SYSTEM_ERROR = /\(\d{1,3}: /
+
+/**
+ * Stands in front of a line that is not trusted, so that no reader reads it and a person sees why.
+ */
+export const NOT_TRUSTED = '[not trusted, a client may have written this line] '
+
+interface HeldLine {
+  readonly text: string
+  isTrusted: boolean
+}
+
+/**
+ * The same lines, with {@link NOT_TRUSTED} in front of each that may be part of a record of nginx's
+ * error log which a client split.
+ *
+ * nginx writes the decoded path into its error log as it is. `GET /x%0a2026/11/28 01:02:03 [error]
+ * …, client: 203.0.113.77, …` writes lines of the client's choice, which look like any other. What
+ * gives them away is the end of the record, where the request stands as it was sent, or which was
+ * cut off because the record grew too long. The lines up to 2,048 bytes before such an end are not
+ * trusted, and neither are those up to 2,048 bytes behind the beginning of a record with an
+ * application's own words (PHP's standard error, Lua), which end anywhere. So a line of nginx's is
+ * handed on once as much has come after it. A client can hide what it did just before by writing
+ * such a line; the access log, where nginx escapes line feeds, still tells it.
+ */
+export async function* distrustSplitRecords(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  const held: HeldLine[] = []
+  for await (const text of lines) {
+    if (held.length === 0 && !RECORD.test(text)) {
+      yield text
+      continue
+    }
+    held.push({ text, isTrusted: !held.some((line) => OF_APPLICATION.test(line.text)) })
+    // One that is as long as a record can be is a record of its own.
+    if (fewestBytes(text) < LONGEST_RECORD && mayEndSplitRecord(text)) for (const line of held) line.isTrusted = false
+    for (const line of held.splice(0, settled(held))) yield told(line)
+  }
+  for (const line of held) yield told(line)
+}
+
+function told({ text, isTrusted }: HeldLine): string {
+  return isTrusted ? text : NOT_TRUSTED + text
+}
+
+/**
+ * Of a line with its line feed, in the log: no text has fewer bytes than signs, whatever it was
+ * decoded from.
+ */
+function fewestBytes({ length }: string): number {
+  return length + 1
+}
+
+/** Whether the request in it had a line feed, or it was cut before that could be seen. */
+function mayEndSplitRecord(text: string): boolean {
+  const [, ...behind] = text.split(PEER)
+  if (behind.length === 0) return SYSTEM_ERROR.test(text)
+  return behind.some((tail) => {
+    const match = BEHIND_PEER.exec(tail)
+    return match === null || ENCODED_LINE_END.test(match.groups?.request ?? '')
+  })
+}
+
+/** How many of the first lines no record can hold together with a line that is still to come. */
+function settled(held: readonly HeldLine[]): number {
+  if (!held.some(({ text }) => RECORD.test(text))) return held.length
+  let bytes = 0
+  return (
+    held.findLastIndex((line) => {
+      bytes += fewestBytes(line.text)
+      return bytes >= LONGEST_RECORD
+    }) + 1
+  )
+}
