@@ -70,12 +70,12 @@ describe('lines of nginx’s error log', () => {
     ],
     ['with a line feed at its end', `x\n${mismatch('203.0.113.77')}\n`],
   ])('that a client wrote %s of its own name nobody', async (_, path) => {
-    const lines = [...record(path), mismatch('203.0.113.5')]
-    const result = await passed(lines)
+    const lines = record(path)
+    const result = await passed([...lines, 'z'.repeat(2_048), mismatch('203.0.113.5')])
     expect(addresses(lines)).toContain('203.0.113.77')
     expect(result.filter((line) => line.startsWith('203.0.113.77'))).toEqual([])
     expect(addresses(result)).toEqual(['203.0.113.5'])
-    expect(result.slice(0, -1)).toEqual(lines.slice(0, -1).map((line) => NOT_TRUSTED + line))
+    expect(result.slice(0, lines.length)).toEqual(lines.map((line) => NOT_TRUSTED + line))
   })
 
   test('name nobody but the peer, whatever lines a client writes into a path and wherever nginx cuts the record', async () => {
@@ -153,6 +153,16 @@ describe('lines of nginx’s error log', () => {
       }
     },
   )
+
+  test('that a client wrote into a request, as old versions take it over HTTP/2, name nobody', async () => {
+    const front = '2026/11/28 01:02:03 [error] 7#7: *25 access forbidden by rule'
+    const lines = [
+      `${front}, client: ${PEER}, server: _, request: "GET /x`,
+      mismatch('203.0.113.77'),
+      'y HTTP/2.0", host: "h"',
+    ]
+    expect(addresses(await passed([...lines, 'z'.repeat(2_048), mismatch('203.0.113.5')]))).toEqual(['203.0.113.5'])
+  })
 
   test('are believed again farther than a record before such a one', async () => {
     const before = Array.from({ length: 30 }, (_, host) => mismatch(`203.0.113.${host}`))

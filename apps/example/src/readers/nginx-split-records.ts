@@ -26,6 +26,8 @@ export const NOT_TRUSTED = '[not trusted, a client may have written this line] '
 
 interface HeldLine {
   readonly text: string
+  /** Whether the next line may belong to the same record. */
+  readonly mayGoOn: boolean
   isTrusted: boolean
 }
 
@@ -37,10 +39,10 @@ interface HeldLine {
  * …, client: 203.0.113.77, …` writes lines of the client's choice, which look like any other. What
  * gives them away is the end of the record, where the request stands as it was sent, or which was
  * cut off because the record grew too long. The lines up to 2,048 bytes before such an end are not
- * trusted, and neither are those up to 2,048 bytes behind the beginning of a record with an
- * application's own words (PHP's standard error, Lua), which end anywhere. So a line of nginx's is
- * handed on once as much has come after it. A client can hide what it did just before by writing
- * such a line; the access log, where nginx escapes line feeds, still tells it.
+ * trusted, and neither are those up to 2,048 bytes behind the beginning of a record with a request
+ * that does not end, or with an application's own words (PHP's standard error, Lua). So a line of
+ * nginx's is handed on once as much has come after it. A client can hide what it did around such a
+ * line by writing it; the access log, where nginx escapes line feeds, still tells it.
  */
 export async function* distrustSplitRecords(lines: AsyncIterable<string>): AsyncGenerator<string> {
   const held: HeldLine[] = []
@@ -49,7 +51,7 @@ export async function* distrustSplitRecords(lines: AsyncIterable<string>): Async
       yield text
       continue
     }
-    held.push({ text, isTrusted: !held.some((line) => OF_APPLICATION.test(line.text)) })
+    held.push({ text, mayGoOn: mayGoOn(text), isTrusted: !held.some((line) => line.mayGoOn) })
     // One that is as long as a record can be is a record of its own.
     if (fewestBytes(text) < LONGEST_RECORD && mayEndSplitRecord(text)) for (const line of held) line.isTrusted = false
     for (const line of held.splice(0, settled(held))) yield told(line)
@@ -71,11 +73,23 @@ function fewestBytes({ length }: string): number {
 
 /** Whether the request in it had a line feed, or it was cut before that could be seen. */
 function mayEndSplitRecord(text: string): boolean {
+  const requests = requestsIn(text)
+  if (requests.length === 0) return SYSTEM_ERROR.test(text)
+  return requests.some((request) => request === undefined || ENCODED_LINE_END.test(request))
+}
+
+/** Whether it was left inside of somebody's words. */
+function mayGoOn(text: string): boolean {
+  if (OF_APPLICATION.test(text)) return true
+  return RECORD.test(text) && fewestBytes(text) < LONGEST_RECORD && requestsIn(text).includes(undefined)
+}
+
+/** What was asked for, behind each address that may be the peer's; `undefined` where that has no end. */
+function requestsIn(text: string): (string | undefined)[] {
   const [, ...behind] = text.split(PEER)
-  if (behind.length === 0) return SYSTEM_ERROR.test(text)
-  return behind.some((tail) => {
+  return behind.map((tail) => {
     const match = BEHIND_PEER.exec(tail)
-    return match === null || ENCODED_LINE_END.test(match.groups?.request ?? '')
+    return match === null ? undefined : (match.groups?.request ?? '')
   })
 }
 
