@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { printable } from '@cscapi/signals'
 import type { ZodType } from 'zod'
-import { issuesAt, lacksText, type SkippedEntries } from './skipped-entries.js'
+import { readFields } from './read-fields.js'
+import { issuesAt, type SkippedEntries } from './skipped-entries.js'
 import { containerAt, type JsonElement, keyAt } from './streamed-json.js'
 
 /** A part of the answer whose entries come in groups: `{ scope, …, decisions: [entry, …] }`. */
@@ -67,7 +68,7 @@ export class GroupedEntries<Header, Entry, Kept> {
     const group = containerAt(element, 2)
     if (group !== this.#group) {
       this.#group = group
-      this.#header = this.#part.group.safeParse({ ...Object(group), decisions: [] }).data
+      this.#header = readFields(this.#part.group, ['scope'], { ...Object(group), decisions: [] })
     }
     const data = this.#part.read(element.value)
     if (data === undefined) this.#skip(() => `${groupPath(element)}.decisions[${element.key}]`, entry, element.value)
@@ -80,9 +81,9 @@ export class GroupedEntries<Header, Entry, Kept> {
     const entries = this.#waiting
     this.#waiting = []
     this.#group = undefined
-    const { data } = lacksText(element.value, ['scope']) ? NOTHING : group.safeParse(element.value)
-    if (data === undefined) this.#skip(() => groupPath(element), group, element.value, Math.max(1, entries.length))
-    else if (entries.length > 0) this.#late.push({ entries, header: data })
+    const header = readFields(group, ['scope'], element.value)
+    if (header === undefined) this.#skip(() => groupPath(element), group, element.value, Math.max(1, entries.length))
+    else if (entries.length > 0) this.#late.push({ entries, header })
   }
 
   #endPart(value: unknown): void {
@@ -102,8 +103,6 @@ export class GroupedEntries<Header, Entry, Kept> {
     if (!this.#skipped.isFull(name)) this.#skipped.tell(name, issuesAt(path(), schema, value))
   }
 }
-
-const NOTHING = { data: undefined } as const
 
 function groupPath(element: JsonElement): string {
   return `${keyAt(element, 1)}[${keyAt(element, 2)}]`

@@ -6,10 +6,9 @@ import {
   printable,
 } from '@cscapi/signals'
 import type { ZodType } from 'zod'
-import { issuesAt, lacksText, type SkippedEntries } from './skipped-entries.js'
+import { readFields } from './read-fields.js'
+import { issuesAt, type SkippedEntries } from './skipped-entries.js'
 import { containerAt, type JsonElement, keyAt } from './streamed-json.js'
-
-const NOTHING = { data: undefined } as const
 
 /** Takes the links to further lists out of the stream. */
 export class Links {
@@ -35,8 +34,8 @@ export class Links {
   }
 
   #take<Link>({ value, stack, key }: JsonElement, schema: ZodType<Link>, into: Link[]): void {
-    const { data } = lacksText(value, ['name', 'url']) ? NOTHING : schema.safeParse(value)
-    if (data !== undefined) into.push(data)
+    const link = readFields(schema, ['name', 'url'], value)
+    if (link !== undefined) into.push(link)
     else this.#skip(() => issuesAt(`links.${stack[2]?.key}[${key}]`, schema, value))
   }
 

@@ -1,3 +1,4 @@
+import { newDecisionsSchema, parseDuration } from '@cscapi/signals'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readDecisionStream } from './read-decision-stream.js'
@@ -125,6 +126,29 @@ describe('what cannot be read', () => {
     expect(stream.skipped).toHaveLength(100)
     expect(stream.skipped[0]?.path).toBe('links.blocklists[0].url')
     expect(stream.new).toHaveLength(1)
+  })
+
+  test('is what breaks a rule, and nothing else', async () => {
+    const text = fc.constantFrom('203.0.113.7', '4h', '1d', '', '-1.5m', '0')
+    const entry = fc.oneof(
+      fc.record(
+        { value: fc.oneof(text, fc.jsonValue()), duration: fc.oneof(text, fc.jsonValue()) },
+        { requiredKeys: [] },
+      ),
+      fc.jsonValue(),
+    )
+    const isGood = (value: unknown) => {
+      const { data } = newDecisionsSchema.shape.decisions.element.safeParse(value)
+      return data !== undefined && parseDuration(data.duration) !== undefined
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.array(entry, { maxLength: 300 }), async (decisions) => {
+        const stream = await read({ new: [{ ...group, decisions }] })
+        expect(stream.new).toHaveLength(decisions.filter(isGood).length)
+        expect(stream.skippedCount).toBe(decisions.length - stream.new.length)
+        expect(stream.skipped.length).toBeGreaterThanOrEqual(Math.min(stream.skippedCount, 100))
+      }),
+    )
   })
 
   test('never spoils the good entry beside it', async () => {

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { Decision, DecisionStream, DeletedDecision } from '../decision-stream.js'
 import { GroupedEntries } from './grouped-entries.js'
 import { Links } from './links.js'
-import { lacksText, SkippedEntries } from './skipped-entries.js'
+import { readFields } from './read-fields.js'
+import { SkippedEntries } from './skipped-entries.js'
 import { keyAt, StreamedJson } from './streamed-json.js'
 
 /**
@@ -74,11 +75,11 @@ const decisionSchema = fieldsSchema.extend({
 })
 
 function readDecision(entry: unknown): { value: string; duration: string; ms: number } | undefined {
-  const { data } = lacksText(entry, ['value', 'duration']) ? { data: undefined } : fieldsSchema.safeParse(entry)
-  const ns = data && parseDuration(data.duration)
-  return ns === undefined || data === undefined
-    ? undefined
-    : { value: data.value, duration: data.duration, ms: durationToMs(ns) }
+  const fields = readFields(fieldsSchema, ['value', 'duration'], entry)
+  const ns = fields && parseDuration(fields.duration)
+  return fields && ns !== undefined
+    ? { value: fields.value, duration: fields.duration, ms: durationToMs(ns) }
+    : undefined
 }
 
 const SCOPES = new Map([

@@ -42,12 +42,3 @@ export class SkippedEntries {
 export function issuesAt(path: string, schema: ZodType, value: unknown): readonly InputIssue[] {
   return issuesOfSchema(schema, value, { root: path }) ?? []
 }
-
-/**
- * Whether a value is no object, or one in which a text is missing. A schema would find it too, a hundred times slower:
- * an answer has room for ten million such values.
- */
-export function lacksText(value: unknown, names: readonly string[]): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  return names.some((name) => !Object.hasOwn(value, name) || typeof Reflect.get(value, name) !== 'string')
-}
