@@ -273,6 +273,18 @@ describe('a list', () => {
     ])
   })
 
+  test('whose stored ETag and date no request can carry is downloaded whole', async () => {
+    const { storage, pull } = seeded()
+    await pull()
+    const key = 'decisions:snapshot'
+    const stored = await storage.getState(key)
+    const pointer = JSON.parse(new TextDecoder().decode(stored?.value))
+    for (const name of Object.keys(pointer.lists)) pointer.lists[name] = { etag: 'one\ntwo', lastModified: '\0' }
+    await storage.setState(key, new TextEncoder().encode(JSON.stringify(pointer)))
+    const { lists } = await pull(undefined, { force: true })
+    expect(lists.map(({ outcome }) => outcome)).toEqual(['replaced', 'replaced', 'replaced'])
+  })
+
   test('whose link cannot be read stays, as do all lists that are not linked in that answer', async () => {
     const { client, emulator, advance, pull } = seeded()
     await pull()

@@ -47,7 +47,8 @@ describe('where CAPI answers everybody 401, though their tokens are fresh', () =
       for (let number = 1; number <= 20; number += 1) await client.addSignals(signalsOf(machine(number), 1))
       emulator.faults.inject({ route, ...EVERYBODY })
       expect(await client.sendSignals()).toMatchObject({ sent: 0, failing: 0, stopped: 'unauthorized' })
-      expect(emulator.record.count()).toBeLessThanOrEqual(12)
+      // Four at most register, log in and send before the first answer is known.
+      expect(emulator.record.count()).toBeLessThanOrEqual(14)
       emulator.faults.clear()
       await sendAll(client, advance)
       expect(emulator.signals.size).toBe(20)

@@ -2,6 +2,7 @@ import {
   CapiAuthError,
   CapiResponseError,
   type CscapiError,
+  type DecideContext,
   decide,
   isCscapiError,
   type Outcome,
@@ -104,7 +105,8 @@ class Delivery {
     const { machineId, machine } = this.#lease
     const { signal } = this.#run.settings
     let token: string | undefined
-    if (!(await this.#mayLogIn())) return
+    const needsLogin = this.#refusedToken !== undefined || !authenticator.hasToken(machine)
+    if (needsLogin && !(await this.#mayLogIn())) return
     try {
       const isFirstTry = this.#sent.length === 0 && this.#refusedToken === undefined
       const known = isFirstTry ? machine : undefined
@@ -119,18 +121,15 @@ class Delivery {
       return
     }
     this.#run.answered()
-    this.#run.doubt.clear()
+    this.#run.doubt.accepted()
     for (const { uuid } of batch) this.#sent.push(uuid)
     this.#plan.posted()
     await authenticator.succeeded(machine)
   }
 
-  /** Waits for the turn where it takes a login. False when the run ended meanwhile. */
+  /** Waits for the turn to log in. False when the run ended meanwhile, or the lease is lost. */
   async #mayLogIn(): Promise<boolean> {
-    const { doubt, context } = this.#run
-    const hasToken = this.#refusedToken === undefined && context.authenticator.hasToken(this.#lease.machine)
-    if (hasToken || this.#endTurn !== undefined) return true
-    this.#endTurn = await doubt.takeTurn()
+    this.#endTurn ??= await this.#run.doubt.takeTurn()
     return !this.#run.ending && (await this.#holds())
   }
 
@@ -150,18 +149,16 @@ class Delivery {
       othersGetThrough:
         attempts >= SLOW_PATH_ATTEMPTS && (await othersGetThrough(this.#run.context.storage, machineId)),
       batchSize: batch.length,
-      reauthenticated: this.#refusedToken !== undefined || (isFresh && doubt.hasRefusedFresh),
+      reauthenticated: this.#refusedToken !== undefined,
       failingCount: machine?.failing?.count ?? 0,
     }
     const outcome = decide(error, context)
     if (error.code === 'unauthorized') {
-      doubt.raise({ isFresh })
-      if (outcome.action === 'login') return outcome
-      const { outcome: judged, pausedForMs } = await noteUnauthorized(this.#run.context, machineId, error, context)
-      if (pausedForMs !== undefined) this.#run.stop('unauthorized', pausedForMs)
-      return judged
+      doubt.refused()
+      const isHelpless = outcome.action !== 'login' || (isFresh && (await this.#mayLogIn()) && doubt.hasRefusedFresh)
+      return isHelpless ? this.#countUnauthorized(error, context) : outcome
     }
-    if (!UNASKED.has(error.code)) doubt.clear()
+    if (!UNASKED.has(error.code)) doubt.accepted()
     // The authenticator writes down itself what a login leads to.
     if (outcome.action === 'fail' && token !== undefined) await authenticator.putAside(machineId, outcome, error)
     if (outcome.action === 'pause' && token !== undefined && (await this.#mayBeForThese(error))) {
@@ -169,6 +166,15 @@ class Delivery {
       this.#isWelcome ||= await isAddressWelcome(this.#run.context, { machineId, token }, signal)
       return decide(error, { ...context, addressWelcome: this.#isWelcome })
     }
+    return outcome
+  }
+
+  /** Ends the run where machine after machine is answered so. */
+  async #countUnauthorized(error: CscapiError, context: DecideContext): Promise<Outcome> {
+    const { doubt, context: client } = this.#run
+    doubt.refusedFresh()
+    const { outcome, pausedForMs } = await noteUnauthorized(client, this.#lease.machineId, error, context)
+    if (pausedForMs !== undefined) this.#run.stop('unauthorized', pausedForMs)
     return outcome
   }
 

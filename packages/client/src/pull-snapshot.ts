@@ -3,11 +3,17 @@ import { setImmediate } from 'node:timers/promises'
 import { getJsonState, type StateStore, toJsonState } from '@cscapi/core'
 import { z } from 'zod'
 
+/** What a header can hold; anything else, as another program may have stored it, is passed over: the list is downloaded whole then. */
+function headerText() {
+  return z
+    .string()
+    .regex(/^[\x20-\x7e\xa0-\xff]{1,1024}$/)
+    .optional()
+    .catch(undefined)
+}
+
 /** What is known of a list beside its entries: it saves downloading what did not change. */
-const listSchema = z.object({
-  etag: z.string().optional(),
-  lastModified: z.string().optional(),
-})
+const listSchema = z.object({ etag: headerText(), lastModified: headerText() })
 export type KnownList = z.infer<typeof listSchema>
 
 const pointerSchema = z.object({

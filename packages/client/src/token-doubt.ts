@@ -1,12 +1,13 @@
-/** Deliveries that may be under way while nobody knows whether CAPI accepts tokens. */
+/** Deliveries that may be under way before CAPI has shown that it accepts tokens. */
 const FIRST = 4
 
 /**
- * Whether CAPI accepts the tokens that it issues, as far as one run knows. While it does not, few machines are sent for at once, and only one of them logs in:
- * a server that refuses every token is asked a handful of times, and not once or twice for each worker.
+ * Whether CAPI accepts the tokens that it issues, as far as one run knows: `unknown` until the first answer, `doubted` from a 401 to the next other answer.
+ * Unless it does, few machines are sent for at once, and while it is doubted, one of them logs in at a time:
+ * a server that refuses every token is asked a handful of times, and not once or twice by each worker.
  */
 export class TokenDoubt {
-  #isCleared = false
+  #state: 'unknown' | 'doubted' | 'accepted' = 'unknown'
   #hasRefusedFresh = false
   #under = 0
   #isTurnTaken = false
@@ -17,14 +18,14 @@ export class TokenDoubt {
     this.#isEnding = isEnding
   }
 
-  /** Whether a token was refused right after the login that issued it. */
+  /** Whether the last 401 was one that a fresh token did not help. */
   get hasRefusedFresh(): boolean {
     return this.#hasRefusedFresh
   }
 
   /** Runs one delivery, once it may begin. */
   async admit<T>(delivery: () => Promise<T>): Promise<T> {
-    while (!this.#isCleared && this.#under >= FIRST && !this.#isEnding()) await this.#change()
+    while (this.#state !== 'accepted' && this.#under >= FIRST && !this.#isEnding()) await this.#change()
     this.#under += 1
     try {
       return await delivery()
@@ -34,10 +35,10 @@ export class TokenDoubt {
     }
   }
 
-  /** Waits for the turn to log in; what it returns ends the turn. */
-  async takeTurn(): Promise<() => void> {
-    while (!this.#isCleared && this.#isTurnTaken) await this.#change()
-    if (this.#isCleared) return () => undefined
+  /** Waits for the turn to log in; what it returns ends the turn. `undefined` where nobody has to wait. */
+  async takeTurn(): Promise<(() => void) | undefined> {
+    while (this.#state === 'doubted' && this.#isTurnTaken) await this.#change()
+    if (this.#state !== 'doubted') return undefined
     this.#isTurnTaken = true
     return () => {
       this.#isTurnTaken = false
@@ -46,16 +47,20 @@ export class TokenDoubt {
   }
 
   /** A call was answered otherwise than by a 401. */
-  clear(): void {
-    this.#isCleared = true
+  accepted(): void {
+    this.#state = 'accepted'
     this.#hasRefusedFresh = false
     this.#tell()
   }
 
   /** A call was answered 401. */
-  raise({ isFresh }: { isFresh: boolean }): void {
-    this.#isCleared = false
-    if (isFresh) this.#hasRefusedFresh = true
+  refused(): void {
+    this.#state = 'doubted'
+  }
+
+  /** A fresh token did not help. */
+  refusedFresh(): void {
+    this.#hasRefusedFresh = true
   }
 
   #change(): Promise<void> {

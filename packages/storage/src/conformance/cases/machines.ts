@@ -1,4 +1,4 @@
-import type { MachinePatch } from '@cscapi/core'
+import { FAILING_REASONS, type MachinePatch } from '@cscapi/core'
 import { expect } from 'vitest'
 import {
   drain,
@@ -93,6 +93,17 @@ export const machineCases: readonly ConformanceCase[] = [
         authFailures: 2,
         failing: { reason: 'unauthorized' },
       })
+    },
+  },
+  {
+    name: 'every reason for which a machine is left alone is kept',
+    async run({ connect }) {
+      const storage = await connect()
+      await storage.createMachine({ machineId: machineA, password: 'p' })
+      for (const reason of FAILING_REASONS) {
+        await storage.updateMachine(machineA, { failing: { reason, count: 1, retryAfterMs: 60_000 } })
+        expect((await storage.getMachine(machineA))?.failing).toMatchObject({ reason })
+      }
     },
   },
   {
