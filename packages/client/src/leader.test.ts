@@ -25,6 +25,20 @@ describe('the leader’s place', () => {
     expect(await one.renew()).toBe(false)
   })
 
+  test.each([10_000, 4 * 366 * 24 * 3_600_000])(
+    'is free when its leader died under a clock that was %d ms ahead, once the clock is right',
+    async (aheadMs) => {
+      const { places, advance } = setUp()
+      const [dead, next] = places as [LeaderPlace, LeaderPlace]
+      advance(aheadMs)
+      expect(await dead.take()).toBe(true)
+      expect(await next.take()).toBe(false)
+      advance(-aheadMs)
+      expect(await next.take()).toBe(true)
+      expect(await dead.renew()).toBe(false)
+    },
+  )
+
   test('is kept by renewing it, and lost when the hold runs out first', async () => {
     const { places, advance } = setUp()
     const [one, other] = places as [LeaderPlace, LeaderPlace]

@@ -49,7 +49,7 @@ async function lead(place: LeaderPlace, settings: SchedulerSettings, ending: Abo
   await place.leave()
 }
 
-/** Renews the place until `ending` fires or it is lost. A store in trouble takes it away only when the hold is over. */
+/** Renews the place until `ending` fires or it is lost. A store in trouble takes it away only when the hold is over, or when a clock that was put back does not say. */
 async function keepPlace(place: LeaderPlace, settings: SchedulerSettings, ending: AbortSignal): Promise<void> {
   const { clock, leaderHoldMs } = settings
   let renewedAt = clock.now()
@@ -57,7 +57,9 @@ async function keepPlace(place: LeaderPlace, settings: SchedulerSettings, ending
     await clock.sleep(Math.ceil(leaderHoldMs / 3), ending).catch(() => undefined)
     if (ending.aborted) return
     const isOurs = await place.renew().catch(() => undefined)
-    if (isOurs === true) renewedAt = clock.now()
-    else if (isOurs === false || clock.now() - renewedAt >= leaderHoldMs) return
+    if (isOurs === false) return
+    const now = clock.now()
+    if (isOurs === true) renewedAt = now
+    else if (now < renewedAt || now - renewedAt >= leaderHoldMs) return
   }
 }

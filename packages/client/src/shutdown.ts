@@ -113,7 +113,7 @@ export class Shutdown {
       leased: remains?.leased,
       heldLeases: this.#totals.leases,
       running: !hasEnded,
-      durationMs: this.#clock.now() - startedAt,
+      durationMs: Math.max(this.#clock.now() - startedAt, 0),
     }
     this.#events.emit('stopped', report)
     return report

@@ -60,27 +60,32 @@ export abstract class SqlStorage implements Storage {
   }
 
   async getMachine(machineId: string): Promise<Machine | undefined> {
-    return this.#use('getMachine').getMachine(machineId)
+    const store = this.#use('getMachine')
+    checkArguments.knownMachine(machineId)
+    return store.getMachine(machineId)
   }
 
   async createMachine(machine: NewMachine): Promise<Machine> {
     const store = this.#use('createMachine')
-    checkArguments.machineIds([machine.machineId])
+    checkArguments.newMachine(machine)
     return store.createMachine(machine)
   }
 
   async updateMachine(machineId: string, patch: MachinePatch): Promise<void> {
-    return this.#use('updateMachine').updateMachine(machineId, patch)
+    const store = this.#use('updateMachine')
+    checkArguments.patch(machineId, patch)
+    return store.updateMachine(machineId, patch)
   }
 
   async listMachines(page: Page & { failing?: boolean } = {}): Promise<MachinePage> {
     const store = this.#use('listMachines')
-    checkArguments.page(page.limit ?? 100)
+    checkArguments.pageOptions(page)
     return store.listMachines(page)
   }
 
   async deleteMachines(machineIds: readonly string[]): Promise<number> {
     const store = this.#use('deleteMachines')
+    checkArguments.knownMachines(machineIds)
     return machineIds.length === 0 ? 0 : store.deleteMachines(machineIds)
   }
 
@@ -114,12 +119,14 @@ export abstract class SqlStorage implements Storage {
 
   async settle(held: Held, result: LeaseResult): Promise<{ lost: boolean }> {
     const store = this.#use('settle')
+    checkArguments.held(held)
     checkArguments.settle(result)
     return store.settle(held, result)
   }
 
   async extend(held: Held, leaseMs: number): Promise<boolean> {
     const store = this.#use('extend')
+    checkArguments.held(held)
     checkArguments.extend(leaseMs)
     return store.extend(held, leaseMs)
   }
@@ -130,18 +137,21 @@ export abstract class SqlStorage implements Storage {
 
   async listSignals(filter: SignalFilter = {}, page: Page = {}): Promise<SignalPage> {
     const store = this.#use('listSignals')
-    checkArguments.page(page.limit ?? 100)
+    checkArguments.filter(filter)
+    checkArguments.pageOptions(page)
     return store.listSignals(filter, page)
   }
 
   async deleteSignals(filter: SignalFilter = {}, limit = 500): Promise<number> {
     const store = this.#use('deleteSignals')
+    checkArguments.filter(filter)
     checkArguments.page(limit)
     return store.deleteSignals(filter, limit)
   }
 
   async requeueSignals(filter: Omit<SignalFilter, 'status'> = {}, limit = 500): Promise<number> {
     const store = this.#use('requeueSignals')
+    checkArguments.filter(filter)
     checkArguments.page(limit)
     return store.requeueSignals(filter, limit)
   }

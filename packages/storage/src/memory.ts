@@ -7,6 +7,8 @@ import {
   type StateValue,
   StorageError,
 } from '@cscapi/core'
+import { readOptions } from '@cscapi/signals'
+import { z } from 'zod'
 import { checkArguments } from './check-arguments.js'
 import { MemoryMachines } from './memory-machines.js'
 import { MemoryQueue } from './memory-queue.js'
@@ -44,7 +46,9 @@ export class MemoryStorage implements Storage {
   readonly #shared: Shared
   #closed = false
 
-  constructor({ now = Date.now, shared }: MemoryStorageOptions = {}) {
+  /** @throws InputError naming every option that breaks a rule or is unknown. */
+  constructor(options: MemoryStorageOptions = {}) {
+    const { now, shared } = readOptions('MemoryStorage was not made', optionsSchema, options)
     this.#shared = shared === undefined ? emptyStore(now) : shared.#shared
   }
 
@@ -58,12 +62,13 @@ export class MemoryStorage implements Storage {
 
   async getMachine(machineId: string): Promise<Machine | undefined> {
     const { machines, now } = this.#use('getMachine')
+    checkArguments.knownMachine(machineId)
     return machines.get(machineId, now())
   }
 
   async createMachine(machine: NewMachine): Promise<Machine> {
     const { machines, now } = this.#use('createMachine')
-    checkArguments.machineIds([machine.machineId])
+    checkArguments.newMachine(machine)
     machines.create(machine)
     const created = machines.get(machine.machineId, now())
     if (created === undefined) throw failed('createMachine', 'The machine was not stored')
@@ -72,6 +77,7 @@ export class MemoryStorage implements Storage {
 
   async updateMachine(machineId: string, patch: MachinePatch): Promise<void> {
     const { machines, queue, now } = this.#use('updateMachine')
+    checkArguments.patch(machineId, patch)
     machines.update(machineId, patch, now())
     if (patch.failing === undefined) return
     queue.setFailing(machineId, patch.failing?.retryAfterMs, now())
@@ -79,8 +85,8 @@ export class MemoryStorage implements Storage {
 
   async listMachines(page: { after?: string; limit?: number; failing?: boolean } = {}): Promise<MachinePage> {
     const { machines, now } = this.#use('listMachines')
+    checkArguments.pageOptions(page)
     const { after = '', limit = 100, failing } = page
-    checkArguments.page(limit)
     const ids = [...machines.ids()]
       .filter((id) => id > after && (failing === undefined || machines.isFailing(id) === failing))
       .sort()
@@ -90,6 +96,7 @@ export class MemoryStorage implements Storage {
 
   async deleteMachines(machineIds: readonly string[]): Promise<number> {
     const { machines, queue, now } = this.#use('deleteMachines')
+    checkArguments.knownMachines(machineIds)
     const known = [...new Set(machineIds)].filter((id) => {
       const hadSignals = queue.deleteMachine(id, now())
       return machines.delete(id) || hadSignals
@@ -128,12 +135,14 @@ export class MemoryStorage implements Storage {
 
   async settle(lease: Pick<SignalLease, 'machineId' | 'token'>, result: LeaseResult): Promise<{ lost: boolean }> {
     const { queue, now } = this.#use('settle')
+    checkArguments.held(lease)
     checkArguments.settle(result)
     return queue.settle(lease, result, now())
   }
 
   async extend(lease: Pick<SignalLease, 'machineId' | 'token'>, leaseMs: number): Promise<boolean> {
     const { queue, now } = this.#use('extend')
+    checkArguments.held(lease)
     checkArguments.extend(leaseMs)
     return queue.extend(lease, leaseMs, now())
   }
@@ -147,19 +156,22 @@ export class MemoryStorage implements Storage {
 
   async listSignals(filter: SignalFilter = {}, page: { after?: string; limit?: number } = {}): Promise<SignalPage> {
     const { queue, now } = this.#use('listSignals')
+    checkArguments.filter(filter)
+    checkArguments.pageOptions(page)
     const { after, limit = 100 } = page
-    checkArguments.page(limit)
     return queue.list(filter, after, limit, now())
   }
 
   async deleteSignals(filter: SignalFilter = {}, limit = 500): Promise<number> {
     const { queue, now } = this.#use('deleteSignals')
+    checkArguments.filter(filter)
     checkArguments.page(limit)
     return queue.delete(filter, limit, now())
   }
 
   async requeueSignals(filter: Omit<SignalFilter, 'status'> = {}, limit = 500): Promise<number> {
     const { queue, now } = this.#use('requeueSignals')
+    checkArguments.filter(filter)
     checkArguments.page(limit)
     return queue.requeue(filter, limit, now())
   }
@@ -172,6 +184,13 @@ export class MemoryStorage implements Storage {
     })
   }
 }
+
+const optionsSchema = z.strictObject({
+  now: z
+    .custom<() => number>((now) => typeof now === 'function', 'must be a function that returns epoch milliseconds')
+    .default(() => Date.now),
+  shared: z.instanceof(MemoryStorage, { error: 'must be a MemoryStorage' }).optional(),
+})
 
 function emptyStore(now: () => number): Shared {
   return { now, machines: new MemoryMachines(), state: new MemoryState(), queue: new MemoryQueue() }

@@ -9,6 +9,8 @@ import type { Machine, MachineStore, StateStore } from '@cscapi/core'
  *
  * Promises that hold for every method:
  * - **Only durations cross the port.** The adapter turns them into instants on the store's own clock: the server's, or an injected `now` where the store has none.
+ * - **No instant is believed that its own rule could not have put there.** What was written more than `CLOCK_NOISE_MS` ahead of the clock comes from a clock that
+ *   has been put back since: it counts as due now, and is written down as such by the next write. Ages are never negative.
  * - **Failures throw** a `StorageError` with a code; "nothing there" is `undefined`, `[]` or `0`. After `close()` every call throws `storage_closed`.
  * - **Bad arguments throw** an `InputError` (`checkArguments` makes it) before the store is touched: one bad signal refuses its whole batch.
  * - **An empty batch is a no-op**, and text round-trips exactly (any Unicode but U+0000 and lone surrogates, 1 MiB).
@@ -97,7 +99,7 @@ export interface QueueStats {
   readonly pending: number
   /** Signals under a live lease. */
   readonly leased: number
-  /** Signals settled as sent since the store was made, kept or not. */
+  /** Signals settled as sent since the store was made, kept or not. Never falls, whatever is deleted. */
   readonly sent: number
   /** Rejected signals that the store still has. */
   readonly rejected: number
