@@ -5,12 +5,13 @@ import type { PostgresPoolClient } from './pool.js'
 
 const encodingSchema = z.tuple([z.object({ server: z.string(), client: z.string(), database: z.string() })])
 
+/** With a parameter, as most statements have one: without, binary results would not show. */
 const READ = `SELECT current_setting('server_encoding') AS server, current_setting('client_encoding') AS client,
-  current_database() AS database`
+  current_database() AS database WHERE $1`
 
 /** Text comes from everywhere, and only UTF-8 holds all of it: another database would refuse a signal much later, and its whole batch with it. */
 export async function checkEncoding(client: PostgresPoolClient): Promise<void> {
-  const { rows } = await ask(client, READ)
+  const { rows } = await ask(client, READ, [true])
   const read = encodingSchema.safeParse(rows)
   if (!read.success)
     throw unusable('The connection answers in a form that cannot be read: set no binary results for it')

@@ -9,7 +9,7 @@ import { findCredential } from './machines.js'
 /**
  * One statement: takes a machine whose time was written by a clock that has been put back since, or else the one that has been due longest,
  * past those that others are just taking. Materialized, or the planner may look for one anew for each row that it joins with. The time is
- * asked for once, so that the index ends the search, not a filter over all that wait.
+ * asked for once, so that the index ends the search, not a filter over all that wait; the sums keep the planner from a second search.
  */
 const TAKE = `
 WITH clock AS MATERIALIZED (SELECT @now AS now),
@@ -22,7 +22,7 @@ due AS MATERIALIZED (
 UPDATE @.machines m SET lease_token = $1, lease_until = now + $2::bigint, due_at = now + $2::bigint, put_at = now,
   lease_seqs = '${UNCHOSEN}', attempts_since = least(m.attempts_since, now)
 FROM clock, (SELECT id FROM ahead UNION ALL SELECT id FROM due) AS found
-WHERE m.id = found.id AND (m.due_at <= now OR ${isAhead('m.put_at', 'now')})
+WHERE m.id = found.id AND (m.due_at + 0 <= now OR ${isAhead('m.put_at + 0', 'now')})
 RETURNING m.id, m.machine_id AS "machineId", m.attempts, now - m.attempts_since AS "attemptsForMs", now`
 
 /**

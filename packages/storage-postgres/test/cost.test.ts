@@ -23,7 +23,12 @@ beforeEach(() => {
 
 /** On connections of its own, which tell the server what they did when they end. */
 async function withStorage<T>(work: (storage: PostgresStorage) => Promise<T>): Promise<T> {
-  const storage = new PostgresStorage({ url: server.url, schema })
+  const storage = new PostgresStorage({
+    url: server.url,
+    schema,
+    connectTimeoutMs: 300_000,
+    statementTimeoutMs: 300_000,
+  })
   await storage.open()
   const result = await work(storage)
   await storage.close()

@@ -142,7 +142,7 @@ describe('a pool of pg', () => {
   })
 
   test.each<[string, PoolConfig]>([
-    ['binary', { binary: true }],
+    ['binary', { binary: true } as PoolConfig],
     ['client_encoding', { client_encoding: 'latin1' }],
   ])('with another %s is refused by name', async (name, config) => {
     const pool = new Pool({ connectionString: server.url, ...config })

@@ -43,7 +43,10 @@ describe('opening', () => {
         Array(PROCESSES).fill('open'),
       )
       const { rows } = await admin.query(`SELECT version, name FROM race_${round}.cscapi_migrations`)
-      expect(rows).toEqual([{ version: 1, name: '0001-init' }])
+      expect(rows).toEqual([
+        { version: 1, name: '0001-init' },
+        { version: 2, name: '0002-clocks-that-were-wrong' },
+      ])
     }
     for (const { stdin } of children) stdin.end()
     await Promise.all(children.map((child) => once(child, 'exit')))

@@ -25,7 +25,10 @@ describe('behind PgBouncer in transaction mode', () => {
     const storages = Array.from({ length: 8 }, () => new PostgresStorage({ url: bouncer.url, schema: 'raced' }))
     await Promise.all(storages.map((storage) => storage.open()))
     const admin = new Pool({ connectionString: server.url })
-    expect((await admin.query('SELECT version FROM raced.cscapi_migrations')).rows).toEqual([{ version: 1 }])
+    expect((await admin.query('SELECT version FROM raced.cscapi_migrations')).rows).toEqual([
+      { version: 1 },
+      { version: 2 },
+    ])
     await admin.end()
     await Promise.all(storages.map((storage) => storage.close()))
   })
