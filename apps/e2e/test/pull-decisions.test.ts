@@ -258,6 +258,146 @@ describe('a list', () => {
     expect(await client.stats()).toMatchObject({ pausedUntil: undefined })
   })
 
+  const notLists: readonly [string, { body: string; headers?: Record<string, string> }, string][] = [
+    [
+      'a page',
+      { body: '<!doctype html>\n<title>Sign in</title>', headers: { 'content-type': 'text/html' } },
+      'doctype',
+    ],
+    [
+      'a page that calls itself text',
+      { body: '<html>\n<h1>Blocked</h1>', headers: { 'content-type': 'text/plain' } },
+      '<html>',
+    ],
+    [
+      'a page that holds a list',
+      { body: '203.0.113.10\n203.0.113.11', headers: { 'content-type': 'text/html' } },
+      '203.0.113.10',
+    ],
+    ['an error text', { body: 'Service temporarily unavailable' }, 'Service temporarily unavailable'],
+    ['an error as JSON', { body: '{"message":"Forbidden"}' }, 'Forbidden'],
+    ['bytes', { body: '\u001f\ufffd\b\u0000\u0000\u0003K' }, 'u{1f}'],
+  ]
+  test.each(notLists)(
+    'that comes as %s stays as it was, allowlists too, and the warning says why',
+    async (_, fault, why) => {
+      const { client, emulator, advance, pull } = seeded()
+      await pull()
+      const before = [...(await client.decisions()).entries()].map(({ value }) => value)
+      const warnings: { code: string; message: string }[] = []
+      client.on('warning', (warning) => warnings.push(warning))
+      advance(2 * HOUR_MS)
+      for (const route of ['blocklist', 'allowlist'] as const)
+        emulator.faults.inject({ route, status: 200, times: 9, ...fault })
+      const { lists } = await pull()
+      expect(lists.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+        'firehol failed',
+        'tor failed',
+        'mine failed',
+      ])
+      expect(warnings.map(({ code }) => code)).toEqual(['list_failed', 'list_failed', 'list_failed'])
+      for (const { message } of warnings) expect(message).toContain(why)
+      const set = await client.decisions()
+      expect([...set.entries()].map(({ value }) => value)).toEqual(before)
+      expect(set.check('192.0.2.1'), 'allowed').toBeUndefined()
+      emulator.faults.clear()
+      advance(2 * HOUR_MS)
+      expect((await pull()).lists.map(({ outcome }) => outcome)).toEqual(['unchanged', 'unchanged', 'unchanged'])
+    },
+  )
+
+  test('that is empty is an empty list', async () => {
+    const { client, emulator, advance, pull } = seeded()
+    await pull()
+    advance(2 * HOUR_MS)
+    emulator.faults.inject({ route: 'blocklist', status: 200, times: 9, body: '' })
+    expect((await pull()).lists.map(({ outcome }) => outcome)).toEqual(['replaced', 'replaced', 'unchanged'])
+    expect((await client.decisions()).size).toBe(2)
+  })
+
+  /** A client whose next answer of the stream is this one, and whose links all lead to these lines. */
+  const answered = (body: object, linesOf: (path: string) => string) => {
+    const { connect, emulator } = arrange()
+    const client = connect({
+      fetch: async (input, init) => {
+        const { pathname } = new URL(String(input))
+        return pathname.startsWith('/lists/') ? new Response(linesOf(pathname)) : emulator.fetch(input, init)
+      },
+    })
+    emulator.faults.inject({ route: 'decisions', status: 200, body })
+    const warnings: { code: string; message: string }[] = []
+    client.on('warning', (warning) => warnings.push(warning))
+    return { client, warnings, pull: () => client.pullDecisions({ machineId: machine() }) }
+  }
+  const link = (path: string, name: string, remediation = 'ban', scope = 'ip') => ({
+    name,
+    url: `http://127.0.0.1:8088/lists/${path}`,
+    remediation,
+    scope,
+    duration: '96h',
+  })
+
+  test('that is linked twice in one answer is the one of the first link, and the other is told of', async () => {
+    const body = { links: { blocklists: [link('1', 'tor'), link('2', 'tor')] } }
+    const { client, warnings, pull } = answered(body, (path) => `203.0.113.${path.slice(-1)}`)
+    const { lists } = await pull()
+    expect(lists.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(['tor replaced', 'tor failed'])
+    expect(warnings).toMatchObject([{ code: 'list_failed', message: expect.stringContaining('linked twice') }])
+    const set = await client.decisions()
+    expect([...set.entries()].map(({ value }) => value)).toEqual(['203.0.113.1'])
+  })
+
+  test('comes, and so does everything else, whatever words others write', async () => {
+    const words = [
+      'constructor',
+      '__proto__',
+      'toString',
+      'hasOwnProperty',
+      'valueOf',
+      '',
+      'x'.repeat(10_000),
+      'a\0\u2028"b',
+    ]
+    const allowlist = (name: string, index: number) => ({
+      id: name,
+      name,
+      description: name,
+      url: `http://127.0.0.1:8088/lists/allow/${index}`,
+      created_at: '',
+      updated_at: '',
+    })
+    const body = {
+      new: words.map((scenario, index) => ({
+        scenario,
+        scope: 'Ip',
+        decisions: [scenario, `203.0.113.${index}`, '198.51.100.7'].map((value) => ({ value, duration: '96h' })),
+      })),
+      deleted: [{ scope: 'Ip', decisions: words }],
+      links: {
+        blocklists: words.map((word, index) => link(`block/${index}`, word, word, index === 0 ? 'ip' : word)),
+        allowlists: words.map(allowlist),
+      },
+    }
+    const { client, pull } = answered(body, (path) =>
+      path.includes('allow') ? '{"value":"198.51.100.7","__proto__":{"value":"203.0.113.0"}}' : '198.51.100.8\n',
+    )
+    const { added, lists } = await pull()
+    expect(added).toBe(words.length + 1)
+    expect(lists.map(({ outcome }) => outcome)).toEqual([...words, ...words].map(() => 'replaced'))
+    const set = await client.decisions()
+    expect(words.map((_, index) => set.check(`203.0.113.${index}`)?.reason)).toEqual(words)
+    expect([set.check('198.51.100.7'), set.check('198.51.100.8')?.reason]).toEqual([undefined, 'constructor'])
+    expect(set.checkScope('__proto__', '198.51.100.8')).toMatchObject({ reason: '__proto__', remediation: '__proto__' })
+    expect((await client.pullDecisions({ machineId: machine(), force: true })).pulled).toBe(true)
+  })
+
+  test('comes although a duration of the stream lies before all time', async () => {
+    const decisions = ['-2562047h', '96h'].map((duration, index) => ({ value: `203.0.113.${index}`, duration }))
+    const { client, pull } = answered({ new: [{ scenario: 's', scope: 'Ip', decisions }] }, () => '')
+    expect(await pull()).toMatchObject({ pulled: true, added: 1, size: 1 })
+    expect((await client.decisions()).check('203.0.113.1')?.reason).toBe('s')
+  })
+
   test('that is not linked any more is gone', async () => {
     const { client, emulator, advance, pull } = seeded()
     await pull()

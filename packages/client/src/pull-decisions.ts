@@ -4,6 +4,7 @@ import { callForMachine } from './call.js'
 import type { ClientContext } from './context.js'
 import { type PulledList, pullLists } from './pull-lists.js'
 import { dropSnapshot, readPointer, readSnapshot, type SnapshotPointer, writeSnapshot } from './pull-snapshot.js'
+import { since1970 } from './pull-times.js'
 
 export interface PullOptions {
   /** Any machine of yours; it is registered and logged in if it has to be. */
@@ -104,7 +105,8 @@ export class PulledDecisions {
       }
     })
     const report = await this.#set.transaction(async (draft): Promise<PullReport> => {
-      const { added, removed, skippedCount } = await draft.applyStream(answer)
+      const stream = { new: await since1970(answer.new), deleted: answer.deleted }
+      const { added, removed, skippedCount } = await draft.applyStream(stream)
       const { lists, known } = await pullLists(this.#context, draft, answer, pointer?.lists ?? new Map(), signal, renew)
       const version = await writeSnapshot(storage, draft.toChunks(), known, pointer)
       if (version === undefined) throw overtaken()

@@ -24,18 +24,21 @@ export async function strictGet(send: typeof request, url: string, options: GetO
   const headers = new Headers()
   for (const [name, values] of Object.entries(answer.headers))
     for (const value of [values ?? []].flat()) headers.append(name, value)
+  // Whoever reads the body is told of what goes wrong; once nobody reads it, nobody is, and that must not end the process.
+  const stream = answer.body
+  stream.on('error', () => undefined)
   const status = answer.statusCode
   if (WITHOUT_BODY.has(status)) {
-    await answer.body.dump()
+    await stream.dump()
     return new Response(null, { status, headers })
   }
   const decoders = decodersOf(headers.get('content-encoding'))
   if (decoders === undefined) {
-    answer.body.destroy()
+    stream.destroy()
     throw Object.assign(new Error('The body has an encoding that is not known'), { code: UNKNOWN_ENCODING })
   }
   headers.delete('content-encoding')
-  return new Response(webStream(answer.body, decoders), { status, headers })
+  return new Response(webStream(stream, decoders), { status, headers })
 }
 
 /** The code of the error for a body that cannot be decoded. */
@@ -53,6 +56,7 @@ function decodersOf(encoding: string | null): Transform[] | undefined {
 
 function webStream(body: Readable, decoders: readonly Transform[]): ReadableStream<Uint8Array> {
   const [last = body] = decoders.slice(-1)
+  for (const decoder of decoders) decoder.on('error', () => undefined)
   // What goes wrong on the way ends the last stream with the same error.
   if (decoders.length > 0) pipeline([body, ...decoders], () => undefined)
   const chunks = last[Symbol.asyncIterator]()

@@ -44,7 +44,7 @@ export interface ExportOptions {
    * a letter, then up to 19 letters, digits or `_`. Default `cscapi`. Other formats name nothing and refuse it.
    */
   readonly name?: string
-  /** Epoch milliseconds; what has run out by then is not written. Default `Date.now`: give the set's clock if it has another. */
+  /** Epoch milliseconds: the moment that is written, with what is left when the rest has run out. Default `Date.now`: give the set's clock if it has another. */
   readonly now?: () => number
   /** Told once, after the last chunk has been taken. */
   readonly onReport?: (report: ExportReport) => void

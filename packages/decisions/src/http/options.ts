@@ -2,7 +2,7 @@ import { readOptions } from '@cscapi/signals'
 import { z } from 'zod'
 import type { ActiveDecision } from '../active-decision.js'
 import type { Outcome } from './remediate.js'
-import { TrustedProxies } from './trusted-proxies.js'
+import { TrustedProxies, trustedProxyRule } from './trusted-proxies.js'
 
 /** Says what is to be done about an address: a `DecisionSet`, or anything else that does. */
 export interface Decisions {
@@ -52,16 +52,12 @@ const optionsSchema = z.strictObject({
   whenUnknown: z.enum(['pass', 'block']).default('pass'),
   onOutcome: aFunction<NonNullable<RemediationOptions['onOutcome']>>(),
   trustProxy: z
-    .array(z.unknown())
-    .default([])
-    .transform((given, { addIssue }) => {
-      const proxies = new TrustedProxies()
-      given.forEach((proxy, index) => {
-        const message = proxies.add(proxy)
-        if (message !== undefined) addIssue({ code: 'custom', message, path: [index] })
-      })
-      return proxies
-    }),
+    .array(
+      z.custom<string>((proxy) => trustedProxyRule(proxy) === undefined, {
+        error: ({ input }) => trustedProxyRule(input),
+      }),
+    )
+    .default([]),
 })
 
 /** What each adapter takes beside. */
@@ -94,9 +90,11 @@ export function readRemediationOptions(options: unknown, extras: keyof typeof EX
   const schema = optionsSchema.extend(EXTRAS[extras])
   const secrets = new Set(['decisions'])
   const read = readOptions('Requests are not guarded', schema, options, { aliases, secrets })
+  const proxies = new TrustedProxies()
+  for (const proxy of read.trustProxy) proxies.add(proxy)
   return {
     decisions: read.decisions,
-    proxies: read.trustProxy,
+    proxies,
     proxyHeader: read.proxyHeader.toLowerCase(),
     blocksUnknown: read.whenUnknown === 'block',
     onOutcome: read.onOutcome,

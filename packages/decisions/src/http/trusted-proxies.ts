@@ -1,6 +1,16 @@
 import { NetworkTable } from '../network-table.js'
 import { type Family, parseIp, parseNetwork } from '../parse-ip.js'
 
+const WORDS = new Uint32Array(4)
+
+/** The rule that a proxy breaks, if it does. */
+export function trustedProxyRule(proxy: unknown): string | undefined {
+  if (proxy === 'unix') return undefined
+  const prefix = typeof proxy === 'string' ? parseNetwork(proxy, WORDS, { value: 0 }) : -1
+  if (prefix === -1) return "must be an address, a CIDR range or 'unix'"
+  return prefix === 0 ? 'must not be everybody: any client could name any address then' : undefined
+}
+
 /** Who is believed about the client. */
 export class TrustedProxies {
   readonly #v4 = new NetworkTable(4, false)
@@ -9,18 +19,15 @@ export class TrustedProxies {
   /** Whether one that connects through a Unix socket is. */
   unix = false
 
-  /** Returns the rule that the text breaks, if it does. */
-  add(proxy: unknown): string | undefined {
+  /** Of a proxy that breaks no {@link trustedProxyRule}. */
+  add(proxy: string): void {
     if (proxy === 'unix') {
       this.unix = true
-      return undefined
+      return
     }
     const family: { value: Family } = { value: 0 }
-    const prefix = typeof proxy === 'string' ? parseNetwork(proxy, this.#words, family) : -1
-    if (prefix === -1) return "must be an address, a CIDR range or 'unix'"
-    if (prefix === 0) return 'must not be everybody: any client could name any address then'
+    const prefix = parseNetwork(proxy, this.#words, family)
     this.#table(family.value).set(this.#words, prefix)
-    return undefined
   }
 
   has(address: string): boolean {
