@@ -16,6 +16,7 @@ import {
 import type { EndpointName } from './http.js'
 import { printableText } from './redact.js'
 import { requestIdOf } from './request-id.js'
+import { ProxyError } from './transport.js'
 
 /** What the errors of one call may say. */
 export interface CallSite {
@@ -138,16 +139,23 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Only the system's code and syscall: a message may quote the URL or a header. */
+/** Only the system's code and syscall, which are plain words: a message may quote the URL or a header, and a `fetch` of the user's anything. */
 function reasonOf(thrown: unknown): string {
   for (let error = thrown; error instanceof Error; error = error.cause) {
-    if ('code' in error && typeof error.code === 'string') {
-      return 'syscall' in error && typeof error.syscall === 'string' ? `${error.syscall} ${error.code}` : error.code
+    if (error instanceof ProxyError) return error.message
+    if ('code' in error && isCode(error.code)) {
+      const syscall: unknown = Reflect.get(error, 'syscall')
+      return typeof syscall === 'string' && /^[a-z]{1,20}$/.test(syscall) ? `${syscall} ${error.code}` : error.code
     }
   }
   return nameOf(thrown) ?? 'unknown reason'
 }
 
+/** As Node, OpenSSL and undici have them: `ECONNREFUSED`. */
+function isCode(code: unknown): code is string {
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)
+}
+
 function nameOf(thrown: unknown): string | undefined {
-  return thrown instanceof Error ? thrown.name : undefined
+  return thrown instanceof Error && /^[A-Za-z]{1,40}$/.test(thrown.name) ? thrown.name : undefined
 }
