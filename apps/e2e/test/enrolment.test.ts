@@ -126,7 +126,7 @@ describe('before any call', () => {
     const { client, emulator } = arrange()
     const machineIds = [machine(1), 'short', machine(2), '']
     await expect(client.enrollMachines({ machineIds, attachmentKey: KEY })).rejects.toMatchObject({
-      issues: [{ path: 'machineIds[1]', value: 'short' }, { path: 'machineIds[3]' }],
+      issues: [{ path: 'machineIds[1]', value: '"short"' }, { path: 'machineIds[3]' }],
     })
     expect(emulator.record.count()).toBe(0)
   })

@@ -46,6 +46,7 @@ export const callSchemas = {
     scenarios: scenariosSchema.optional(),
     communityPull: flag,
     additionalPull: flag,
+    startup: flag,
     signal,
   } satisfies Fields<GetDecisionsOptions>),
   pull: z.strictObject({
@@ -54,11 +55,12 @@ export const callSchemas = {
     scenarios: scenariosSchema.optional(),
     signal,
   } satisfies Fields<PullOptions>),
+  // The ids and the tags are checked one by one where they are used, together with the key.
   enroll: z.strictObject({
-    machineIds: z.array(z.string()).min(1, 'must name a machine'),
+    machineIds: z.array(z.unknown()).min(1, 'must name a machine'),
     attachmentKey: z.union([z.string(), z.instanceof(Secret)], 'must be text'),
     name: z.string().optional(),
-    tags: z.array(z.string().min(1)).optional(),
+    tags: z.array(z.unknown()).optional(),
     overwrite: flag,
     signal,
   } satisfies Fields<EnrollOptions>),

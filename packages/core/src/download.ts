@@ -198,7 +198,7 @@ const COMPRESSION = /^(?:Z_|ERR__ERROR_FORMAT|ERR_BROTLI)/
 function codeOf(error: unknown): string | undefined {
   for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {
     const code: unknown = Reflect.get(at, 'code')
-    if (typeof code === 'string') return code
+    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) return code
     at = Reflect.get(at, 'cause')
   }
   return undefined

@@ -37,7 +37,7 @@ export function readEnvironment(environment: unknown): string | InputIssue[] {
   })
   const given: unknown = Reflect.get(environment, 'baseUrl')
   const rule = ruleOf(given)
-  if (rule !== undefined) return [...unknown, { path: 'environment', value: printableUrl(given), rule }]
+  if (rule !== undefined) return [...unknown, { path: 'environment', value: shown(given), rule }]
   return unknown.length > 0 ? unknown : new URL(String(given)).href.replace(/\/+$/, '')
 }
 
@@ -62,7 +62,12 @@ function namedIssue(environment: unknown): InputIssue {
   }
   const isUrl = URL.canParse(environment) && environment.includes('://')
   const rule = isUrl ? `${RULE}; give a URL as { baseUrl }` : RULE
-  return { path, value: printableUrl(environment), rule }
+  return { path, value: shown(environment), rule }
+}
+
+/** Without an authority it is no URL that anybody meant, and what stands before a colon may belong to a password. */
+function shown(given: unknown): string {
+  return typeof given === 'string' && given.includes('://') ? printableUrl(given) : '[not a URL]'
 }
 
 /** Whether a base URL says which version of CAPI it leads to, as `/v3` does: without, every call is most likely answered 404. */

@@ -1,13 +1,13 @@
 import { CapiAuthError } from './errors.js'
 import type { FailingReason, Machine } from './machine-store.js'
 
-const WHY: Readonly<Record<FailingReason, string>> = {
+const WHY = {
   credentials_refused: 'CAPI refuses its stored password',
   machine_id_taken: 'this id is registered with a password that is not ours: choose another machine id',
   machine_refused: 'CAPI refuses this machine: ask the console, or choose another machine id',
   register_refused: 'CAPI refuses to register this id',
   unauthorized: 'CAPI refuses its tokens, fresh ones too',
-}
+} satisfies Record<FailingReason, string>
 
 /** The error of a machine that is left alone from now on, or already is (`machine_failing`). */
 export function failingError(

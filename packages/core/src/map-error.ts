@@ -18,6 +18,7 @@ import { networkAdvice } from './network-advice.js'
 import { printableText } from './redact.js'
 import { isAboutCredentials, saysRegistered, subjectOf } from './refusal.js'
 import { requestIdOf } from './request-id.js'
+import { ProxyError } from './transport.js'
 
 /** What the errors of one call may say. */
 export interface CallSite {
@@ -128,8 +129,8 @@ export function transportError(site: CallSite, thrown: unknown): CscapiError {
     const text = `${site.label} on ${site.host} was not answered within ${site.timeoutMs} ms; try again later`
     return new CapiTimeoutError('timeout', text, { retryable: true, ...namesOf(site) })
   }
-  const { code, syscall } = reasonOf(thrown)
-  const reason = printableText(syscall === undefined ? code : `${syscall} ${code}`, site.secrets)
+  const { text: what, code } = reasonOf(thrown)
+  const reason = printableText(what, site.secrets)
   const text = `${site.label} got no answer from ${site.host} (${reason}): ${networkAdvice(code)}; try again later`
   return new CapiNetworkError('network_error', text, { retryable: true, ...namesOf(site) })
 }
@@ -162,19 +163,31 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Only the system's code and syscall: a message may quote the URL or a header. */
-function reasonOf(thrown: unknown): { code: string; syscall?: string } {
+/**
+ * What failed, and the system's code for it. Only its code and syscall, which are plain words: a message may quote the URL
+ * or a header, and a `fetch` of the user's anything.
+ */
+function reasonOf(thrown: unknown): { text: string; code: string } {
   for (let error = thrown; error instanceof Error; error = error.cause) {
-    if ('code' in error && typeof error.code === 'string') {
+    if (error instanceof ProxyError) return { text: error.message, code: 'proxy' }
+    if ('code' in error && isCode(error.code)) {
       const { code } = error
-      return 'syscall' in error && typeof error.syscall === 'string' ? { code, syscall: error.syscall } : { code }
+      const syscall: unknown = Reflect.get(error, 'syscall')
+      const isWord = typeof syscall === 'string' && /^[a-z]{1,20}$/.test(syscall)
+      return { text: isWord ? `${syscall} ${code}` : code, code }
     }
     // `fetch` says so by the text alone.
-    if (error.message === 'bad port') return { code: error.message }
+    if (error.message === 'bad port') return { text: error.message, code: error.message }
   }
-  return { code: nameOf(thrown) ?? 'unknown reason' }
+  const name = nameOf(thrown) ?? 'unknown reason'
+  return { text: name, code: name }
+}
+
+/** As Node, OpenSSL and undici have them: `ECONNREFUSED`. */
+function isCode(code: unknown): code is string {
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)
 }
 
 function nameOf(thrown: unknown): string | undefined {
-  return thrown instanceof Error ? thrown.name : undefined
+  return thrown instanceof Error && /^[A-Za-z]{1,40}$/.test(thrown.name) ? thrown.name : undefined
 }

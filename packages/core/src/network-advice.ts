@@ -15,6 +15,7 @@ const ADVICE: readonly (readonly [codes: RegExp, advice: string])[] = [
     "its certificate is not trusted: check the host name and this host's clock; for an authority of your own, set the option ca",
   ],
   [/^(HPE_\w+|UND_ERR_RES\w*)$/, 'what answers speaks no HTTP: check host and port of the base URL'],
+  [/^proxy$/, 'check the option proxy, and that proxy'],
   [/^bad port$/, 'no fetch calls this port: choose another for the base URL'],
 ]
 

@@ -147,17 +147,16 @@ async function loadFetch(
   }
 }
 
-/** Says that a proxy was in between, in the one place that trouble with a connection is told by: the code. */
-class ProxyError extends Error {
-  readonly code: string
-
+/** Says that a proxy was in between; its message is ours, and shown as it is. */
+export class ProxyError extends Error {
   constructor({ url }: ProxyServer, thrown: unknown) {
     const chain = causesOf(thrown)
     const answer = chain.map(({ message }) => /^Proxy response \((\d+)\)/.exec(message)?.[1]).find(Boolean)
-    const code = chain.map((error) => ('code' in error ? error.code : undefined)).find((one) => typeof one === 'string')
+    const code = chain
+      .map((error) => ('code' in error ? error.code : undefined))
+      .find((one) => typeof one === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(one))
     const text = answer ? `the proxy ${url} answered ${answer}` : `${code ?? 'no connection'}, through the proxy ${url}`
     super(text)
-    this.code = text
   }
 }
 

@@ -14,6 +14,9 @@ export function printableUrl(text: unknown): string {
   const at = rest.lastIndexOf('@')
   const [shown = ''] = rest.slice(at + 1).split(/[?#]/)
   const isAuthority = rest.startsWith('//')
+  // One that comes in a query may end a password or stand in a key: what follows may be the rest of the key.
+  const [beforeQuery = ''] = rest.split(/[?#]/)
+  if (at > beforeQuery.length && !beforeQuery.includes('@')) return `${scheme}:${isAuthority ? '//' : ''}${REDACTED}`
   const [, host = '', path = ''] = /^(?:\/\/)?([^/]*)(.*)$/s.exec(shown) ?? []
   if (at >= 0)
     return `${scheme}:${isAuthority ? '//' : ''}${REDACTED}@${HOSTS.test(host) ? printed(host + path) : REDACTED}`
