@@ -96,7 +96,8 @@ async function probe(
     const endpoint = token === undefined ? 'login' : 'metrics'
     const outcome = decide(error, { endpoint, retryDelayMs, maxRetryDelayMs, random: random() })
     if (outcome.action === 'pause') {
-      await pauseStore(context, { reason: 'forbidden', message: undefined, forMs: outcome.forMs })
+      const message = error instanceof CapiResponseError ? error.serverMessage : undefined
+      await pauseStore(context, { reason: 'forbidden', message, forMs: outcome.forMs })
       return 'forbidden'
     }
     if (error instanceof LoginBudgetError) return 'unasked'

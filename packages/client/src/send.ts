@@ -1,4 +1,13 @@
-import { AbortedError, decide, InputError, isCscapiError, readPause, StorageError, tokenFlaw } from '@cscapi/core'
+import {
+  AbortedError,
+  CapiResponseError,
+  decide,
+  InputError,
+  isCscapiError,
+  readPause,
+  StorageError,
+  tokenFlaw,
+} from '@cscapi/core'
 import { isOwnRefusal, pauseStore, probeAfterBan } from './ban.js'
 import type { ClientContext } from './context.js'
 import { deliver } from './deliver.js'
@@ -140,7 +149,8 @@ async function reportMetricsOf(run: SendRun, machineId: string, signal: AbortSig
     const outcome = decide(error, { endpoint: 'metrics', retryDelayMs, maxRetryDelayMs, random: random() })
     // The signals were taken, so a 403 that gives a reason of its own is about the metrics.
     if (outcome.action !== 'pause' || isOwnRefusal(error)) return outcome.action !== 'misconfigured'
-    await pauseStore(run.context, { reason: 'forbidden', message: undefined, forMs: outcome.forMs })
+    const message = error instanceof CapiResponseError ? error.serverMessage : undefined
+    await pauseStore(run.context, { reason: 'forbidden', message, forMs: outcome.forMs })
     run.stop('forbidden', outcome.forMs)
     return false
   }
