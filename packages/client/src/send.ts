@@ -1,14 +1,5 @@
-import {
-  AbortedError,
-  CapiResponseError,
-  decide,
-  InputError,
-  isCscapiError,
-  readPause,
-  StorageError,
-  tokenFlaw,
-} from '@cscapi/core'
-import { isOwnRefusal, pauseStore, probeAfterBan } from './ban.js'
+import { AbortedError, decide, InputError, isCscapiError, readPause, StorageError, tokenFlaw } from '@cscapi/core'
+import { forbid, isOwnRefusal, probeAfterBan } from './ban.js'
 import type { ClientContext } from './context.js'
 import { deliver } from './deliver.js'
 import { noteDelivered } from './delivered.js'
@@ -149,8 +140,7 @@ async function reportMetricsOf(run: SendRun, machineId: string, signal: AbortSig
     const outcome = decide(error, { endpoint: 'metrics', retryDelayMs, maxRetryDelayMs, random: random() })
     // The signals were taken, so a 403 that gives a reason of its own is about the metrics.
     if (outcome.action !== 'pause' || isOwnRefusal(error)) return outcome.action !== 'misconfigured'
-    const message = error instanceof CapiResponseError ? error.serverMessage : undefined
-    await pauseStore(run.context, { reason: 'forbidden', message, forMs: outcome.forMs })
+    await forbid(run.context, error, outcome.forMs)
     run.stop('forbidden', outcome.forMs)
     return false
   }
