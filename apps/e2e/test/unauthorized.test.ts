@@ -15,29 +15,29 @@ async function fleet() {
   await addOne()
   expect(await client.sendSignals()).toMatchObject({ sent: MACHINES })
   await addOne()
-  emulator.record.clear()
-  return arranged
+  const before = emulator.record.count()
+  return { ...arranged, requests: () => emulator.record.count() - before }
 }
 
 describe('where CAPI answers everybody 401, though their tokens are fresh', () => {
   test.each([1, 2, 4, 8, 64, 256])(
     'a run with %i workers ends after three machines, and 12 requests at most',
     async (concurrency) => {
-      const { client, emulator, storage } = await fleet()
+      const { client, emulator, storage, requests } = await fleet()
       emulator.faults.inject({ route: 'signals', ...EVERYBODY })
       const report = await client.sendSignals({ concurrency })
       expect(report).toMatchObject({ sent: 0, failing: 0, stopped: 'unauthorized', logins: 3 })
-      expect(emulator.record.count()).toBeLessThanOrEqual(12)
+      expect(requests()).toBeLessThanOrEqual(12)
       expect(report.problems.map(({ code }) => code)).toEqual(['unauthorized'])
       expect(await storage.stats()).toMatchObject({ pending: MACHINES, leased: 0 })
     },
   )
 
   test('logins included, it ends as soon', async () => {
-    const { client, emulator } = await fleet()
+    const { client, emulator, requests } = await fleet()
     emulator.faults.inject({ route: '*', ...EVERYBODY })
     expect(await client.sendSignals()).toMatchObject({ sent: 0, failing: 0, stopped: 'unauthorized' })
-    expect(emulator.record.count()).toBeLessThanOrEqual(12)
+    expect(requests()).toBeLessThanOrEqual(12)
   })
 
   test.each(['register', 'login', 'signals', '*'] as const)(
@@ -109,11 +109,11 @@ describe('where CAPI answers everybody 401, though their tokens are fresh', () =
   })
 
   test('enrolment ends after three machines, too', async () => {
-    const { client, emulator } = await fleet()
+    const { client, emulator, requests } = await fleet()
     emulator.faults.inject({ route: 'enroll', ...EVERYBODY })
     const machineIds = Array.from({ length: MACHINES }, (_, index) => machine(index + 1))
     const results = await client.enrollMachines({ machineIds, attachmentKey: 'attachmentkey1' })
-    expect(emulator.record.count()).toBeLessThanOrEqual(12)
+    expect(requests()).toBeLessThanOrEqual(12)
     expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['postponed']))
     expect(results).toHaveLength(MACHINES)
   })

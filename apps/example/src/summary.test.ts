@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 
 const error = new CapiNetworkError('network_error', 'POST /watchers got no answer', { retryable: true })
-const report = { sent: 0, rejected: 0, postponed: 7, failing: 0, requests: 2, logins: 0, durationMs: 5 }
+const report = { sent: 0, rejected: 0, postponed: 7, failing: 0, requests: 2, logins: 0, durationMs: 5, problems: [] }
 const stats = {
   ...{ pending: 6, leased: 1, sent: 0, rejected: 0, machines: 2, failing: 0 },
   ...{ oldestPendingAt: undefined, pausedUntil: undefined, pauseReason: undefined },

@@ -30,6 +30,12 @@ export async function pauseStore(
   events.emit('paused', { reason, message, forMs })
 }
 
+/** Pauses the store because of a 403. */
+export async function forbid(context: ClientContext, error: CscapiError, forMs: number): Promise<void> {
+  const message = error instanceof CapiResponseError ? error.serverMessage : undefined
+  await pauseStore(context, { reason: 'forbidden', message, forMs })
+}
+
 /**
  * After a ban has run out, one call shows whether the address is welcome, before anything else leaves: metrics with a stored token, or the login of one machine where no token is left.
  * False when it is not, or when nobody can tell.
@@ -96,7 +102,7 @@ async function probe(
     const endpoint = token === undefined ? 'login' : 'metrics'
     const outcome = decide(error, { endpoint, retryDelayMs, maxRetryDelayMs, random: random() })
     if (outcome.action === 'pause') {
-      await pauseStore(context, { reason: 'forbidden', message: undefined, forMs: outcome.forMs })
+      await forbid(context, error, outcome.forMs)
       return 'forbidden'
     }
     if (error instanceof LoginBudgetError) return 'unasked'

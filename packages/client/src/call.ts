@@ -1,7 +1,6 @@
 import {
   AbortedError,
   CapiNetworkError,
-  CapiResponseError,
   type CscapiError,
   decide,
   type EndpointName,
@@ -10,7 +9,7 @@ import {
   readPause,
   sleepUnlessAborted,
 } from '@cscapi/core'
-import { isAddressWelcome, isOwnRefusal, pauseStore, probeAfterBan } from './ban.js'
+import { forbid, isAddressWelcome, isOwnRefusal, probeAfterBan } from './ban.js'
 import type { ClientContext } from './context.js'
 import { noteUnauthorized } from './unauthorized.js'
 
@@ -98,9 +97,4 @@ async function isForThisCall(
 ): Promise<boolean> {
   if (token === undefined || endpoint === 'metrics' || !isOwnRefusal(error)) return false
   return isAddressWelcome(context, { machineId, token }, signal)
-}
-
-async function forbid(context: ClientContext, error: CscapiError, forMs: number): Promise<void> {
-  const message = error instanceof CapiResponseError ? error.serverMessage : undefined
-  await pauseStore(context, { reason: 'forbidden', message, forMs })
 }

@@ -1,5 +1,5 @@
 import { AbortedError, decide, isCscapiError, readPause, StorageError, tokenFlaw } from '@cscapi/core'
-import { isOwnRefusal, pauseStore, probeAfterBan } from './ban.js'
+import { forbid, isOwnRefusal, probeAfterBan } from './ban.js'
 import type { ClientContext } from './context.js'
 import { deliver } from './deliver.js'
 import { noteDelivered } from './delivered.js'
@@ -140,7 +140,7 @@ async function reportMetricsOf(run: SendRun, machineId: string, signal: AbortSig
     const outcome = decide(error, { endpoint: 'metrics', retryDelayMs, maxRetryDelayMs, random: random() })
     // The signals were taken, so a 403 that gives a reason of its own is about the metrics.
     if (outcome.action !== 'pause' || isOwnRefusal(error)) return outcome.action !== 'misconfigured'
-    await pauseStore(run.context, { reason: 'forbidden', message: undefined, forMs: outcome.forMs })
+    await forbid(run.context, error, outcome.forMs)
     run.stop('forbidden', outcome.forMs)
     return false
   }
