@@ -37,9 +37,9 @@ function ruleOfPath(path: string): string | undefined {
 }
 
 const schema = z.strictObject({
-  path: z.string('must name a file').check(({ value, issues }) => {
-    const message = ruleOfPath(value)
-    if (message !== undefined) issues.push({ code: 'custom', input: value, message })
+  path: z.string('must name a file').superRefine((path, context) => {
+    const rule = ruleOfPath(path)
+    if (rule !== undefined) context.addIssue(rule)
   }),
   busyTimeoutMs: z
     .custom<number>((ms) => Number.isFinite(ms) && Number(ms) >= 0, 'must be 0 milliseconds or more')

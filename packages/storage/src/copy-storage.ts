@@ -1,5 +1,24 @@
-import { type Machine, StorageError, turn } from '@cscapi/core'
+import { InputError, type Machine, StorageError, turn } from '@cscapi/core'
+import { readOptions } from '@cscapi/signals'
+import { z } from 'zod'
 import type { Storage, StoredSignal } from './port.js'
+
+const optionsSchema = z.strictObject({
+  onProgress: z
+    .custom<(progress: CopyProgress) => void>((call) => typeof call === 'function', 'must be a function')
+    .optional(),
+  signal: z.instanceof(AbortSignal, { error: 'must be an AbortSignal' }).optional(),
+})
+
+/** @throws InputError */
+function assertStorages(storages: Record<string, unknown>): void {
+  const issues = Object.entries(storages).flatMap(([path, value]) =>
+    typeof value === 'object' && value !== null && 'enqueue' in value
+      ? []
+      : [{ path, value: typeof value, rule: 'must be a storage, e.g. a SqliteStorage' }],
+  )
+  if (issues.length > 0) throw new InputError('Nothing was copied', issues)
+}
 
 /** What {@link copyStorage} has done so far. */
 export interface CopyProgress {
@@ -28,14 +47,12 @@ const NEEDED = ['environment', 'encryption:salt']
  *
  * Sealed passwords and tokens stay sealed, and open with the same key.
  *
- * @throws StorageError (`storage_busy` for a minute after a copy that died in the middle of a page, `storage_conflict` when the target belongs to another
+ * @throws InputError for an unknown option or what is no storage; StorageError (`storage_busy` for a minute after a copy that died in the middle of a page, `storage_conflict` when the target belongs to another
  * environment or was sealed by itself), or the reason of `signal`
  */
-export async function copyStorage(
-  from: Storage,
-  to: Storage,
-  { onProgress, signal }: CopyOptions = {},
-): Promise<CopyProgress> {
+export async function copyStorage(from: Storage, to: Storage, options: CopyOptions = {}): Promise<CopyProgress> {
+  const { onProgress, signal } = readOptions('Nothing was copied', optionsSchema, options)
+  assertStorages({ from, to })
   const progress = { machines: 0, signals: 0 }
   const advance = () => {
     onProgress?.({ ...progress })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MemoryStorage, type Storage } from '../src/index.js'
+import { copyStorage, MemoryStorage, type Storage } from '../src/index.js'
 
 const WRONG: readonly unknown[] = [undefined, null, 7, 'text', [], [null], [7], {}, { machineId: 7 }, true, Number.NaN]
 type Call = (storage: Storage, value: never) => Promise<unknown>
@@ -91,5 +91,22 @@ describe('the options of MemoryStorage', () => {
     ['text', /must be an object/],
   ])('%j is refused', (options, words) => {
     expect(() => new MemoryStorage(options as never)).toThrow(words)
+  })
+})
+
+describe('copyStorage', () => {
+  test.each([
+    [{ onProgres: () => undefined }, /onProgres: is not known here; did you mean onProgress\?/],
+    [{ onProgress: 7 }, /onProgress: must be a function/],
+    [{ signal: {} }, /signal: must be an AbortSignal/],
+    [null, /must be an object/],
+  ])('refuses the options %j', async (options, words) => {
+    await expect(copyStorage(new MemoryStorage(), new MemoryStorage(), options as never)).rejects.toThrow(words)
+  })
+
+  test('names all that is no storage', async () => {
+    await expect(copyStorage(undefined as never, 'sqlite:a.db' as never)).rejects.toThrow(
+      /from: must be a storage.*to: must be a storage/,
+    )
   })
 })
