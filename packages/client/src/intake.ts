@@ -60,7 +60,9 @@ export class Intake {
   async add(signals: readonly Signal[], offset: number, options: AddOptions): Promise<AddResult> {
     const { signal } = options
     if (signal?.aborted) throw new AbortedError(ADDING)
-    const { candidates, filtered } = await unlessAborted(ADDING, signal, () => checkSignals(this.#check, signals, offset))
+    const { candidates, filtered } = await unlessAborted(ADDING, signal, () =>
+      checkSignals(this.#check, signals, offset),
+    )
     const kinds = await unlessAborted(ADDING, signal, () => this.#dedup?.kindsOf(candidates))
     await unlessAborted(ADDING, signal, () => this.#dedup?.syncIfDue())
     // No turn from here until they are claimed: two calls would both take a repeat for new.
