@@ -94,7 +94,7 @@ function nowhere(site: CallSite, details: ResponseDetails, explain: (advice: str
   return new CapiResponseError('not_found', explain(advice), details)
 }
 
-/** 401, and what a 403 can be about (capi-protocol section 1.4). In doubt it is a ban, since calling during one prolongs it. */
+/** 401, and what a 403 can be about (docs/capi-protocol.md, Errors). In doubt it is a ban, since calling during one prolongs it. */
 function refusal(site: CallSite, details: ResponseDetails, explain: (advice: string) => string): CscapiError {
   const { status, serverMessage } = details
   const subject = subjectOf(serverMessage)

@@ -63,6 +63,6 @@ export async function enroll(http: Http, request: EnrollRequest, options: CallOp
   const { json } = await http.call({ ...options, ...call })
   const parsed = answerSchema.safeParse(json)
   const message = parsed.success ? printableText(parsed.data.message, [attachmentKey, token]) : undefined
-  // Both come as 2xx: the message tells more surely than the code (capi-protocol section 6.3).
+  // Both come as 2xx: the message tells more surely than the code (docs/capi-protocol.md, Enrolment).
   return { status: /already enrolled/i.test(message ?? '') ? 'already-enrolled' : 'enrolled', message }
 }
