@@ -123,6 +123,8 @@ describe('every export', () => {
     'withStateLock',
     'sleepUnlessAborted',
     'transportFetch',
+    'tokenFlaw',
+    'saysOwnWords',
     'functionSchema',
     'methodsSchema',
     'connectionIssues',
