@@ -129,9 +129,9 @@ export function transportError(site: CallSite, thrown: unknown): CscapiError {
     const text = `${site.label} on ${site.host} was not answered within ${site.timeoutMs} ms; try again later`
     return new CapiTimeoutError('timeout', text, { retryable: true, ...namesOf(site) })
   }
-  const { text: what, code } = reasonOf(thrown)
+  const { text: what, cause } = reasonOf(thrown)
   const reason = printableText(what, site.secrets)
-  const text = `${site.label} got no answer from ${site.host} (${reason}): ${networkAdvice(code)}; try again later`
+  const text = `${site.label} got no answer from ${site.host} (${reason}): ${networkAdvice(cause)}; try again later`
   return new CapiNetworkError('network_error', text, { retryable: true, ...namesOf(site) })
 }
 
@@ -164,23 +164,23 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * What failed, and the system's code for it. Only its code and syscall, which are plain words: a message may quote the URL
+ * What failed, and what it is known by. Only the system's code and syscall, which are plain words: a message may quote the URL
  * or a header, and a `fetch` of the user's anything.
  */
-function reasonOf(thrown: unknown): { text: string; code: string } {
+function reasonOf(thrown: unknown): { text: string; cause: string } {
   for (let error = thrown; error instanceof Error; error = error.cause) {
-    if (error instanceof ProxyError) return { text: error.message, code: 'proxy' }
+    if (error instanceof ProxyError) return { text: error.message, cause: 'proxy' }
     if ('code' in error && isCode(error.code)) {
       const { code } = error
       const syscall: unknown = Reflect.get(error, 'syscall')
       const isWord = typeof syscall === 'string' && /^[a-z]{1,20}$/.test(syscall)
-      return { text: isWord ? `${syscall} ${code}` : code, code }
+      return { text: isWord ? `${syscall} ${code}` : code, cause: code }
     }
     // `fetch` says so by the text alone.
-    if (error.message === 'bad port') return { text: error.message, code: error.message }
+    if (error.message === 'bad port') return { text: error.message, cause: error.message }
   }
   const name = nameOf(thrown) ?? 'unknown reason'
-  return { text: name, code: name }
+  return { text: name, cause: name }
 }
 
 /** As Node, OpenSSL and undici have them: `ECONNREFUSED`. */
