@@ -22,8 +22,8 @@ export default defineConfig({
     projects: [...folders.map(project), { extends: true, root: './scripts', test: { name: 'scripts' } }],
     passWithNoTests: false,
     env: { NO_COLOR: '1' },
-    // Many tests wait for a server or a process of their own: one worker would leave a core of two idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for a server or a process of their own: one worker a core would leave the cores idle.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     // These end a test that hangs and judge nothing: no test fails because a machine is slow or busy.
     testTimeout: 300_000,
     hookTimeout: 300_000,
