@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createEmulator } from '@cscapi/emulator'
-import { startPostgres, startRedis } from '@cscapi/test-servers'
+import { freePort, startPostgres, startRedis } from '@cscapi/test-servers'
 import { afterAll, describe, expect, test } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
@@ -26,6 +26,9 @@ const attack = [0, 1, 2, 3, 4]
 // pnpm's own launcher of the tests names more folders to find modules in than a user's shell does.
 const { NODE_PATH: _, ...userEnvironment } = process.env
 const env = { ...userEnvironment, TMPDIR: folder }
+
+/** Of this run of the tests alone: others may run at the same time. */
+const ownPort = ['--emulator-port', String(await freePort())]
 
 const demo = (args: readonly string[], input?: string) =>
   spawnSync(process.execPath, [MAIN, ...args], {
@@ -53,9 +56,9 @@ describe('the demo', () => {
   })
 
   test('a second run on the same store reports nothing twice', () => {
-    const storage = `sqlite:${join(folder, 'kept.db')}`
-    expect(demo(['--storage', storage]).stdout).toMatch(/Signals sent +7/)
-    const again = demo(['--storage', storage])
+    const storage = ['--storage', `sqlite:${join(folder, 'kept.db')}`, ...ownPort]
+    expect(demo(storage).stdout).toMatch(/Signals sent +7/)
+    const again = demo(storage)
     expect(again.status).toBe(0)
     expect(again.stdout).toMatch(/Signals queued +0, 7 already reported/)
     expect(again.stdout).toMatch(/Signals sent +0/)
@@ -69,7 +72,7 @@ describe('the demo', () => {
   ])('takes %s for its store by one flag', async (_, start) => {
     const server = await start()
     try {
-      const { status, stdout } = demo(['--storage', server.url])
+      const { status, stdout } = demo(['--storage', server.url, ...ownPort])
       expect(status).toBe(0)
       expect(stdout).toMatch(/Signals sent +7/)
     } finally {
@@ -78,11 +81,11 @@ describe('the demo', () => {
   })
 
   test('reads what a shell pipes in', () => {
-    const pipeline = 'printf %s "$1" | "$2" "$3" --storage "$4"'
+    const pipeline = 'printf %s "$1" | "$2" "$3" --storage "$4" --emulator-port "$5"'
     const storage = `sqlite:${join(folder, 'piped.db')}`
     const { status, stdout, stderr } = spawnSync(
       'sh',
-      ['-c', pipeline, 'sh', attack, process.execPath, MAIN, storage],
+      ['-c', pipeline, 'sh', attack, process.execPath, MAIN, storage, ownPort[1]],
       { encoding: 'utf8', env },
     )
     expect(stderr).toBe('')
@@ -95,7 +98,7 @@ describe('the demo', () => {
   })
 
   test('stops while it waits for more of a log; what it has seen is kept, and sent by the next run', async () => {
-    const storage = ['--storage', `sqlite:${join(folder, 'stopped.db')}`]
+    const storage = ['--storage', `sqlite:${join(folder, 'stopped.db')}`, ...ownPort]
     const child = spawn(process.execPath, [MAIN, ...storage], { env, stdio: ['pipe', 'pipe', 'inherit'] })
     child.stdout.setEncoding('utf8')
     let stdout = ''
@@ -154,6 +157,7 @@ describe('the demo', () => {
     [['--timeout-ms', 'soon'], /whole number of milliseconds/],
     [['--storag', 'memory:'], /unknown option '--storag' \(Did you mean --storage\?\)/],
     [['--storage', 'memory:', '--storage', 'memory:'], /--storage is given twice/],
+    [['--emulator-port', '0'], /--emulator-port must be a whole number from 1 to 65535/],
     [['--utc', '--utc'], /--utc is given twice/],
     [['/var/log/auth.log'], /too many arguments/],
     [['--log'], /argument missing/],
@@ -183,7 +187,11 @@ describe('the demo', () => {
     [['--log', 'postgres://u:hunter2@host/db']],
     [['postgres://u:hunter2@host/db']],
   ])('%j fails without telling the password', (args) => {
-    const { status, stdout, stderr } = demo(['--timeout-ms', '500', ...args].slice(args[0] === '--timeout-ms' ? 2 : 0))
+    const { status, stdout, stderr } = demo([
+      ...ownPort,
+      ...(args[0] === '--timeout-ms' ? [] : ['--timeout-ms', '500']),
+      ...args,
+    ])
     expect([1, 2]).toContain(status)
     expect(stderr).not.toBe('')
     expect(stdout + stderr).not.toContain('hunter2')
@@ -217,6 +225,19 @@ describe('the demo', () => {
     expect(emulated.status).toBe(0)
     expect(emulated.stdout).toMatch(/Attackers +2 \(2 attacks\)/)
     expect(emulated.stdout).toMatch(/Signals sent +2/)
+  })
+
+  test('says what to do when the port that was named for its emulator is taken', async () => {
+    const listening = await createEmulator().listen()
+    try {
+      const taken = demo(['--emulator-port', String(listening.port)])
+      expect(taken).toMatchObject({ status: 2, stdout: '' })
+      expect(taken.stderr).toMatch(
+        /^Port \d+, where the emulator is to listen, is taken\. Name another with --emulator-port; .*\n$/,
+      )
+    } finally {
+      await listening.close()
+    }
   })
 
   test('explains itself', () => {
