@@ -28,7 +28,8 @@ const { NODE_PATH: _, ...userEnvironment } = process.env
 const env = { ...userEnvironment, TMPDIR: folder }
 
 /** Of this run of the tests alone: others may run at the same time. */
-const ownPort = ['--emulator-port', String(await freePort())]
+const port = String(await freePort())
+const ownPort = ['--emulator-port', port]
 
 const demo = (args: readonly string[], input?: string) =>
   spawnSync(process.execPath, [MAIN, ...args], {
@@ -85,7 +86,7 @@ describe('the demo', () => {
     const storage = `sqlite:${join(folder, 'piped.db')}`
     const { status, stdout, stderr } = spawnSync(
       'sh',
-      ['-c', pipeline, 'sh', attack, process.execPath, MAIN, storage, ownPort[1]],
+      ['-c', pipeline, 'sh', attack, process.execPath, MAIN, storage, port],
       { encoding: 'utf8', env },
     )
     expect(stderr).toBe('')

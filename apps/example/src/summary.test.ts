@@ -103,6 +103,11 @@ test('a line that is shown is cut, on one line, and nothing in it moves a termin
   expect(first.length).toBeLessThan(250)
 })
 
+test('of a log of blank lines that is said', () => {
+  tellFindings(output, { ...noFindings(), lines: 3, other: 3 }, queued, false)
+  expect(told).toMatch(/^None of 3 lines was of use here\. They are blank\.\n/)
+})
+
 test('attacks that cannot be reported are told, with the first line and why', () => {
   const findings = { ...noFindings(), lines: 9, refused: 2, firstRefused: { line: 7, reason: 'no address' } }
   tellFindings(output, findings, queued, false)

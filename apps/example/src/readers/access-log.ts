@@ -1,7 +1,7 @@
 import { parseTimestamp } from '@cscapi/signals'
 import { monthNumber } from './local-time.js'
 import { LONGEST_LINE } from './log-lines.js'
-import { withoutSyslogHeader } from './syslog-header.js'
+import { readHeader } from './syslog-header.js'
 import { ipAddress, type WebEvent } from './web-event.js'
 
 /** What stands before the time: `[NAME[:PORT] ]ADDRESS - USER`. */
@@ -38,7 +38,7 @@ const LONGEST_ADDRESS = 64
  */
 export function readAccessLine(text: string): WebEvent | undefined {
   if (text.length >= LONGEST_LINE) return undefined
-  const line = withoutSyslogHeader(text)
+  const line = readHeader(text).body
   const [time, second] = line.matchAll(TIME)
   if (time?.groups === undefined || second !== undefined) return undefined
   const address = peerOf(line.slice(0, time.index))

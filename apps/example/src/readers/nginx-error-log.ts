@@ -1,7 +1,7 @@
 import { epochOf, type ZoneOption } from './local-time.js'
 import { LONGEST_LINE } from './log-lines.js'
 import { readDenial } from './modsecurity.js'
-import { withoutSyslogHeader } from './syslog-header.js'
+import { readHeader } from './syslog-header.js'
 import { ipAddress, type WebEvent } from './web-event.js'
 
 const LINE =
@@ -57,7 +57,7 @@ const STATUS_OF_ERRNO = new Map([
  */
 export function readNginxErrorLine(text: string, zone?: ZoneOption): WebEvent | undefined {
   if (text.length >= LONGEST_LINE) return undefined
-  const { year = '', month = '', day = '', time = '', rest = '' } = LINE.exec(withoutSyslogHeader(text))?.groups ?? {}
+  const { year = '', month = '', day = '', time = '', rest = '' } = LINE.exec(readHeader(text).body)?.groups ?? {}
   const at = epochOf({ year, month, day, time }, zone)
   const found = deniedByModSecurity(rest) ?? whatOf(rest, text)
   const address = ipAddress(found?.address ?? '')

@@ -29,6 +29,23 @@ const LOGIN = `ssh-login ${PEER}`
 const pam = (user = '', host = PEER) =>
   `pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=${host} ${user}`
 
+test.each(['UNKNOWN', 'host.example', '1.2.3.04', '198.51.100.0/24', 'fe80::1%eth0'])(
+  'an attempt whose peer is %s counts as of no use, so that it is told',
+  (peer) => {
+    const reader = new SshLogReader()
+    expect(reader.read(at(0, `Failed password for root from ${peer} port 5 ssh2`), 1, context)).toBe('ambiguous')
+    expect(reader.end()).toEqual([])
+  },
+)
+
+test('whose client did not say what it is, is told by the process, and only as long as a login may take', () => {
+  const unidentified = 'error: kex_exchange_identification: client sent invalid protocol identifier "x"'
+  const closed = `Connection closed by ${PEER} port 5`
+  expect(attemptsIn([at(0, unidentified), at(1, closed)])).toEqual({ [`ssh-negotiation ${PEER}`]: 1 })
+  expect(attemptsIn([at(0, unidentified, 'sshd'), at(1, closed, 'sshd')])).toEqual({})
+  expect(attemptsIn([at(0, unidentified), at(600, closed)])).toEqual({})
+})
+
 describe('attempts of one connection', () => {
   test('one mistyped login is one attempt, however many lines tell of it', () => {
     expect(

@@ -34,7 +34,7 @@ export class SshLogReader {
 
   /**
    * `undefined` if no program that is known here wrote the line. `'ambiguous'` if it can be read in
-   * two ways, or an event that is ahead of our clock: neither is told.
+   * two ways or names no address, or an event that is ahead of our clock: neither is told.
    */
   read(line: string, lineNumber: number, context: ReadContext): 'read' | 'ambiguous' | Ahead | undefined {
     const again = this.#last === undefined ? undefined : AGAIN.exec(line)?.groups?.times
