@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createEmulator } from '@cscapi/emulator'
 import { freePort, startPostgres, startRedis } from '@cscapi/test-servers'
@@ -164,6 +164,8 @@ describe('the demo', () => {
     [['--log'], /argument missing/],
     [['--log', '/does/not/exist'], /cannot be read \(ENOENT\)/],
     [['--log', folder], /is a folder: name a file in it/],
+    [['--log', MAIN, '--log', relative(process.cwd(), MAIN)], /is the same as .*: what is in it would count twice/],
+    [['--log', '-', '--log', '-'], /standard input is the same as standard input/],
     [['--log', packed], /is compressed with xz; unpack it first/],
   ])('%j is refused in one line', (args, message) => {
     const { status, stderr } = demo(args)
