@@ -118,6 +118,15 @@ describe('the demo', () => {
     expect(rest.stdout).toMatch(/Signals sent +1/)
   })
 
+  test('ends when its store cannot be opened, even if the log that is piped in does not', async () => {
+    const storage = ['--storage', 'postgres://127.0.0.1:1/db', '--timeout-ms', '500', ...ownPort]
+    const child = spawn(process.execPath, [MAIN, ...storage], { env, stdio: ['pipe', 'ignore', 'ignore'] })
+    child.stdin.write(`${attack}\n`)
+    const [code] = await once(child, 'close')
+    child.stdin.destroy()
+    expect(code).toBe(1)
+  })
+
   test('delivers everything even if nobody reads what it prints', async () => {
     const emulator = createEmulator()
     const { url, close } = await emulator.listen()

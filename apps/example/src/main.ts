@@ -22,3 +22,5 @@ try {
   )
   process.exitCode = error instanceof UsageError ? 2 : 1
 }
+// A pipe that was begun and is not read to its end would keep the process alive.
+process.stdin.destroy()
