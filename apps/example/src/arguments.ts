@@ -16,7 +16,15 @@ export interface Arguments {
   readonly machineKey: string | undefined
   readonly yes: boolean
   readonly timeoutMs: number
+  /**
+   * Where the emulator of this process listens; `undefined`: {@link EMULATOR_PORT}, or, if that is
+   * taken and no store is kept, any free one.
+   */
+  readonly emulatorPort: number | undefined
 }
+
+/** Always the same, so that a store that is kept belongs to the emulator of the next run too. */
+export const EMULATOR_PORT = 8_099
 
 /**
  * Reads the command line; prints help or what is wrong, and ends the process then.
@@ -43,6 +51,11 @@ export function readArguments(argv: readonly string[], version: string): Argumen
       environment,
       'emulator',
     )
+    .option(
+      '--emulator-port <number>',
+      `where the emulator that is started here listens; a store that is kept needs the same one at each run (default: ${EMULATOR_PORT})`,
+      port,
+    )
     .option('--machine-key <text>', 'what the ids of the two machines are made from; needed for the real service')
     .option('--timeout-ms <number>', 'how long one call to CAPI may take, in milliseconds', milliseconds, 30_000)
     .option('--yes', 'send to the real service without asking')
@@ -61,8 +74,8 @@ CSCAPI_DEBUG=1 shows the stack of an error.`,
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   refuseSecond(program)
   const given = program.parse([...argv]).opts<GivenOptions>()
-  const { log = [], utc = false, storage, machineKey, yes = false, ...others } = given
-  return { log, utc, storage, machineKey, yes, ...others }
+  const { log = [], utc = false, storage, emulatorPort, machineKey, yes = false, ...others } = given
+  return { log, utc, storage, emulatorPort, machineKey, yes, ...others }
 }
 
 /** As commander gives them: what has no default may be missing. */
@@ -70,7 +83,7 @@ type GivenOptions = Pick<Arguments, 'environment' | 'timeoutMs'> & Partial<Argum
 
 /** The last of two would win, and nobody would learn that the first one did not. */
 function refuseSecond(program: Command): void {
-  for (const name of ['utc', 'storage', 'environment', 'machine-key', 'timeout-ms', 'yes']) {
+  for (const name of ['utc', 'storage', 'environment', 'emulator-port', 'machine-key', 'timeout-ms', 'yes']) {
     let isGiven = false
     program.on(`option:${name}`, () => {
       if (isGiven) throw new UsageError(`--${name} is given twice.`)
@@ -108,6 +121,12 @@ function environment(value: string): Arguments['environment'] {
   throw new UsageError(
     `--environment must be emulator, development, production or an http URL on a loopback address (got ${/^\w{1,30}$/.test(value) ? value : printableUrl(value)}).`,
   )
+}
+
+function port(value: string): number {
+  const number = Number(value)
+  if (Number.isInteger(number) && number >= 1 && number <= 65_535) return number
+  throw new UsageError('--emulator-port must be a whole number from 1 to 65535.')
 }
 
 function milliseconds(value: string): number {

@@ -2,10 +2,10 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createEmulator } from '@cscapi/emulator'
-import { startPostgres, startRedis } from '@cscapi/test-servers'
+import { freePort, startPostgres, startRedis } from '@cscapi/test-servers'
 import { afterAll, describe, expect, test } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
@@ -26,6 +26,10 @@ const attack = [0, 1, 2, 3, 4]
 // pnpm's own launcher of the tests names more folders to find modules in than a user's shell does.
 const { NODE_PATH: _, ...userEnvironment } = process.env
 const env = { ...userEnvironment, TMPDIR: folder }
+
+/** Of this run of the tests alone: others may run at the same time. */
+const port = String(await freePort())
+const ownPort = ['--emulator-port', port]
 
 const demo = (args: readonly string[], input?: string) =>
   spawnSync(process.execPath, [MAIN, ...args], {
@@ -53,9 +57,9 @@ describe('the demo', () => {
   })
 
   test('a second run on the same store reports nothing twice', () => {
-    const storage = `sqlite:${join(folder, 'kept.db')}`
-    expect(demo(['--storage', storage]).stdout).toMatch(/Signals sent +7/)
-    const again = demo(['--storage', storage])
+    const storage = ['--storage', `sqlite:${join(folder, 'kept.db')}`, ...ownPort]
+    expect(demo(storage).stdout).toMatch(/Signals sent +7/)
+    const again = demo(storage)
     expect(again.status).toBe(0)
     expect(again.stdout).toMatch(/Signals queued +0, 7 already reported/)
     expect(again.stdout).toMatch(/Signals sent +0/)
@@ -69,7 +73,7 @@ describe('the demo', () => {
   ])('takes %s for its store by one flag', async (_, start) => {
     const server = await start()
     try {
-      const { status, stdout } = demo(['--storage', server.url])
+      const { status, stdout } = demo(['--storage', server.url, ...ownPort])
       expect(status).toBe(0)
       expect(stdout).toMatch(/Signals sent +7/)
     } finally {
@@ -78,11 +82,11 @@ describe('the demo', () => {
   })
 
   test('reads what a shell pipes in', () => {
-    const pipeline = 'printf %s "$1" | "$2" "$3" --storage "$4"'
+    const pipeline = 'printf %s "$1" | "$2" "$3" --storage "$4" --emulator-port "$5"'
     const storage = `sqlite:${join(folder, 'piped.db')}`
     const { status, stdout, stderr } = spawnSync(
       'sh',
-      ['-c', pipeline, 'sh', attack, process.execPath, MAIN, storage],
+      ['-c', pipeline, 'sh', attack, process.execPath, MAIN, storage, port],
       { encoding: 'utf8', env },
     )
     expect(stderr).toBe('')
@@ -95,7 +99,7 @@ describe('the demo', () => {
   })
 
   test('stops while it waits for more of a log; what it has seen is kept, and sent by the next run', async () => {
-    const storage = ['--storage', `sqlite:${join(folder, 'stopped.db')}`]
+    const storage = ['--storage', `sqlite:${join(folder, 'stopped.db')}`, ...ownPort]
     const child = spawn(process.execPath, [MAIN, ...storage], { env, stdio: ['pipe', 'pipe', 'inherit'] })
     child.stdout.setEncoding('utf8')
     let stdout = ''
@@ -112,6 +116,15 @@ describe('the demo', () => {
     const rest = demo(storage, attack)
     expect(rest.status).toBe(0)
     expect(rest.stdout).toMatch(/Signals sent +1/)
+  })
+
+  test('ends when its store cannot be opened, even if the log that is piped in does not', async () => {
+    const storage = ['--storage', 'postgres://127.0.0.1:1/db', '--timeout-ms', '500', ...ownPort]
+    const child = spawn(process.execPath, [MAIN, ...storage], { env, stdio: ['pipe', 'ignore', 'ignore'] })
+    child.stdin.write(`${attack}\n`)
+    const [code] = await once(child, 'close')
+    child.stdin.destroy()
+    expect(code).toBe(1)
   })
 
   test('delivers everything even if nobody reads what it prints', async () => {
@@ -154,11 +167,14 @@ describe('the demo', () => {
     [['--timeout-ms', 'soon'], /whole number of milliseconds/],
     [['--storag', 'memory:'], /unknown option '--storag' \(Did you mean --storage\?\)/],
     [['--storage', 'memory:', '--storage', 'memory:'], /--storage is given twice/],
+    [['--emulator-port', '0'], /--emulator-port must be a whole number from 1 to 65535/],
     [['--utc', '--utc'], /--utc is given twice/],
     [['/var/log/auth.log'], /too many arguments/],
     [['--log'], /argument missing/],
     [['--log', '/does/not/exist'], /cannot be read \(ENOENT\)/],
     [['--log', folder], /is a folder: name a file in it/],
+    [['--log', MAIN, '--log', relative(process.cwd(), MAIN)], /is the same as .*: what is in it would count twice/],
+    [['--log', '-', '--log', '-'], /standard input is the same as standard input/],
     [['--log', packed], /is compressed with xz; unpack it first/],
   ])('%j is refused in one line', (args, message) => {
     const { status, stderr } = demo(args)
@@ -183,7 +199,11 @@ describe('the demo', () => {
     [['--log', 'postgres://u:hunter2@host/db']],
     [['postgres://u:hunter2@host/db']],
   ])('%j fails without telling the password', (args) => {
-    const { status, stdout, stderr } = demo(['--timeout-ms', '500', ...args].slice(args[0] === '--timeout-ms' ? 2 : 0))
+    const { status, stdout, stderr } = demo([
+      ...ownPort,
+      ...(args[0] === '--timeout-ms' ? [] : ['--timeout-ms', '500']),
+      ...args,
+    ])
     expect([1, 2]).toContain(status)
     expect(stderr).not.toBe('')
     expect(stdout + stderr).not.toContain('hunter2')
@@ -217,6 +237,19 @@ describe('the demo', () => {
     expect(emulated.status).toBe(0)
     expect(emulated.stdout).toMatch(/Attackers +2 \(2 attacks\)/)
     expect(emulated.stdout).toMatch(/Signals sent +2/)
+  })
+
+  test('says what to do when the port that was named for its emulator is taken', async () => {
+    const listening = await createEmulator().listen()
+    try {
+      const taken = demo(['--emulator-port', String(listening.port)])
+      expect(taken).toMatchObject({ status: 2, stdout: '' })
+      expect(taken.stderr).toMatch(
+        /^Port \d+, where the emulator is to listen, is taken\. Name another with --emulator-port; .*\n$/,
+      )
+    } finally {
+      await listening.close()
+    }
   })
 
   test('explains itself', () => {

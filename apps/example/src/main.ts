@@ -25,3 +25,5 @@ try {
   // A pipe that was looked into, and not read to its end, would keep the process.
   process.stdin.destroy()
 }
+// A pipe that was begun and is not read to its end would keep the process alive.
+process.stdin.destroy()

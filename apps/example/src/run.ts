@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { BigIntStats } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { AbortedError, CapiClient, type EnrollResult, generateMachineIdFromKey, isCscapiError } from '@cscapi/client'
@@ -116,14 +117,25 @@ function assertAllowed({ environment, machineKey }: Arguments, isSample: boolean
 }
 
 async function assertReadable(logs: readonly string[]): Promise<void> {
-  for (const log of logs.filter((name) => name !== '-')) {
-    const isFolder = await access(log, constants.R_OK)
-      .then(() => stat(log))
-      .then((found) => found.isDirectory())
-      .catch((error: NodeJS.ErrnoException) => {
-        throw new UsageError(`The log ${nameOf(log)} cannot be read (${error.code}).`)
-      })
-    if (isFolder) throw new UsageError(`The log ${log} is a folder: name a file in it.`)
+  const seen = new Map<string, string>()
+  for (const log of logs) {
+    const found = log === '-' ? undefined : await statReadable(log)
+    if (found?.isDirectory()) throw new UsageError(`The log ${log} is a folder: name a file in it.`)
+    const file = found === undefined ? log : `${found.dev} ${found.ino}`
+    const before = seen.get(file)
+    if (before !== undefined)
+      throw new UsageError(`The log ${nameOf(log)} is the same as ${nameOf(before)}: what is in it would count twice.`)
+    seen.set(file, log)
+  }
+}
+
+async function statReadable(log: string): Promise<BigIntStats> {
+  try {
+    await access(log, constants.R_OK)
+    return await stat(log, { bigint: true })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new UsageError(`The log ${nameOf(log)} cannot be read (${code}).`)
   }
 }
 

@@ -103,6 +103,11 @@ test('a line that is shown is cut, on one line, and nothing in it moves a termin
   expect(first.length).toBeLessThan(250)
 })
 
+test('of a log of blank lines that is said', () => {
+  tellFindings(output, { ...noFindings(), lines: 3, other: 3 }, queued, false)
+  expect(told).toMatch(/^None of 3 lines was of use here\. They are blank\.\n/)
+})
+
 test('attacks that cannot be reported are told, with the first line and why', () => {
   const findings = { ...noFindings(), lines: 9, refused: 2, firstRefused: { line: 7, reason: 'no address' } }
   tellFindings(output, findings, queued, false)
@@ -116,16 +121,20 @@ test('attacks that an earlier run reported are nothing new', () => {
   expect(told).toBe('Nothing new to deliver.\n')
 })
 
-test('why signals were put back is told, kind by kind, with what to do', () => {
+test('why signals were put back is told, kind by kind, in the client’s words, which say what to do', () => {
   const problems = [
-    { code: 'network_error', message: 'POST /signals got no answer (ECONNREFUSED)', count: 7, machines: 2 },
+    {
+      code: 'network_error',
+      message: 'POST /signals got no answer from 127.0.0.1:9 (ECONNREFUSED): check host and port; try again later',
+      count: 7,
+      machines: 2,
+    },
     { code: 'paused', message: 'The store is paused\n\u001b[2J', count: 1, machines: 0 },
-  ]
-  const withProblems: SendReport & { problems: typeof problems } = { ...report, problems }
-  tellRest(output, stats, withProblems, noFindings())
+  ] as const
+  tellRest(output, stats, { ...report, problems }, noFindings())
   expect(told.split('\n').slice(0, 2)).toEqual([
-    'Trouble: POST /signals got no answer (ECONNREFUSED) [network_error] (7 signals of 2 machines). What to do: see whether this computer reaches that host, then run again.',
-    'Trouble: The store is paused\uFFFD[2J [paused] (1 time). What to do: see docs/errors.md.',
+    'Trouble: POST /signals got no answer from 127.0.0.1:9 (ECONNREFUSED): check host and port; try again later [network_error] (7 signals of 2 machines).',
+    'Trouble: The store is paused\uFFFD[2J [paused] (1 time).',
   ])
 })
 

@@ -6,11 +6,8 @@ import { createEmulator, type Emulator } from '@cscapi/emulator'
 import { openStorage } from '@cscapi/open-storage'
 import { printableUrl } from '@cscapi/signals'
 import type { Storage } from '@cscapi/storage'
-import type { Arguments } from './arguments.js'
+import { type Arguments, EMULATOR_PORT } from './arguments.js'
 import { UsageError } from './usage-error.js'
-
-/** Always the same, so that a store that is kept belongs to it at the next run too. */
-const EMULATOR_PORT = 8_099
 
 const HOSTS = { production: 'api.crowdsec.net', development: 'api.dev.crowdsec.net' } as const
 
@@ -26,7 +23,7 @@ export interface Target {
 }
 
 /** Starts the emulator, if it is the target. */
-export async function openTarget({ environment, storage }: Arguments): Promise<Target> {
+export async function openTarget({ environment, storage, emulatorPort }: Arguments): Promise<Target> {
   if (environment === 'development' || environment === 'production') {
     return {
       environment,
@@ -51,9 +48,14 @@ export async function openTarget({ environment, storage }: Arguments): Promise<T
     blocklists: [{ name: 'sample-list', values: ['203.0.113.250', '198.51.100.0/28'] }],
     acceptUnknownMachines: true,
   })
-  const listening = await emulator.listen({ port: EMULATOR_PORT }).catch((error: unknown) => {
-    if (storage !== undefined && storage !== 'memory:') throw error
-    return emulator.listen()
+  const isKept = storage !== undefined && storage !== 'memory:'
+  const port = emulatorPort ?? EMULATOR_PORT
+  const listening = await emulator.listen({ port }).catch((error: NodeJS.ErrnoException) => {
+    if (emulatorPort === undefined && !isKept) return emulator.listen()
+    const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code})`
+    throw new UsageError(
+      `Port ${port}, where the emulator is to listen, ${why}. Name another with --emulator-port; a store that is kept needs the same one at each run.`,
+    )
   })
   return {
     environment: { baseUrl: listening.url },

@@ -45,10 +45,11 @@ export function mostOfNoUse({ lines, other }: Pick<Findings, 'lines' | 'other'>)
 /** Most lines of no use may mean another log, or another format of one that is read. */
 function tellUseless(output: Output, { lines, other, firstOther }: Findings): void {
   if (lines === 0) output.line('There was nothing in the log.')
-  if (firstOther === undefined || !mostOfNoUse({ lines, other })) return
+  if (other === 0 || !mostOfNoUse({ lines, other })) return
   const most =
     other === lines ? `None of ${count(lines, 'line')} was` : `Only ${lines - other} of ${count(lines, 'line')} were`
-  output.line(`${most} of use here. Line ${firstOther.line}, for one: ${cut(firstOther.text)}`)
+  const one = firstOther === undefined ? 'They are blank.' : `Line ${firstOther.line}, for one: ${cut(firstOther.text)}`
+  output.line(`${most} of use here. ${one}`)
   output.line(`What is read: ${FORMATS}.`)
 }
 

@@ -10,7 +10,7 @@ export interface Findings {
   lines: number
   /** Lines that tell of nothing we know, or that can be read in two ways. */
   other: number
-  /** The first of those, its text printable and cut to 200 characters. */
+  /** The first of those that is not blank, its text printable and cut to 200 characters. */
   firstOther: { readonly line: number; readonly text: string } | undefined
   /** Events and attacks that were found but can be no signal. */
   refused: number
@@ -126,7 +126,7 @@ function signalOf(attack: Attack, machineIds: WatchOptions['machineIds'], findin
 
 function passOver(line: string, findings: Findings): void {
   findings.other += 1
-  findings.firstOther ??= { line: findings.lines, text: printable(line) }
+  if (line.trim() !== '') findings.firstOther ??= { line: findings.lines, text: printable(line) }
 }
 
 function refuse(line: number, reason: string, findings: Findings): void {

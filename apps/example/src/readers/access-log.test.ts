@@ -35,6 +35,14 @@ describe('an access line', () => {
     ],
     ['with the duration before the headers', `${PEER} - - ${BACK} 0.004 ${HEADERS}`, {}],
     ['behind a syslog header', `Nov 28 01:02:03 web nginx[12]: ${PEER} - - ${BACK}`, {}],
+    ['behind a syslog header with a priority', `<190>Nov 28 01:02:03 web nginx: ${PEER} - - ${BACK}`, {}],
+    ['behind a syslog header without a host', `Nov 28 01:02:03 nginx: ${PEER} - - ${BACK}`, {}],
+    ['behind one of RFC 5424', `<190>1 2026-11-28T01:02:03Z web nginx 12 - - ${PEER} - - ${BACK}`, {}],
+    [
+      'in an entry of the journal',
+      JSON.stringify({ __REALTIME_TIMESTAMP: '1', SYSLOG_IDENTIFIER: 'nginx', MESSAGE: `${PEER} - - ${BACK}` }),
+      {},
+    ],
     ['behind one of nginx’s own', `Nov 28 01:02:03 web nginx: ${PEER} - - ${BACK}`, {}],
     ['behind one with an RFC 3339 time', `2026-11-28T01:02:03.5+01:00 web apache2[12]: ${PEER} - - ${BACK}`, {}],
   ])('is read in the format %s', (_, line, more) => {
@@ -89,6 +97,13 @@ describe('an access line', () => {
     ['a month that is none', `${PEER} - - [30/Foo/2026:01:02:03 +0000] "GET / HTTP/1.1" 404 1`],
     ['a request that never ends', `${PEER} - - ${TIME} "GET /`],
     ['a status that is none', `${PEER} - - ${TIME} "GET /" 4040 1`],
+    [
+      'another program in an entry of the journal, which calls itself nginx',
+      JSON.stringify({
+        ...{ __REALTIME_TIMESTAMP: '1', SYSLOG_IDENTIFIER: 'nginx', _COMM: 'logger' },
+        MESSAGE: `${PEER} - - ${BACK}`,
+      }),
+    ],
     ['another program in the syslog header', `Nov 28 01:02:03 web postfix[1]: ${PEER} - - ${BACK}`],
     ['more than 64 KiB', `${PEER} - ${'x'.repeat(65_536)} ${BACK}`],
   ])('is not read with %s', (_, line) => {

@@ -1,6 +1,8 @@
 import { parseTimestamp } from '@cscapi/signals'
-import { withoutSyslogHeader } from './syslog-header.js'
-import { ipAddress, LONGEST_LINE, type WebEvent } from './web-event.js'
+import { monthNumber } from './local-time.js'
+import { LONGEST_LINE } from './log-lines.js'
+import { readHeader } from './syslog-header.js'
+import { ipAddress, type WebEvent } from './web-event.js'
 
 /** What stands before the time: `[NAME[:PORT] ]ADDRESS - USER`. */
 const FRONT = /^(?:(?<host>\S+) )?(?<address>[0-9a-fA-F.:]+) - (?<user>.*)$/s
@@ -16,7 +18,6 @@ const BACK = new RegExp(
 )
 /** With a port and a few signs around it. */
 const LONGEST_ADDRESS = 64
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /**
  * A request in an access log of nginx or Apache: the common and the combined format, also behind a
@@ -36,8 +37,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
  * (`realip` of nginx, `mod_remoteip` of Apache).
  */
 export function readAccessLine(text: string): WebEvent | undefined {
-  if (text.length > LONGEST_LINE) return undefined
-  const line = withoutSyslogHeader(text)
+  if (text.length >= LONGEST_LINE) return undefined
+  const line = readHeader(text).body
   const [time, second] = line.matchAll(TIME)
   if (time?.groups === undefined || second !== undefined) return undefined
   const address = peerOf(line.slice(0, time.index))
@@ -75,6 +76,5 @@ function holdsAddress(text: string): boolean {
 }
 
 function instantOf({ year, month = '', day, time, zone }: Record<string, string>): number | undefined {
-  const monthNumber = String(MONTHS.indexOf(month) + 1).padStart(2, '0')
-  return parseTimestamp(`${year}-${monthNumber}-${day}T${time}${zone}`)?.ms
+  return parseTimestamp(`${year}-${String(monthNumber(month)).padStart(2, '0')}-${day}T${time}${zone}`)?.ms
 }

@@ -1,6 +1,7 @@
-import { epochOf } from './local-time.js'
+import { epochOf, type ZoneOption } from './local-time.js'
+import { LONGEST_LINE } from './log-lines.js'
 import { readDenial } from './modsecurity.js'
-import { ipAddress, LONGEST_LINE, type WebEvent, type ZoneOption } from './web-event.js'
+import { ipAddress, type WebEvent } from './web-event.js'
 
 const TIME =
   '\\[[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) +(?<day>\\d{1,2}) (?<time>\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?) (?<year>\\d{4})\\]'
@@ -54,7 +55,7 @@ const REFUSED_REQUESTS: readonly (readonly [status: number, message: RegExp])[] 
  * folders above it are the server’s own.
  */
 export function readApacheErrorLine(line: string, zone?: ZoneOption): WebEvent | undefined {
-  if (line.length > LONGEST_LINE) return undefined
+  if (line.length >= LONGEST_LINE) return undefined
   const groups = FORMS.map((form) => form.exec(line)?.groups).find((found) => found !== undefined)
   if (groups === undefined) return undefined
   const { year = '', month = '', day = '', time = '', ip4, ip6, message = '' } = groups

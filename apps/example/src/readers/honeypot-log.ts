@@ -1,8 +1,9 @@
 import { parseAddress } from '@cscapi/signals'
+import { epochOf } from './local-time.js'
 import type { LogEvent, ReadContext } from './log-event.js'
 import { ownCopy } from './own-copy.js'
 import type { SyslogRecord } from './syslog-frame.js'
-import { syslogTime, zonelessTime } from './syslog-time.js'
+import { syslogTime } from './syslog-time.js'
 
 /** What a line of a honeypot tells; most tell of nothing. */
 export type HoneypotLine = LogEvent | 'nothing'
@@ -11,7 +12,7 @@ export type HoneypotLine = LogEvent | 'nothing'
 const ENDLESSH = /^ACCEPT host=(?<address>[0-9a-fA-F.:]+) port=\d+ fd=\d+ n=\d+\/\d+$/
 const ENDLESSH_TIME =
   /^(?<time>\d{4}-\d{2}-\d{2}T[\d:.]+Z) (?<message>(?:ACCEPT|CLOSE|TOTALS|Port|Delay|MaxLineLength|MaxClients|BindFamily) .*)$/
-const SSHESAME_TIME = /^(?<date>\d{4}\/\d{2}\/\d{2}) (?<time>\d{2}:\d{2}:\d{2}) (?<message>\[.*)$/s
+const SSHESAME_TIME = /^(?<year>\d{4})\/(?<month>\d{2})\/(?<day>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) (?<message>\[.*)$/s
 const SSHESAME = /^\[(?:\[(?<six>[0-9a-fA-F.:]+)\]|(?<four>[0-9.]+)):\d{1,5}\] (?<message>.*)$/s
 const QUOTED = '"(?<text>(?:[^"\\\\]|\\\\.)*)"'
 const LOGIN = new RegExp(`^authentication for user ${QUOTED} with(?:out credentials| password)`, 's')
@@ -24,9 +25,9 @@ const COMMAND = new RegExp(`^\\[channel \\d+\\] command ${QUOTED} requested$`, '
 export function readHoneypotLine(line: string, context: ReadContext): HoneypotLine | undefined {
   const tarpit = ENDLESSH_TIME.exec(line)?.groups
   if (tarpit !== undefined) return endlesshEvent(tarpit.message, syslogTime(tarpit.time ?? '', context))
-  const { date = '', time, message } = SSHESAME_TIME.exec(line)?.groups ?? {}
+  const { year = '', month = '', day = '', time = '', message } = SSHESAME_TIME.exec(line)?.groups ?? {}
   if (message === undefined) return undefined
-  return sshesameEvent(message, zonelessTime(`${date.replaceAll('/', '-')}T${time}`, context))
+  return sshesameEvent(message, epochOf({ year, month, day, time }, context))
 }
 
 /** The same from syslog, which gives them its own time. */

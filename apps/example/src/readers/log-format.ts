@@ -12,8 +12,10 @@ export const SIGNATURE_BYTES = 16
 
 /** What files begin with, in hexadecimal, and what can be done about those that are no text. */
 const SIGNATURES: readonly (readonly [hex: string, why: string])[] = [
-  ['fffe', utf16('UTF-16')],
-  ['feff', utf16('UTF-16')],
+  ['fffe0000', unicode('UTF-32')],
+  ['0000feff', unicode('UTF-32')],
+  ['fffe', unicode('UTF-16')],
+  ['feff', unicode('UTF-16')],
   ['fd377a585a00', compressed('xz', 'xz -dc')],
   ['28b52ffd', compressed('zstd', 'zstd -dc')],
   ['425a6839314159265359', compressed('bzip2', 'bzip2 -dc')],
@@ -35,15 +37,25 @@ export function whyUnreadable(start: Uint8Array): string | undefined {
   const hex = Buffer.from(start).toString('hex').replace(BZIP2, '425a6839')
   const known = SIGNATURES.find(([signature]) => hex.startsWith(signature))
   if (known !== undefined) return known[1]
-  if (/^(?:(?!00)..00){4}/.test(hex)) return utf16('UTF-16LE')
-  return /^(?:00(?!00)..){4}/.test(hex) ? utf16('UTF-16BE') : undefined
+  if (/^(?:(?!00)..00){4}/.test(hex)) return unicode('UTF-16LE')
+  return /^(?:00(?!00)..){4}/.test(hex) ? unicode('UTF-16BE') : undefined
+}
+
+/** So many bytes at its beginning tell what a file with zeros is. */
+export const BINARY_BYTES = 262
+
+/** Why bytes with zeros among the first are no text; tar pads what it packs with them. */
+export function whyBinary(start: Uint8Array): string {
+  return Buffer.from(start.subarray(257, BINARY_BYTES)).toString('latin1') === 'ustar'
+    ? 'it is an archive of tar; pipe in what it holds: tar -xOf'
+    : "it is binary; if it is a text that a crash left zeros in: tr -d '\\0'"
 }
 
 export function isGzip([first, second]: Uint8Array): boolean {
   return first === 0x1f && second === 0x8b
 }
 
-function utf16(name: string): string {
+function unicode(name: string): string {
   return `it is ${name}; make it UTF-8 first, or pipe it in: iconv -f ${name} -t UTF-8`
 }
 

@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { resumed } from './resumed.js'
 
 /**
- * What is as long as this, in characters, is no log line: it is cut here, and no reader reads it.
+ * What is as long as this, in UTF-16 units, is no log line: it is cut here, and no reader reads it.
+ * The only bound: no field's length decides whether a line is read.
  */
 export const LONGEST_LINE = 65_536
 

@@ -67,6 +67,9 @@ describe('a log that can be read', () => {
 })
 
 describe('a log that cannot be read is refused by its name, with what to do', () => {
+  const tar = Buffer.alloc(1_024)
+  tar.write('auth.log')
+  tar.write('ustar', 257)
   const start = (hex: string) => Buffer.concat([Buffer.from(hex, 'hex'), Buffer.alloc(100, 1)])
   test.each([
     ['UTF-16 with its mark', Buffer.from(`\uFEFF${TEXT}`, 'utf16le'), /UTF-16; .*iconv/],
@@ -74,6 +77,10 @@ describe('a log that cannot be read is refused by its name, with what to do', ()
     ['UTF-16 without its mark', Buffer.from(TEXT, 'utf16le'), /UTF-16LE; .*iconv/],
     ['big-endian UTF-16 without its mark', Buffer.from(TEXT, 'utf16le').swap16(), /UTF-16BE; .*iconv/],
     ['gzip of UTF-16', gzipSync(Buffer.from(TEXT, 'utf16le')), /UTF-16LE; .*iconv/],
+    ['UTF-32', Buffer.from('fffe00006600000069000000', 'hex'), /UTF-32; .*iconv/],
+    ['big-endian UTF-32', Buffer.from('0000feff0000006600000069', 'hex'), /UTF-32; .*iconv/],
+    ['tar', tar, /tar -xOf/],
+    ['tar in gzip', gzipSync(tar), /tar -xOf/],
     ['xz', start('fd377a585a00'), /xz -dc/],
     ['zstd', start('28b52ffd'), /zstd -dc/],
     ['bzip2', Buffer.from('BZh51AY&SYxxxxxxxx'), /bzip2 -dc/],

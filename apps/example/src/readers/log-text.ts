@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { isGzip, SIGNATURE_BYTES, UnreadableLogError, whyUnreadable } from './log-format.js'
+import { BINARY_BYTES, isGzip, SIGNATURE_BYTES, UnreadableLogError, whyBinary, whyUnreadable } from './log-format.js'
 import { resumed } from './resumed.js'
 
 /** No text has a NUL so early; later ones may be what a crash left behind. */
@@ -27,13 +27,16 @@ async function* plainText(start: Uint8Array, bytes: AsyncIterable<Uint8Array>, l
   if (why !== undefined) throw new UnreadableLogError(log, why)
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let seen = 0
+  let head: Uint8Array = Buffer.alloc(0)
+  let hasZeros = false
   for await (const piece of bytes) {
-    if (seen < LOOKED_AT && piece.subarray(0, LOOKED_AT - seen).includes(0)) {
-      throw new UnreadableLogError(log, "it is binary; if it is a text that a crash left zeros in: tr -d '\\0'")
-    }
+    if (head.length < BINARY_BYTES) head = Buffer.concat([head, piece.subarray(0, BINARY_BYTES)])
+    hasZeros ||= seen < LOOKED_AT && piece.subarray(0, LOOKED_AT - seen).includes(0)
+    if (hasZeros && head.length >= BINARY_BYTES) break
     seen += piece.length
-    yield decoder.decode(piece, { stream: true })
+    if (!hasZeros) yield decoder.decode(piece, { stream: true })
   }
+  if (hasZeros) throw new UnreadableLogError(log, whyBinary(head))
   yield decoder.decode()
 }
 

@@ -1,7 +1,8 @@
-import { epochOf } from './local-time.js'
+import { epochOf, type ZoneOption } from './local-time.js'
+import { LONGEST_LINE } from './log-lines.js'
 import { readDenial } from './modsecurity.js'
-import { withoutSyslogHeader } from './syslog-header.js'
-import { ipAddress, LONGEST_LINE, type WebEvent, type ZoneOption } from './web-event.js'
+import { readHeader } from './syslog-header.js'
+import { ipAddress, type WebEvent } from './web-event.js'
 
 const LINE =
   /^(?<year>\d{4})\/(?<month>\d{2})\/(?<day>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) \[[a-z]+\] \d+#\d+: \*\d+ (?<rest>.*)$/
@@ -55,8 +56,8 @@ const STATUS_OF_ERRNO = new Map([
  * distrustSplitRecords}, for which each line has to pass first.
  */
 export function readNginxErrorLine(text: string, zone?: ZoneOption): WebEvent | undefined {
-  if (text.length > LONGEST_LINE) return undefined
-  const { year = '', month = '', day = '', time = '', rest = '' } = LINE.exec(withoutSyslogHeader(text))?.groups ?? {}
+  if (text.length >= LONGEST_LINE) return undefined
+  const { year = '', month = '', day = '', time = '', rest = '' } = LINE.exec(readHeader(text).body)?.groups ?? {}
   const at = epochOf({ year, month, day, time }, zone)
   const found = deniedByModSecurity(rest) ?? whatOf(rest, text)
   const address = ipAddress(found?.address ?? '')

@@ -57,6 +57,42 @@ describe('lines of nginx’s error log', () => {
   })
 
   test.each([
+    ['journalctl -o short', (body: string, program = 'nginx[5]') => `Nov 28 01:02:03 web ${program}: ${body}`],
+    ['RFC 5424', (body: string, program = 'nginx') => `<190>1 2026-11-28T01:02:03Z web ${program} 5 - - ${body}`],
+    [
+      'journalctl -o json',
+      (body: string, program = 'nginx') =>
+        JSON.stringify({
+          __REALTIME_TIMESTAMP: '1795827723000000',
+          SYSLOG_IDENTIFIER: program,
+          _COMM: program,
+          MESSAGE: body,
+        }),
+    ],
+  ])('behind headers of %s name nobody whom a client wrote there', async (_, framed) => {
+    const lines = record(`x\n${mismatch('203.0.113.77')}\ny`).map((body) => framed(body))
+    expect(lines).toHaveLength(3)
+    expect(addresses(await passed(lines))).toEqual([])
+    const honest = [framed(mismatch('203.0.113.2')), ...record('missing').map((body) => framed(body))]
+    expect(addresses(await passed(honest))).toEqual(['203.0.113.2', PEER])
+    const ofSshd = framed('Invalid user x from 203.0.113.1 port 2', 'sshd')
+    expect(await passed([...lines.slice(0, 2), ofSshd, ...lines.slice(2)])).toContain(ofSshd)
+    expect(await passed([framed('2026/11/28 01:02:03 [error] 1#1: *5 js: x'), ofSshd])).toContain(ofSshd)
+  })
+
+  test('name nobody behind headers that a client wrote himself', async () => {
+    for (const program of ['nginx', 'sshd[1]']) {
+      const header = `Nov 28 01:02:03 web ${program}: `
+      const lines = record(
+        `x\n${mismatch('203.0.113.77')}\n${header}Invalid user x from 203.0.113.77 port 2\n${header}`,
+      )
+      const handedOn = await passed(lines)
+      expect(handedOn).toHaveLength(4)
+      for (const line of handedOn) expect(line).toContain(NOT_TRUSTED)
+    }
+  })
+
+  test.each([
     ['in the middle', `x\n${mismatch('203.0.113.77')}\ny`],
     [
       'with a whole record before and after it',
@@ -114,11 +150,13 @@ describe('lines of nginx’s error log', () => {
     )
     await fc.assert(
       fc.asyncProperty(written, async (lines) => {
-        const result = await passed([mismatch(PEER), ...lines, mismatch(PEER)])
-        const events = result.map(
-          (text) => readNginxErrorLine(text) ?? readAccessLine(text) ?? readApacheErrorLine(text),
-        )
-        expect(events.flatMap((event) => event?.address ?? []).filter((address) => address !== PEER)).toEqual([])
+        for (const header of ['', 'Nov 28 01:02:03 web nginx[5]: ']) {
+          const result = await passed([mismatch(PEER), ...lines, mismatch(PEER)].map((line) => header + line))
+          const events = result.map(
+            (text) => readNginxErrorLine(text) ?? readAccessLine(text) ?? readApacheErrorLine(text),
+          )
+          expect(events.flatMap((event) => event?.address ?? []).filter((address) => address !== PEER)).toEqual([])
+        }
       }),
       { numRuns: 500 },
     )

@@ -1,3 +1,5 @@
+import { type HeadedLine, readHeader } from './syslog-header.js'
+
 /** In bytes: nginx writes no record that is longer, its line feed included. */
 const LONGEST_RECORD = 2_048
 const RECORD = /^\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2} \[[a-z]+\] /
@@ -24,7 +26,7 @@ const SYSTEM_ERROR = /\(\d{1,3}: /
  */
 export const NOT_TRUSTED = '[not trusted, a client may have written this line] '
 
-interface HeldLine {
+interface HeldLine extends HeadedLine {
   readonly text: string
   /** Whether the next line may belong to the same record. */
   readonly mayGoOn: boolean
@@ -42,21 +44,37 @@ interface HeldLine {
  * trusted, and neither are those up to 2,048 bytes behind the beginning of a record with a request
  * that does not end, or with an application's own words (PHP's standard error, Lua). So a line of
  * nginx's is handed on once as much has come after it. A client can hide what it did around such a
- * line by writing it; the access log, where nginx escapes line feeds, still tells it.
+ * line by writing it; the access log, where nginx escapes line feeds, still tells it. Behind headers
+ * of syslog or the journal it is the same: each line of a record gets one.
  */
 export async function* distrustSplitRecords(lines: AsyncIterable<string>): AsyncGenerator<string> {
   const held: HeldLine[] = []
   for await (const text of lines) {
-    if (held.length === 0 && !RECORD.test(text)) {
+    const headed = readHeader(text)
+    const { body } = headed
+    if (held.length === 0 && !RECORD.test(body)) {
       yield text
       continue
     }
-    held.push({ text, mayGoOn: mayGoOn(text), isTrusted: !held.some((line) => line.mayGoOn) })
+    const isInside = held.some((line) => line.mayGoOn)
+    const last: HeldLine = { ...headed, text, mayGoOn: mayGoOn(body), isTrusted: true }
+    held.push(last)
+    const suspects = linesOfNginx(held)
+    if (isInside && suspects.includes(last)) last.isTrusted = false
     // One that is as long as a record can be is a record of its own.
-    if (fewestBytes(text) < LONGEST_RECORD && mayEndSplitRecord(text)) for (const line of held) line.isTrusted = false
+    if (fewestBytes(body) < LONGEST_RECORD && mayEndSplitRecord(body))
+      for (const line of suspects) line.isTrusted = false
     for (const line of held.splice(0, settled(held))) yield told(line)
   }
   for (const line of held) yield told(line)
+}
+
+/**
+ * Those that may be nginx's. Where each line has a header, so has each line of a record, and other
+ * programs' lines are theirs; where one has none, a client may have written the headers of the rest.
+ */
+function linesOfNginx(held: readonly HeldLine[]): readonly HeldLine[] {
+  return held.some(({ header }) => header === 'none') ? held : held.filter(({ header }) => header === 'web server')
 }
 
 function told({ text, isTrusted }: HeldLine): string {
@@ -95,11 +113,11 @@ function requestsIn(text: string): (string | undefined)[] {
 
 /** How many of the first lines no record can hold together with a line that is still to come. */
 function settled(held: readonly HeldLine[]): number {
-  if (!held.some(({ text }) => RECORD.test(text))) return held.length
+  if (!held.some(({ body }) => RECORD.test(body))) return held.length
   let bytes = 0
   return (
     held.findLastIndex((line) => {
-      bytes += fewestBytes(line.text)
+      bytes += fewestBytes(line.body)
       return bytes >= LONGEST_RECORD
     }) + 1
   )

@@ -29,6 +29,46 @@ const LOGIN = `ssh-login ${PEER}`
 const pam = (user = '', host = PEER) =>
   `pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=${host} ${user}`
 
+test.each(['UNKNOWN', 'host.example', '1.2.3.04', '198.51.100.0/24', 'fe80::1%eth0'])(
+  'an attempt whose peer is %s counts as of no use, so that it is told',
+  (peer) => {
+    const reader = new SshLogReader()
+    expect(reader.read(at(0, `Failed password for root from ${peer} port 5 ssh2`), 1, context)).toBe('ambiguous')
+    expect(reader.end()).toEqual([])
+  },
+)
+
+describe('a client that uses one port again and again', () => {
+  const offered = (process: number) =>
+    at(process, `Failed publickey for root from ${PEER} port 5 ssh2: RSA SHA256:x`, `sshd[${process}]`)
+
+  test('makes an attempt with each process that serves it', () => {
+    expect(attemptsIn([1, 2, 3, 4].map(offered))).toEqual({ [LOGIN]: 4 })
+  })
+
+  test('takes nothing back by a login of its own in another connection', () => {
+    const accepted = (process: string) => at(9, `Accepted password for mallory from ${PEER} port 5 ssh2`, process)
+    expect(attemptsIn([...[1, 2, 3, 4].map(offered), accepted('sshd[9]')])).toEqual({ [LOGIN]: 4 })
+    const tried = at(10, `Failed password for root from ${PEER} port 5 ssh2`, 'sshd')
+    expect(attemptsIn([accepted('sshd'), tried, tried])).toEqual({ [LOGIN]: 2 })
+  })
+})
+
+test('“last message repeated” of another host repeats nothing of this one', () => {
+  const tried = at(0, `Failed password for root from ${PEER} port 5 ssh2`)
+  const again = (host: string) => `Feb 12 14:00:30 ${host} last message repeated 4 times`
+  expect(attemptsIn([tried, again('host')])).toEqual({ [LOGIN]: 5 })
+  expect(attemptsIn([tried, again('other')])).toEqual({ [LOGIN]: 1 })
+})
+
+test('a client that did not say what it is is known by its process, as long as a login may take', () => {
+  const unidentified = 'error: kex_exchange_identification: client sent invalid protocol identifier "x"'
+  const closed = `Connection closed by ${PEER} port 5`
+  expect(attemptsIn([at(0, unidentified), at(1, closed)])).toEqual({ [`ssh-negotiation ${PEER}`]: 1 })
+  expect(attemptsIn([at(0, unidentified, 'sshd'), at(1, closed, 'sshd')])).toEqual({})
+  expect(attemptsIn([at(0, unidentified), at(600, closed)])).toEqual({})
+})
+
 describe('attempts of one connection', () => {
   test('one mistyped login is one attempt, however many lines tell of it', () => {
     expect(
@@ -153,7 +193,11 @@ describe('attempts of one connection', () => {
     for (let port = 1; port <= 30; port += 1) {
       const sighting = readSshdMessage(`Failed password for root from ${PEER} port ${port} ssh2`)
       if (typeof sighting === 'string') throw new Error(sighting)
-      attempts.see({ ...sighting, address: PEER }, { at: context.now, host: 'host', pid: String(port) }, 1)
+      attempts.see(
+        { ...sighting, address: PEER },
+        { at: context.now, host: 'host', program: 'sshd', pid: String(port) },
+        1,
+      )
     }
     expect(attempts.dropped).toBe(20)
   })

@@ -7,9 +7,9 @@ import { isOfSshd, SshdReader, tellsOfAttempt } from './sshd-reader.js'
 import { readSyslogFrame, type SyslogRecord } from './syslog-frame.js'
 import { type Ahead, isAhead, notAhead } from './time-ahead.js'
 
-/** The old syslog daemon's way to say that the line before came again. */
+/** The old syslog daemon's way to say that its own line before came again. */
 const AGAIN =
-  /^(?:<\d{1,3}>)?[A-Z][a-z]{2} +\d{1,2} \d{2}:\d{2}:\d{2} (?:\S+ )?last message repeated (?<times>\d{1,9}) times?$/
+  /^(?:<\d{1,3}>)?[A-Z][a-z]{2} +\d{1,2} \d{2}:\d{2}:\d{2} (?:(?<host>\S+) )?last message repeated (?<times>\d{1,9}) times?$/
 
 /**
  * Reads the logs of sshd and of SSH honeypots, line after line. Events come in the order of the
@@ -34,10 +34,10 @@ export class SshLogReader {
 
   /**
    * `undefined` if no program that is known here wrote the line. `'ambiguous'` if it can be read in
-   * two ways, or an event that is ahead of our clock: neither is told.
+   * two ways or names no address, or an event that is ahead of our clock: neither is told.
    */
   read(line: string, lineNumber: number, context: ReadContext): 'read' | 'ambiguous' | Ahead | undefined {
-    const again = this.#last === undefined ? undefined : AGAIN.exec(line)?.groups?.times
+    const again = this.#timesAgain(line)
     const record = again === undefined ? (readJournalFrame(line) ?? readSyslogFrame(line, context)) : this.#last
     this.#last = undefined
     if (record !== undefined && isOfSshd(record)) return this.#readSshd(record, lineNumber, context, Number(again ?? 1))
@@ -49,6 +49,12 @@ export class SshLogReader {
     this.#clock = event.at
     this.#held.add({ ...event, line: lineNumber })
     return 'read'
+  }
+
+  /** Of another host's line nobody can tell which one came again. */
+  #timesAgain(line: string): string | undefined {
+    const { host = '', times } = (this.#last && AGAIN.exec(line)?.groups) ?? {}
+    return host === this.#last?.host ? times : undefined
   }
 
   /** The events that can no longer be taken back. */

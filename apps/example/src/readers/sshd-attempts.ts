@@ -4,6 +4,8 @@ import type { SshdSighting } from './sshd-message.js'
 /** One connection of a client, put together from the lines that tell of it. */
 export interface SshdConnection {
   port: string | undefined
+  /** The process of each program that serves it: sshd, sshd-session, sshd-auth. */
+  readonly pids: Map<string, string>
   /** What it is found by. */
   readonly keys: Set<string>
   /** Its login succeeded, and takes back what failed before. */
@@ -19,6 +21,7 @@ export interface SshdConnection {
 export interface SshdSource {
   readonly at: number
   readonly host: string
+  readonly program: string
   readonly pid: string | undefined
 }
 
@@ -62,25 +65,34 @@ export class SshdAttempts {
     this.#forgetQuiet(source.at)
     const ofProcess = `${source.host} ${address} [${source.pid ?? ''}]`
     const keys = port === undefined ? [ofProcess] : [ofProcess, `${source.host} ${address} ${port}`]
-    const connection = this.#find(keys, port, source.at) ?? {
+    const connection = this.#find(keys, { form, port }, source) ?? {
       ...{ port, keys: new Set(), isAccepted: false, lastAt: source.at },
-      ...{ told: new Map(), attempts: new Map() },
+      ...{ pids: new Map(), told: new Map(), attempts: new Map() },
     }
     this.#forget(connection)
     this.#makeRoom()
     connection.lastAt = source.at
     connection.port ??= port
+    if (source.pid !== undefined) connection.pids.set(source.program, source.pid)
     for (const key of keys) connection.keys.add(key)
     for (const key of connection.keys) this.#connections.set(key, connection)
     return [connection, added(connection, form, times * repeats)]
   }
 
-  #find(keys: readonly string[], port: string | undefined, at: number): SshdConnection | undefined {
+  #find(
+    keys: readonly string[],
+    { form, port }: Pick<SshdSighting, 'form' | 'port'>,
+    source: SshdSource,
+  ): SshdConnection | undefined {
     for (const key of keys) {
       const found = this.#connections.get(key)
-      // The number of a process, and a port, are used again.
-      const isSame = found?.port === undefined || port === undefined || found.port === port
-      if (found !== undefined && isSame && !isApart(found, at)) return found
+      if (found === undefined || isApart(found, source.at)) continue
+      // Nobody logs in where he is logged in already.
+      if (found.isAccepted && form.shows === 'ssh-login') continue
+      // The number of a process is used again, and so is a port, which the client chooses.
+      const hasPort = found.port === undefined || port === undefined || found.port === port
+      const pid = found.pids.get(source.program)
+      if (hasPort && (pid === undefined || source.pid === undefined || pid === source.pid)) return found
     }
     return undefined
   }

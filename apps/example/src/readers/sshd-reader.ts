@@ -1,6 +1,6 @@
 import type { HeldEvents } from './held-events.js'
 import { ownCopy } from './own-copy.js'
-import { SshdAttempts } from './sshd-attempts.js'
+import { LOGIN_GRACE_MS, SshdAttempts } from './sshd-attempts.js'
 import { readSshdMessage } from './sshd-message.js'
 import type { SyslogRecord } from './syslog-frame.js'
 
@@ -31,8 +31,8 @@ export function tellsOfAttempt({ message }: SyslogRecord): boolean {
 export class SshdReader {
   readonly #attempts = new SshdAttempts()
   readonly #held: HeldEvents
-  /** The processes whose client did not say what it is, until they name it. */
-  readonly #unidentified = new Set<string>()
+  /** When a process said that its client did not tell what it is, until it names that client. */
+  readonly #unidentified = new Map<string, number>()
 
   constructor(held: HeldEvents) {
     this.#held = held
@@ -43,18 +43,19 @@ export class SshdReader {
   }
 
   /**
-   * Whether the record can be read: in one way only, that is. That it tells of no attempt is no
-   * matter.
+   * Whether the record can be read: in one way only, that is, and by that way it names an address
+   * or nobody. That it tells of no attempt is no matter.
    */
   read(record: SyslogRecord, line: number, repeats = 1): boolean {
     const repeated = REPEATED.exec(record.message)?.groups
-    const source = `${record.host} ${record.pid}`
-    if (UNIDENTIFIED.test(record.message)) this.#remember(source)
+    if (UNIDENTIFIED.test(record.message)) this.#remember(record)
     const sighting = readSshdMessage(repeated?.message ?? record.message)
     if (sighting === 'ambiguous') return false
-    if (sighting === 'nothing' || sighting.address === undefined) return true
+    if (sighting === 'nothing') return true
+    // `UNKNOWN`, or a name that no signal can bear.
+    if (sighting.address === undefined) return false
     const { address, user, form } = sighting
-    if (form.shows === 'end' && !this.#unidentified.delete(source)) return true
+    if (form.shows === 'end' && !this.#wasUnidentified(record)) return true
     const [connection, attempts] = this.#attempts.see(
       { ...sighting, address },
       record,
@@ -71,11 +72,21 @@ export class SshdReader {
     return true
   }
 
-  #remember(source: string): void {
-    this.#unidentified.add(source)
-    for (const oldest of this.#unidentified) {
+  /** Without a process's number nobody could tell whose client it was. */
+  #remember({ host, pid, at }: SyslogRecord): void {
+    if (pid === undefined) return
+    this.#unidentified.set(ownCopy(`${host} ${pid}`), at)
+    for (const oldest of this.#unidentified.keys()) {
       if (this.#unidentified.size <= MOST_UNIDENTIFIED) return
       this.#unidentified.delete(oldest)
     }
+  }
+
+  /** Numbers of processes are used again: a day later it is another client. */
+  #wasUnidentified({ host, pid, at }: SyslogRecord): boolean {
+    const source = `${host} ${pid}`
+    const since = this.#unidentified.get(source)
+    this.#unidentified.delete(source)
+    return since !== undefined && Math.abs(at - since) <= LOGIN_GRACE_MS
   }
 }

@@ -3,6 +3,7 @@ import { SYSLOG_TIME, syslogTime } from './syslog-time.js'
 
 /** A line as a syslog daemon or the journal keeps it: who said what, and when. */
 export interface SyslogRecord {
+  /** Epoch milliseconds. */
   readonly at: number
   /** Empty where the line names none. */
   readonly host: string
@@ -36,10 +37,18 @@ const CONTAINER = /^(?:\d{4}-\d{2}-\d{2}T\S+ (?:stdout|stderr) F |[\w.-]+ +\| )/
  * one-line outputs.
  */
 export function readSyslogFrame(line: string, context: ReadContext): SyslogRecord | undefined {
+  const frame = undatedFrame(line)
+  if (frame === undefined) return undefined
+  const { time, ...record } = frame
+  const at = syslogTime(time, context)
+  return at === undefined ? undefined : { at, ...record }
+}
+
+/** The same of a line whose own time is of no interest, as the message has one. */
+export function undatedFrame(line: string): (Omit<SyslogRecord, 'at'> & { readonly time: string }) | undefined {
   const text = line.replace(CONTAINER, '')
   const groups = (RFC_5424.exec(text) ?? RFC_3164.exec(text))?.groups
   if (groups === undefined) return undefined
   const { time = '', host = '', program = '', pid, message = '' } = groups
-  const at = syslogTime(time, context)
-  return at === undefined ? undefined : { at, host, program, pid: pid === '-' ? undefined : pid, message }
+  return { time, host, program, pid: pid === '-' ? undefined : pid, message }
 }

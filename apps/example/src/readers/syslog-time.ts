@@ -1,7 +1,7 @@
 import { parseTimestamp } from '@cscapi/signals'
+import { epochOf } from './local-time.js'
 import type { ReadContext } from './log-event.js'
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 /**
  * How far ahead a time without a year may lie: a clock that runs ahead of ours, or another zone's,
  * is not last year.
@@ -25,7 +25,7 @@ export const SYSLOG_TIME = [
 
 const DAY_OF_YEAR =
   /^(?:[A-Z][a-z]{2} )?(?<month>[A-Z][a-z]{2}) +(?<day>\d{1,2}) (?:(?<before>\d{4}) )?(?<time>\d{2}:\d{2}:\d{2}(?:\.\d+)?)(?: (?<behind>\d{4}))?$/
-const ISO = /^(?:[^\s\d]+ )?(?<date>\d{4}-\d{2}-\d{2})[T ](?<time>[\d:.,]+) ?(?<zone>\S*)$/
+const ISO = /^(?:[^\s\d]+ )?(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})[T ](?<time>[\d:.,]+) ?(?<zone>\S*)$/
 
 /**
  * Epoch milliseconds of a time that {@link SYSLOG_TIME} matches; `undefined` when there is no such
@@ -36,37 +36,16 @@ export function syslogTime(text: string, context: ReadContext): number | undefin
   if (/^\d+\./.test(text)) return Math.floor(Number(text) * 1_000)
   const iso = ISO.exec(text)?.groups
   if (iso === undefined) return timeOfDay(text, context)
-  const { date, time, zone = '' } = iso
-  if (/^([A-Z][A-Za-z]*)?$/.test(zone) && !/^(Z|UTC|GMT)$/.test(zone)) return zonelessTime(`${date}T${time}`, context)
-  return parseTimestamp(`${date}T${time}${zone}`)?.ms
-}
-
-/**
- * Epoch milliseconds of `2026-02-12T14:10:21`, in this host's zone or in UTC. A time that a clock
- * skips is read as if it had not.
- */
-export function zonelessTime(text: string, { utc }: Pick<ReadContext, 'utc'>): number | undefined {
-  const ms = parseTimestamp(text)?.ms
-  if (ms === undefined || utc) return ms
-  const date = new Date(ms)
-  return new Date(
-    date.getUTCFullYear(),
-    date.getUTCMonth(),
-    date.getUTCDate(),
-    date.getUTCHours(),
-    date.getUTCMinutes(),
-    date.getUTCSeconds(),
-    date.getUTCMilliseconds(),
-  ).getTime()
+  const { year = '', month = '', day = '', time = '', zone = '' } = iso
+  if (/^([A-Z][A-Za-z]*)?$/.test(zone) && !/^(Z|UTC|GMT)$/.test(zone))
+    return epochOf({ year, month, day, time }, context)
+  return parseTimestamp(`${year}-${month}-${day}T${time}${zone}`)?.ms
 }
 
 /** Without a year it is of the latest one in which it is at most a day ahead. */
 function timeOfDay(text: string, context: ReadContext): number | undefined {
-  const { month = '', day = '', time, before, behind } = DAY_OF_YEAR.exec(text)?.groups ?? {}
-  const monthNumber = MONTHS.indexOf(month) + 1
-  if (monthNumber === 0) return undefined
-  const inYear = (year: number) =>
-    zonelessTime(`${year}-${String(monthNumber).padStart(2, '0')}-${day.padStart(2, '0')}T${time}`, context)
+  const { month = '', day = '', time = '', before, behind } = DAY_OF_YEAR.exec(text)?.groups ?? {}
+  const inYear = (year: number) => epochOf({ year: String(year), month, day, time }, context)
   const given = before ?? behind
   if (given !== undefined) return inYear(Number(given))
   const thisYear = new Date(context.now).getUTCFullYear()

@@ -16,7 +16,9 @@ const SKEW_MS = 60_000
 export function notAhead<T extends { readonly at: number }>(dated: T, { now, utc }: ReadContext): T | Ahead {
   if (dated.at <= now) return dated
   if (dated.at <= now + SKEW_MS) return { ...dated, at: now }
-  const hint = utc ? 'its zone may be ahead of UTC' : 'it may be UTC (option utc)'
+  const hint = utc
+    ? 'a clock is wrong, or it has no zone and is not of UTC'
+    : 'a clock is wrong, or it has no zone and is of UTC (--utc)'
   return { refused: `its time, ${new Date(dated.at).toISOString()}, is in the future: ${hint}` }
 }
 

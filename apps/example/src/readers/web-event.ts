@@ -14,15 +14,6 @@ export interface WebEvent {
   readonly userAgent?: string
 }
 
-/** How to read a log whose times have no zone. */
-export interface ZoneOption {
-  /** Its times are UTC. Default: false, the zone of this host. */
-  readonly utc?: boolean
-}
-
-/** The only bound: no length of a field decides whether a line is read. In UTF-16 units. */
-export const LONGEST_LINE = 65_536
-
 /**
  * The canonical text of a single address, `undefined` for everything else (a range, a name,
  * `1.2.3.04`).
