@@ -231,6 +231,40 @@ describe('a list', () => {
     expect(await outcomes()).toEqual(['replaced', 'replaced', 'unchanged'])
   })
 
+  test.each([
+    ['remediation', { remediation: 'ban' }, 'ban', 24],
+    ['duration', { duration: '12h' }, 'captcha', 12],
+  ])('that did not change, but whose %s did, is taken anew', async (_, terms, remediation, hours) => {
+    const { client, emulator, advance, pull, clock } = seeded()
+    const list = { name: 'firehol', values: ['198.51.100.7'], remediation: 'captcha', duration: '24h' }
+    emulator.setBlocklists([list])
+    await pull()
+    advance(2 * HOUR_MS)
+    emulator.setBlocklists([{ ...list, ...terms }])
+    expect((await pull()).lists[0]).toMatchObject({ name: 'firehol', outcome: 'replaced' })
+    const decision = (await client.decisions()).check('198.51.100.7')
+    expect(decision).toMatchObject({ remediation, expiresAt: clock.now() + hours * HOUR_MS })
+    advance(2 * HOUR_MS)
+    expect((await pull()).lists[0]).toMatchObject({ outcome: 'unchanged' })
+  })
+
+  test('whose entries are all passed over protects from nobody, and a warning says so', async () => {
+    const { client, emulator, advance, pull } = seeded()
+    await pull()
+    advance(2 * HOUR_MS)
+    const warnings: unknown[] = []
+    client.on('warning', (warning) => warnings.push(warning))
+    emulator.setBlocklists([{ name: 'tor', values: ['0.0.0.0 evil.example', '0.0.0.0 worse.example'] }])
+    expect((await pull()).lists[0]).toMatchObject({ name: 'tor', outcome: 'replaced', skipped: 2 })
+    expect(warnings).toMatchObject([
+      {
+        code: 'list_without_entries',
+        message:
+          'The blocklist "tor" protects from nobody: it has lines, but none was taken. "tor:1" must not be private, loopback, link-local or multicast (got "0.0.0.0")',
+      },
+    ])
+  })
+
   test('that cannot be downloaded stays as it was, the others are replaced, and nobody pauses for its 403', async () => {
     const { client, emulator, advance, pull } = seeded()
     await pull()
@@ -343,6 +377,7 @@ describe('a list', () => {
     const { lists } = await pull()
     expect(lists.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(['tor replaced', 'tor failed'])
     expect(warnings).toMatchObject([{ code: 'list_failed', message: expect.stringContaining('linked twice') }])
+    expect(warnings[0]?.message, 'it was replaced').not.toContain('stays as it was')
     const set = await client.decisions()
     expect([...set.entries()].map(({ value }) => value)).toEqual(['203.0.113.1'])
   })

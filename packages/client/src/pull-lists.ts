@@ -26,6 +26,8 @@ interface Link {
   readonly name: string
   readonly url: string
   readonly key: string
+  /** What makes its entries beside its lines: where it is another one, the same lines are other entries. */
+  readonly terms: string
   replace(lines: AsyncIterable<string>): Promise<ApplyReport>
   /** Until when the list's entries are in force, in epoch milliseconds; `undefined` for ever. */
   expiresAt(): number | undefined
@@ -49,6 +51,7 @@ export async function pullLists(
       name: link.name,
       url: link.url,
       key: `blocklist:${link.name}`,
+      terms: JSON.stringify([link.scope, link.remediation, link.duration]),
       replace: (lines: AsyncIterable<string>) => set.replaceBlocklist(link, lines),
       expiresAt: () => set.listExpiry(link.name),
     })),
@@ -57,6 +60,7 @@ export async function pullLists(
       name: link.name,
       url: link.url,
       key: `allowlist:${link.id}`,
+      terms: '',
       replace: (lines: AsyncIterable<string>) => set.replaceAllowlist(link, lines),
       expiresAt: () => undefined,
     })),
@@ -67,7 +71,7 @@ export async function pullLists(
   for (const link of links) {
     await renew()
     if (seen.has(link.key)) {
-      lists.push(failed(context, link, twice(link)))
+      lists.push(failed(context, link, twice(link), 'is what its first link led to'))
       continue
     }
     seen.add(link.key)
@@ -91,23 +95,43 @@ async function pullOne(
   const { capi, options } = context
   const { kind, name } = link
   const expiresAt = link.expiresAt() ?? Number.POSITIVE_INFINITY
-  const isLasting = before !== undefined && expiresAt > options.clock.now() + MARGIN_MS
+  const isLasting = expiresAt > options.clock.now() + MARGIN_MS
+  const { etag, lastModified } = isLasting && before?.terms === link.terms ? before : NOTHING_KNOWN
   try {
-    const download = await capi.downloadList(link.url, { signal, ...(isLasting && before) })
+    const download = await capi.downloadList(link.url, { signal, etag, lastModified })
     if (download.lines === undefined) {
       return { list: { kind, name, outcome: 'unchanged', skipped: 0 }, remembered: before }
     }
-    const { skippedCount } = await link.replace(renewing(download.lines, renew))
-    return { list: { kind, name, outcome: 'replaced', skipped: skippedCount }, remembered: validatorsOf(download) }
+    const report = await link.replace(renewing(download.lines, renew))
+    tellOfNone(context, link, report)
+    return {
+      list: { kind, name, outcome: 'replaced', skipped: report.skippedCount },
+      remembered: { ...validatorsOf(download), terms: link.terms },
+    }
   } catch (error) {
     if (signal.aborted || !isCscapiError(error)) throw error
     return { list: failed(context, link, error), remembered: before }
   }
 }
 
+const NOTHING_KNOWN: KnownList = {}
+
+/** Tells of a list all of whose lines were passed over, be they private, too wide or none: nobody would notice otherwise. */
+function tellOfNone({ events }: ClientContext, { kind, name }: Link, { added, skipped: [first] }: ApplyReport): void {
+  if (added > 0 || first === undefined) return
+  const { path, rule, value } = first
+  const message = `The ${kind} ${printable(name)} protects from nobody: it has lines, but none was taken. ${printable(path)} ${rule} (got ${value})`
+  events.emit('warning', { code: 'list_without_entries', message })
+}
+
 /** Tells that a list was not taken, and why. */
-function failed({ events }: ClientContext, { kind, name }: Link, error: CscapiError): PulledList {
-  const message = `The ${kind} ${printable(name)} stays as it was: ${error.message}`
+function failed(
+  { events }: ClientContext,
+  { kind, name }: Link,
+  error: CscapiError,
+  became = 'stays as it was',
+): PulledList {
+  const message = `The ${kind} ${printable(name)} ${became}: ${error.message}`
   events.emit('warning', { code: 'list_failed', message, error })
   return { kind, name, outcome: 'failed', skipped: 0, error }
 }
