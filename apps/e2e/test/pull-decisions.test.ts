@@ -433,13 +433,20 @@ describe('a list', () => {
     expect((await client.decisions()).check('203.0.113.1')?.reason).toBe('s')
   })
 
-  test('that is not linked any more is gone', async () => {
+  test('that is not linked any more is gone, and the report says so', async () => {
     const { client, emulator, advance, pull } = seeded()
     await pull()
     emulator.setBlocklists([{ name: 'tor', values: ['203.0.113.9'] }])
     emulator.setAllowlists([])
     advance(2 * HOUR_MS)
-    await pull()
+    const { lists } = await pull()
+    expect(lists.map(({ kind, name, outcome }) => `${kind} ${name} ${outcome}`)).toEqual([
+      'blocklist tor unchanged',
+      'blocklist firehol removed',
+      'allowlist mine removed',
+    ])
+    advance(2 * HOUR_MS)
+    expect((await pull()).lists, 'told once').toHaveLength(1)
     const set = await client.decisions()
     expect([set.check('198.51.100.7'), set.check('203.0.113.9')?.reason, set.check('192.0.2.1')?.origin]).toEqual([
       undefined,
@@ -463,11 +470,19 @@ describe('a list', () => {
   test('whose link cannot be read stays, as do all lists that are not linked in that answer', async () => {
     const { client, emulator, advance, pull } = seeded()
     await pull()
+    const warnings: unknown[] = []
+    client.on('warning', ({ code, message }) => warnings.push({ code, message }))
     advance(2 * HOUR_MS)
     const links = { blocklists: [{ name: 'firehol', url: 5 }], allowlists: null }
     emulator.faults.inject({ route: 'decisions', status: 200, body: { links } })
     expect(await pull()).toMatchObject({ pulled: true, lists: [], size: 5 })
     expect((await client.decisions()).check('203.0.113.9')?.reason).toBe('tor')
+    expect(warnings).toEqual([
+      {
+        code: 'list_failed',
+        message: expect.stringMatching(/^A link to a list cannot be read, .* links\.blocklists\[0\]/),
+      },
+    ])
   })
 
   test('that is hostile is refused and told of, and the others are replaced', async () => {

@@ -8,8 +8,8 @@ import type { KnownList } from './pull-snapshot.js'
 export interface PulledList {
   readonly kind: 'blocklist' | 'allowlist'
   readonly name: string
-  /** `failed` leaves it as it was. */
-  readonly outcome: 'replaced' | 'unchanged' | 'failed'
+  /** `failed` leaves it as it was; `removed` is one that is not linked any more. */
+  readonly outcome: 'replaced' | 'unchanged' | 'failed' | 'removed'
   /** Entries that were passed over. */
   readonly skipped: number
   readonly error?: unknown
@@ -80,9 +80,27 @@ export async function pullLists(
     if (remembered !== undefined) next.set(link.key, remembered)
   }
   // A link that cannot be read may be that of a list we have.
-  if (skipped.some(({ path }) => path.startsWith('links'))) return { lists, known: new Map([...known, ...next]) }
+  const unreadable = skipped.find(({ path }) => path.startsWith('links'))
+  if (unreadable !== undefined) {
+    const { path, rule, value } = unreadable
+    const message = `A link to a list cannot be read, so every list that is not linked stays as it was: ${path} ${rule} (got ${value})`
+    context.events.emit('warning', { code: 'list_failed', message })
+    return { lists, known: new Map([...known, ...next]) }
+  }
   await set.retainLists({ blocklists: blocklists.map(({ name }) => name), allowlists: allowlists.map(({ id }) => id) })
-  return { lists, known: next }
+  return { lists: [...lists, ...goneFrom(known, seen)], known: next }
+}
+
+/** Lists that were there and are not linked any more: what protected, or allowed, until now. */
+function goneFrom(known: KnownLists, linked: ReadonlySet<string>): PulledList[] {
+  return [...known]
+    .filter(([key]) => !linked.has(key))
+    .map(([key, { name }]) => ({
+      kind: key.startsWith('blocklist:') ? 'blocklist' : 'allowlist',
+      name: name ?? key.slice(key.indexOf(':') + 1),
+      outcome: 'removed',
+      skipped: 0,
+    }))
 }
 
 async function pullOne(
@@ -106,7 +124,7 @@ async function pullOne(
     tellOfNone(context, link, report)
     return {
       list: { kind, name, outcome: 'replaced', skipped: report.skippedCount },
-      remembered: { ...validatorsOf(download), terms: link.terms },
+      remembered: { ...validatorsOf(download), name, terms: link.terms },
     }
   } catch (error) {
     if (signal.aborted || !isCscapiError(error)) throw error

@@ -16,6 +16,7 @@ function headerText() {
 const listSchema = z.object({
   etag: headerText(),
   lastModified: headerText(),
+  name: z.string().optional().catch(undefined),
   /** Scope, remediation and duration that its entries were made with. */
   terms: z.string().optional().catch(undefined),
 })
