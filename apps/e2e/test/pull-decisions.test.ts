@@ -231,6 +231,40 @@ describe('a list', () => {
     expect(await outcomes()).toEqual(['replaced', 'replaced', 'unchanged'])
   })
 
+  test.each([
+    ['remediation', { remediation: 'ban' }, 'ban', 24],
+    ['duration', { duration: '12h' }, 'captcha', 12],
+  ])('that did not change, but whose %s did, is taken anew', async (_, terms, remediation, hours) => {
+    const { client, emulator, advance, pull, clock } = seeded()
+    const list = { name: 'firehol', values: ['198.51.100.7'], remediation: 'captcha', duration: '24h' }
+    emulator.setBlocklists([list])
+    await pull()
+    advance(2 * HOUR_MS)
+    emulator.setBlocklists([{ ...list, ...terms }])
+    expect((await pull()).lists[0]).toMatchObject({ name: 'firehol', outcome: 'replaced' })
+    const decision = (await client.decisions()).check('198.51.100.7')
+    expect(decision).toMatchObject({ remediation, expiresAt: clock.now() + hours * HOUR_MS })
+    advance(2 * HOUR_MS)
+    expect((await pull()).lists[0]).toMatchObject({ outcome: 'unchanged' })
+  })
+
+  test('whose entries are all passed over protects from nobody, and a warning says so', async () => {
+    const { client, emulator, advance, pull } = seeded()
+    await pull()
+    advance(2 * HOUR_MS)
+    const warnings: unknown[] = []
+    client.on('warning', (warning) => warnings.push(warning))
+    emulator.setBlocklists([{ name: 'tor', values: ['0.0.0.0 evil.example', '0.0.0.0 worse.example'] }])
+    expect((await pull()).lists[0]).toMatchObject({ name: 'tor', outcome: 'replaced', skipped: 2 })
+    expect(warnings).toMatchObject([
+      {
+        code: 'list_without_entries',
+        message:
+          'The blocklist "tor" protects from nobody: it has lines, but none was taken. "tor:1" must not be private, loopback, link-local or multicast (got "0.0.0.0")',
+      },
+    ])
+  })
+
   test('that cannot be downloaded stays as it was, the others are replaced, and nobody pauses for its 403', async () => {
     const { client, emulator, advance, pull } = seeded()
     await pull()
@@ -343,6 +377,7 @@ describe('a list', () => {
     const { lists } = await pull()
     expect(lists.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(['tor replaced', 'tor failed'])
     expect(warnings).toMatchObject([{ code: 'list_failed', message: expect.stringContaining('linked twice') }])
+    expect(warnings[0]?.message, 'it was replaced').not.toContain('stays as it was')
     const set = await client.decisions()
     expect([...set.entries()].map(({ value }) => value)).toEqual(['203.0.113.1'])
   })
@@ -398,13 +433,20 @@ describe('a list', () => {
     expect((await client.decisions()).check('203.0.113.1')?.reason).toBe('s')
   })
 
-  test('that is not linked any more is gone', async () => {
+  test('that is not linked any more is gone, and the report says so', async () => {
     const { client, emulator, advance, pull } = seeded()
     await pull()
     emulator.setBlocklists([{ name: 'tor', values: ['203.0.113.9'] }])
     emulator.setAllowlists([])
     advance(2 * HOUR_MS)
-    await pull()
+    const { lists } = await pull()
+    expect(lists.map(({ kind, name, outcome }) => `${kind} ${name} ${outcome}`)).toEqual([
+      'blocklist tor unchanged',
+      'blocklist firehol removed',
+      'allowlist mine removed',
+    ])
+    advance(2 * HOUR_MS)
+    expect((await pull()).lists, 'told once').toHaveLength(1)
     const set = await client.decisions()
     expect([set.check('198.51.100.7'), set.check('203.0.113.9')?.reason, set.check('192.0.2.1')?.origin]).toEqual([
       undefined,
@@ -428,11 +470,19 @@ describe('a list', () => {
   test('whose link cannot be read stays, as do all lists that are not linked in that answer', async () => {
     const { client, emulator, advance, pull } = seeded()
     await pull()
+    const warnings: unknown[] = []
+    client.on('warning', ({ code, message }) => warnings.push({ code, message }))
     advance(2 * HOUR_MS)
     const links = { blocklists: [{ name: 'firehol', url: 5 }], allowlists: null }
     emulator.faults.inject({ route: 'decisions', status: 200, body: { links } })
     expect(await pull()).toMatchObject({ pulled: true, lists: [], size: 5 })
     expect((await client.decisions()).check('203.0.113.9')?.reason).toBe('tor')
+    expect(warnings).toEqual([
+      {
+        code: 'list_failed',
+        message: expect.stringMatching(/^A link to a list cannot be read, .* links\.blocklists\[0\]/),
+      },
+    ])
   })
 
   test('that is hostile is refused and told of, and the others are replaced', async () => {

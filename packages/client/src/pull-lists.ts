@@ -8,8 +8,8 @@ import type { KnownList } from './pull-snapshot.js'
 export interface PulledList {
   readonly kind: 'blocklist' | 'allowlist'
   readonly name: string
-  /** `failed` leaves it as it was. */
-  readonly outcome: 'replaced' | 'unchanged' | 'failed'
+  /** `failed` leaves it as it was; `removed` is one that is not linked any more. */
+  readonly outcome: 'replaced' | 'unchanged' | 'failed' | 'removed'
   /** Entries that were passed over. */
   readonly skipped: number
   readonly error?: unknown
@@ -26,6 +26,8 @@ interface Link {
   readonly name: string
   readonly url: string
   readonly key: string
+  /** What makes its entries beside its lines: where it is another one, the same lines are other entries. */
+  readonly terms: string
   replace(lines: AsyncIterable<string>): Promise<ApplyReport>
   /** Until when the list's entries are in force, in epoch milliseconds; `undefined` for ever. */
   expiresAt(): number | undefined
@@ -49,6 +51,7 @@ export async function pullLists(
       name: link.name,
       url: link.url,
       key: `blocklist:${link.name}`,
+      terms: JSON.stringify([link.scope, link.remediation, link.duration]),
       replace: (lines: AsyncIterable<string>) => set.replaceBlocklist(link, lines),
       expiresAt: () => set.listExpiry(link.name),
     })),
@@ -57,6 +60,7 @@ export async function pullLists(
       name: link.name,
       url: link.url,
       key: `allowlist:${link.id}`,
+      terms: '',
       replace: (lines: AsyncIterable<string>) => set.replaceAllowlist(link, lines),
       expiresAt: () => undefined,
     })),
@@ -67,7 +71,7 @@ export async function pullLists(
   for (const link of links) {
     await renew()
     if (seen.has(link.key)) {
-      lists.push(failed(context, link, twice(link)))
+      lists.push(failed(context, link, twice(link), 'is what its first link led to'))
       continue
     }
     seen.add(link.key)
@@ -76,9 +80,27 @@ export async function pullLists(
     if (remembered !== undefined) next.set(link.key, remembered)
   }
   // A link that cannot be read may be that of a list we have.
-  if (skipped.some(({ path }) => path.startsWith('links'))) return { lists, known: new Map([...known, ...next]) }
+  const unreadable = skipped.find(({ path }) => path.startsWith('links'))
+  if (unreadable !== undefined) {
+    const { path, rule, value } = unreadable
+    const message = `A link to a list cannot be read, so every list that is not linked stays as it was: ${path} ${rule} (got ${value})`
+    context.events.emit('warning', { code: 'list_failed', message })
+    return { lists, known: new Map([...known, ...next]) }
+  }
   await set.retainLists({ blocklists: blocklists.map(({ name }) => name), allowlists: allowlists.map(({ id }) => id) })
-  return { lists, known: next }
+  return { lists: [...lists, ...goneFrom(known, seen)], known: next }
+}
+
+/** Lists that were there and are not linked any more: what protected, or allowed, until now. */
+function goneFrom(known: KnownLists, linked: ReadonlySet<string>): PulledList[] {
+  return [...known]
+    .filter(([key]) => !linked.has(key))
+    .map(([key, { name }]) => ({
+      kind: key.startsWith('blocklist:') ? 'blocklist' : 'allowlist',
+      name: name ?? key.slice(key.indexOf(':') + 1),
+      outcome: 'removed',
+      skipped: 0,
+    }))
 }
 
 async function pullOne(
@@ -91,23 +113,43 @@ async function pullOne(
   const { capi, options } = context
   const { kind, name } = link
   const expiresAt = link.expiresAt() ?? Number.POSITIVE_INFINITY
-  const isLasting = before !== undefined && expiresAt > options.clock.now() + MARGIN_MS
+  const isLasting = expiresAt > options.clock.now() + MARGIN_MS
+  const { etag, lastModified } = isLasting && before?.terms === link.terms ? before : NOTHING_KNOWN
   try {
-    const download = await capi.downloadList(link.url, { signal, ...(isLasting && before) })
+    const download = await capi.downloadList(link.url, { signal, etag, lastModified })
     if (download.lines === undefined) {
       return { list: { kind, name, outcome: 'unchanged', skipped: 0 }, remembered: before }
     }
-    const { skippedCount } = await link.replace(renewing(download.lines, renew))
-    return { list: { kind, name, outcome: 'replaced', skipped: skippedCount }, remembered: validatorsOf(download) }
+    const report = await link.replace(renewing(download.lines, renew))
+    tellOfNone(context, link, report)
+    return {
+      list: { kind, name, outcome: 'replaced', skipped: report.skippedCount },
+      remembered: { ...validatorsOf(download), name, terms: link.terms },
+    }
   } catch (error) {
     if (signal.aborted || !isCscapiError(error)) throw error
     return { list: failed(context, link, error), remembered: before }
   }
 }
 
+const NOTHING_KNOWN: KnownList = {}
+
+/** Tells of a list all of whose lines were passed over, be they private, too wide or none: nobody would notice otherwise. */
+function tellOfNone({ events }: ClientContext, { kind, name }: Link, { added, skipped: [first] }: ApplyReport): void {
+  if (added > 0 || first === undefined) return
+  const { path, rule, value } = first
+  const message = `The ${kind} ${printable(name)} protects from nobody: it has lines, but none was taken. ${printable(path)} ${rule} (got ${value})`
+  events.emit('warning', { code: 'list_without_entries', message })
+}
+
 /** Tells that a list was not taken, and why. */
-function failed({ events }: ClientContext, { kind, name }: Link, error: CscapiError): PulledList {
-  const message = `The ${kind} ${printable(name)} stays as it was: ${error.message}`
+function failed(
+  { events }: ClientContext,
+  { kind, name }: Link,
+  error: CscapiError,
+  became = 'stays as it was',
+): PulledList {
+  const message = `The ${kind} ${printable(name)} ${became}: ${error.message}`
   events.emit('warning', { code: 'list_failed', message, error })
   return { kind, name, outcome: 'failed', skipped: 0, error }
 }

@@ -13,7 +13,13 @@ function headerText() {
 }
 
 /** What is known of a list beside its entries: it saves downloading what did not change. */
-const listSchema = z.object({ etag: headerText(), lastModified: headerText() })
+const listSchema = z.object({
+  etag: headerText(),
+  lastModified: headerText(),
+  name: z.string().optional().catch(undefined),
+  /** Scope, remediation and duration that its entries were made with. */
+  terms: z.string().optional().catch(undefined),
+})
 export type KnownList = z.infer<typeof listSchema>
 
 const pointerSchema = z.object({

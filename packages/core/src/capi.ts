@@ -178,7 +178,9 @@ const downloadSchema = z
     lastModified: text.optional(),
     maxBytes: z.number().min(0).optional(),
     maxLineBytes: z.number().min(0).optional(),
+    maxLines: z.number().min(0).optional(),
     idleTimeoutMs: milliseconds.optional(),
+    timeoutMs: milliseconds.optional(),
   } satisfies Fields<DownloadOptions>)
   .optional()
 

@@ -96,6 +96,25 @@ describe('a list', () => {
     })
   })
 
+  test('that comes a little at a time, for ever, fails once its time is over', async () => {
+    const drips = await serve((_, response) => {
+      const timer = setInterval(() => response.write('203.0.113.7\n'), 5)
+      response.on('close', () => clearInterval(timer))
+    })
+    expect(await failureOf(linesOf(drips, { timeoutMs: 60, idleTimeoutMs: 60_000 }))).toMatchObject({
+      code: 'download_failed',
+      message: expect.stringContaining('took longer than 60 ms'),
+    })
+  })
+
+  test('that nobody asked about is not one that did not change', async () => {
+    const url = await serve((_, response) => void response.writeHead(304).end())
+    expect(await failureOf(linesOf(url))).toMatchObject({
+      code: 'download_failed',
+      message: expect.stringContaining('was answered 304'),
+    })
+  })
+
   test.each(['gzip', 'br', 'deflate'])(
     'that is compressed (%s) and cut off anywhere is a failed download, never a shorter list',
     async (encoding) => {
@@ -204,6 +223,15 @@ describe('limits', () => {
     })
     expect(await failureOf(linesOf(url, { maxBytes: 10_000_000 }))).toMatchObject({ code: 'download_too_large' })
   }, 60_000)
+
+  test('lines are counted, blank ones too', async () => {
+    const url = await serve((_, response) => void response.end('203.0.113.7\n\n\r\n\r'))
+    expect(await linesOf(url, { maxLines: 4 })).toHaveLength(4)
+    expect(await failureOf(linesOf(url, { maxLines: 3 }))).toMatchObject({
+      code: 'download_too_large',
+      message: expect.stringContaining('has more than 3 lines'),
+    })
+  })
 
   test('a line without an end is refused', async () => {
     const url = await serve((_, response) => void response.end('x'.repeat(100_000)))

@@ -14,8 +14,12 @@ export interface DownloadOptions {
   readonly maxBytes?: number | undefined
   /** Bytes of a line at most. Default 16,384. */
   readonly maxLineBytes?: number | undefined
+  /** Lines at most, blank ones included. Default 8,388,608. */
+  readonly maxLines?: number | undefined
   /** Milliseconds without a byte. Default 30,000. */
   readonly idleTimeoutMs?: number | undefined
+  /** Milliseconds for all of it: a host that sends a byte now and then must not hold up the others' lists. Default 300,000. */
+  readonly timeoutMs?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -36,7 +40,10 @@ export interface Download {
 
 const MAX_BYTES = 67_108_864
 const MAX_LINE_BYTES = 16_384
+/** A few bytes of gzip may be 64 MiB of line ends, each of which takes its time. */
+const MAX_LINES = 8_388_608
 const IDLE_MS = 30_000
+const TIMEOUT_MS = 300_000
 const MOST_REDIRECTS = 5
 
 /**
@@ -50,27 +57,29 @@ export async function downloadList(
   link: string,
   options: DownloadOptions = {},
 ): Promise<Download> {
-  const idle = new IdleTimer(options.idleTimeoutMs ?? IDLE_MS, options.signal)
+  const { idleTimeoutMs = IDLE_MS, timeoutMs = TIMEOUT_MS } = options
+  const limits = new TimeLimits(idleTimeoutMs, timeoutMs, options.signal)
   try {
-    const response = await follow(transport, link, options, idle)
+    const response = await follow(transport, link, options, limits)
     const { status, headers, body } = response
     const found = { etag: headers.get('etag') ?? undefined, lastModified: headers.get('last-modified') ?? undefined }
-    if (status === 304) {
-      idle.end()
+    const isConditional = options.etag !== undefined || options.lastModified !== undefined
+    if (status === 304 && isConditional) {
+      limits.end()
       return { lines: undefined, ...found }
     }
     if (status !== 200 || body === null) {
       await body?.cancel()
       throw failed(link, `was answered ${status}`)
     }
-    const lines = readLines(link, body, options, idle)
+    const lines = readLines(link, body, options, limits)
     const type = headers.get('content-type') ?? ''
     if (PAGE.test(type))
       throw failed(link, `was answered with a page (${printableText(type.slice(0, 40))})${await firstOf(lines)}`)
     return { lines, ...found }
   } catch (error) {
-    idle.end()
-    throw asDownloadError(link, error, options.signal, idle)
+    limits.end()
+    throw asDownloadError(link, error, options.signal, limits)
   }
 }
 
@@ -88,14 +97,14 @@ async function follow(
   { fetch: send, userAgent, allowLocal }: LinkTransport,
   link: string,
   options: DownloadOptions,
-  idle: IdleTimer,
+  limits: TimeLimits,
 ): Promise<Response> {
   const headers: Record<string, string> = { 'user-agent': userAgent, accept: '*/*' }
   if (options.etag !== undefined) headers['if-none-match'] = options.etag
   if (options.lastModified !== undefined) headers['if-modified-since'] = options.lastModified
   let url = checkedUrl(link, allowLocal)
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-    const response = await send(url, { headers, redirect: 'manual', signal: idle.signal })
+    const response = await send(url, { headers, redirect: 'manual', signal: limits.signal })
     const location = response.headers.get('location')
     if (response.status < 300 || response.status >= 400 || response.status === 304 || location === null) return response
     await response.body?.cancel()
@@ -120,40 +129,49 @@ async function* readLines(
   link: string,
   body: ReadableStream<Uint8Array>,
   options: DownloadOptions,
-  idle: IdleTimer,
+  limits: TimeLimits,
 ): AsyncGenerator<string, void, undefined> {
-  const { maxBytes = MAX_BYTES, maxLineBytes = MAX_LINE_BYTES, signal } = options
+  const { maxBytes = MAX_BYTES, maxLineBytes = MAX_LINE_BYTES, maxLines = MAX_LINES, signal } = options
   let bytes = 0
+  let count = 0
   async function* counted(): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of body) {
-      idle.touch()
+      limits.touch()
       bytes += chunk.length
       if (bytes > maxBytes) throw tooLarge(link, `is larger than ${maxBytes} bytes`)
       yield chunk
     }
   }
   try {
-    yield* splitLines(counted(), maxLineBytes, () => tooLarge(link, `has a line of more than ${maxLineBytes} bytes`))
+    const tooLong = () => tooLarge(link, `has a line of more than ${maxLineBytes} bytes`)
+    for await (const line of splitLines(counted(), maxLineBytes, tooLong)) {
+      count += 1
+      if (count > maxLines) throw tooLarge(link, `has more than ${maxLines} lines`)
+      yield line
+    }
   } catch (error) {
-    throw asDownloadError(link, error, signal, idle)
+    throw asDownloadError(link, error, signal, limits)
   } finally {
-    idle.end()
+    limits.end()
   }
 }
 
-/** Ends a download that stands still, or that its caller ends. */
-class IdleTimer {
+/** Ends a download that stands still, that takes too long, or that its caller ends. */
+class TimeLimits {
   readonly #controller = new AbortController()
-  readonly #ms: number
+  readonly #idleMs: number
   readonly #caller: AbortSignal | undefined
   readonly #onAbort = () => this.#controller.abort(this.#caller?.reason)
-  #timer: NodeJS.Timeout
-  isOver = false
+  readonly #whole: NodeJS.Timeout
+  #idle: NodeJS.Timeout
+  /** What went wrong, once a limit was passed. */
+  passed: string | undefined
 
-  constructor(ms: number, caller: AbortSignal | undefined) {
-    this.#ms = ms
+  constructor(idleMs: number, wholeMs: number, caller: AbortSignal | undefined) {
+    this.#idleMs = idleMs
     this.#caller = caller
-    this.#timer = this.#start()
+    this.#idle = this.#startIdle()
+    this.#whole = this.#start(wholeMs, `took longer than ${wholeMs} ms`)
     if (caller?.aborted) this.#onAbort()
     caller?.addEventListener('abort', this.#onAbort, { once: true })
   }
@@ -163,27 +181,33 @@ class IdleTimer {
   }
 
   touch(): void {
-    clearTimeout(this.#timer)
-    this.#timer = this.#start()
+    clearTimeout(this.#idle)
+    this.#idle = this.#startIdle()
   }
 
   end(): void {
-    clearTimeout(this.#timer)
+    clearTimeout(this.#idle)
+    clearTimeout(this.#whole)
     this.#caller?.removeEventListener('abort', this.#onAbort)
   }
 
-  #start(): NodeJS.Timeout {
+  #startIdle(): NodeJS.Timeout {
+    return this.#start(this.#idleMs, 'stood still')
+  }
+
+  #start(ms: number, passed: string): NodeJS.Timeout {
     return setTimeout(() => {
-      this.isOver = true
-      this.#controller.abort(new Error('nothing came'))
-    }, this.#ms)
+      this.end()
+      this.passed = passed
+      this.#controller.abort(new Error(passed))
+    }, ms)
   }
 }
 
-function asDownloadError(link: string, error: unknown, signal: AbortSignal | undefined, idle: IdleTimer): unknown {
+function asDownloadError(link: string, error: unknown, signal: AbortSignal | undefined, limits: TimeLimits): unknown {
   if (error instanceof CscapiError) return error
   if (signal?.aborted) return new AbortedError('A download')
-  if (idle.isOver) return failed(link, 'stood still')
+  if (limits.passed !== undefined) return failed(link, limits.passed)
   const code = codeOf(error)
   if (code === 'ERR_PRIVATE_ADDRESS') return refused(link, 'leads into a private network')
   if (code !== undefined && COMPRESSION.test(code))
@@ -204,9 +228,11 @@ function codeOf(error: unknown): string | undefined {
   return undefined
 }
 
-/** A signed link is a secret: only its host is shown. */
+/** A signed link is a secret: only its host is shown, or its scheme where it has none. */
 function shown(link: string): string {
-  return URL.canParse(link) ? new URL(link).host : printableText(link.slice(0, 40))
+  if (!URL.canParse(link)) return link.trim() === '' ? '""' : printableText(link.slice(0, 40))
+  const { host, protocol } = new URL(link)
+  return host === '' ? `a ${protocol} link` : host
 }
 
 const refused = (link: string, why: string) =>

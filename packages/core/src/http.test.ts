@@ -142,6 +142,14 @@ describe('what an answer becomes', () => {
     expect(String(failure)).toContain('127.0.0.1')
   })
 
+  test('blanks and tabs around a Retry-After are no part of it', async () => {
+    for (const value of ['7 ', '7\t', ' \t7']) {
+      const url = await answering(503, '{}', { 'retry-after': value })
+      const failure = await failureOf(() => connect(url).pushSignals({ token: TOKEN, payloads: [] }))
+      expect(failure, JSON.stringify(value)).toMatchObject({ retryAfterMs: 7_000 })
+    }
+  })
+
   test('the three kinds of 403 are told apart', async () => {
     const login = connect(await answering(403, '{"message":"The machine_id or password is incorrect"}'))
     await expect(login.login({ machineId: 'm', password: PASSWORD, scenarios: [] })).rejects.toMatchObject({

@@ -6,7 +6,8 @@ const MAX_MS = 3_600_000
  * nobody knows what a server meant by it.
  */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
-  const value = headers.get('retry-after') ?? ''
+  // Blanks and tabs around a value are no part of it, and not every platform takes them away (section 5.5).
+  const value = (headers.get('retry-after') ?? '').replace(/^[ \t]+|[ \t]+$/g, '')
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1_000, MAX_MS)
   const until = readHttpDate(value, now)
   if (until === undefined) return undefined

@@ -75,6 +75,23 @@ describe('an argument that is none', () => {
   })
 })
 
+test.each([Number.NaN, Number.POSITIVE_INFINITY, undefined, '1700000000000', new Date()])(
+  'a clock that gives %j is told of where it is looked at: nothing would ever run out',
+  async (given) => {
+    let now: unknown = 1_700_000_000_000
+    const set = new DecisionSet({ now: () => now as number })
+    const list = { name: 'tor', scope: 'ip', remediation: 'ban', duration: '1h' }
+    await set.replaceBlocklist(list, ['203.0.113.7'])
+    now = given
+    const refusal = { name: 'InputError', issues: [expect.objectContaining({ path: 'now()' })] }
+    expect(() => set.check('203.0.113.7')).toThrowError(expect.objectContaining(refusal))
+    expect(() => set.size).toThrowError(expect.objectContaining(refusal))
+    await expect(set.replaceBlocklist(list, ['203.0.113.7'])).rejects.toMatchObject(refusal)
+    now = 1_700_000_000_000
+    expect(set.check('203.0.113.7')?.expiresAt).toBe(1_700_003_600_000)
+  },
+)
+
 describe('an option that is not known is refused, with the one that was meant', () => {
   const makes: readonly [string, (options: object) => unknown, object, string, string | undefined][] = [
     ['DecisionSet', (options) => Reflect.construct(DecisionSet, [options]), {}, 'allowwide', 'allowWide'],

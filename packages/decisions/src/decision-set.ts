@@ -34,7 +34,7 @@ import { writeSnapshot } from './write-snapshot.js'
 
 /** Options of {@link DecisionSet}. */
 export interface DecisionSetOptions {
-  /** Epoch milliseconds. Default `Date.now`. */
+  /** Epoch milliseconds. Default `Date.now`. What gives none makes every call throw an `InputError`. */
   readonly now?: () => number
   /** Take entries wider than /8 (IPv4) or /16 (IPv6), and private, loopback, link-local and multicast ones. Default false: they are skipped and reported. */
   readonly allowWide?: boolean
@@ -68,7 +68,7 @@ export class DecisionSet {
     const { now, allowWide, remediations } = readOptions('No decision set was made', setOptionsSchema, options, {
       aliases,
     })
-    this.#now = now ?? Date.now
+    this.#now = now === undefined ? Date.now : () => checkedNow(now())
     this.#allowWide = allowWide
     this.#remediations = remediations
   }
@@ -309,6 +309,12 @@ const aliases = new Map([
   ['allow_private', 'allowWide'],
   ['clock', 'now'],
 ])
+
+/** To a clock that gives no number, nothing would ever run out. */
+function checkedNow(now: unknown): number {
+  if (typeof now === 'number' && Number.isFinite(now)) return now
+  throw refused('There is no time', 'now()', now, 'must give epoch milliseconds')
+}
 
 const countHeld = ({ sources }: Contents) => sources.reduce((sum, source) => sum + heldIn(source), 0)
 

@@ -70,6 +70,20 @@ describe('a list of which no line can be read', () => {
     )
   })
 
+  test.each(bodies.filter(([what]) => /page|JSON|XML/.test(what)).filter(([, [first]]) => first !== '{'))(
+    'is refused for a scope whose values may look like anything, when it begins as something else does: %s',
+    async (_, lines) => {
+      const { set } = await setUp()
+      const info = { name: 'names', scope: 'username', remediation: 'ban', duration: '24h' }
+      await set.replaceBlocklist(info, ['root', 'admin'])
+      await expect(set.replaceBlocklist(info, ['# a list', ...lines])).rejects.toMatchObject({
+        code: 'list_unreadable',
+      })
+      expect(set.checkScope('username', 'root')?.origin).toBe('lists:names')
+      expect(await set.replaceBlocklist(info, ['alice', ...lines])).toMatchObject({ removed: 2 })
+    },
+  )
+
   test('keeps its rules of expiry', async () => {
     const { block, wait, holds } = await setUp()
     wait(23 * HOUR_MS)

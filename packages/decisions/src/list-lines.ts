@@ -38,7 +38,8 @@ const FORMS = new Map([
   ['as', { form: /^(?:AS)?\d{1,10}$/i, rule: 'must be the number of an autonomous system' }],
 ])
 
-/** What a page, or an error as JSON, begins with. */
+/** What a line breaks that begins as a page does, or an error as JSON. */
+export const PAGE_RULE = 'must be a value, and neither a page nor a JSON object'
 const NO_VALUE = /^(?:<!doctype|<html|<head|<body|<\?xml|\{\s*"[^"]*"\s*:)/i
 
 /**
@@ -53,7 +54,7 @@ export function scopedLine(scope: string, line: string): string | BrokenLine | u
   }
   const text = line.trim()
   if (text === '' || /^(?:[#;]|\/\/)/.test(text)) return undefined
-  if (NO_VALUE.test(text)) return { rule: 'must be a value, and neither a page nor a JSON object' }
+  if (NO_VALUE.test(text)) return { rule: PAGE_RULE }
   const end = text.search(/\s(?:[#;]|\/\/)/)
   return end === -1 ? text : text.slice(0, end).trimEnd()
 }

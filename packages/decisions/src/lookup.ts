@@ -11,6 +11,7 @@ export interface Contents {
 }
 
 const NETWORK = new Uint32Array(4)
+const DECIDING = new Uint32Array(4)
 
 /** The deciding entry around an address, or around a range of that prefix: the longest prefix, then the strictest remediation. A miss allocates nothing. */
 export function lookUp(
@@ -50,9 +51,11 @@ export function lookUp(
     }
   }
   if (best === undefined) return undefined
-  network(words, family, bestPrefix)
-  // Every wider entry around this one holds the allowed part too.
-  if (isAllowed(contents.allowlists, NETWORK, family, bestPrefix, now)) return undefined
+  if (contents.allowlists.length > 0) {
+    network(words, family, bestPrefix)
+    // Every wider entry around this one holds the allowed part too.
+    if (isAllowed(contents.allowlists, NETWORK, family, bestPrefix, now)) return undefined
+  }
   return decision(best, family, bestIndex)
 }
 
@@ -142,11 +145,10 @@ function network(words: Words, family: Family, prefix: number): void {
 
 function decision(source: Source, family: Family, index: number): ActiveDecision {
   const table = tableOf(source, family)
-  const words = new Uint32Array(4)
-  table.read(index, words)
+  table.read(index, DECIDING)
   const prefix = table.prefixAt(index)
   return {
-    value: formatNetwork(words, family, prefix),
+    value: formatNetwork(DECIDING, family, prefix),
     scope: prefix === (family === 4 ? 32 : 128) ? 'Ip' : 'Range',
     remediation: source.remediation,
     reason: reasonOf(source, table, index),

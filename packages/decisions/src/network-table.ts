@@ -57,26 +57,34 @@ export class NetworkTable {
 
   /** Adds a network, or gives it another expiry and tag. `words` must be masked. */
   set(words: Words, prefix: number, expiresAt = 0, tag = 0): void {
-    let index = this.find(words, prefix)
-    if (index === -1) {
-      if (this.#count === this.#prefixes.length) this.#grow()
-      index = this.#count
-      this.#count += 1
-      for (let word = 0; word < this.#width; word += 1) this.#keys[index * this.#width + word] = words[word] ?? 0
-      this.#prefixes[index] = prefix
-      this.#place(index)
-      this.#filter?.add(words[0] ?? 0, prefix)
-      if (this.#lengths[prefix] === 0) this.#notePresent(prefix)
-      this.#lengths[prefix] = (this.#lengths[prefix] ?? 0) + 1
-    }
-    this.#expires[index] = expiresAt
-    this.#tags[index] = tag
+    const index = this.find(words, prefix)
+    this.#note(index === -1 ? this.#append(words, prefix) : index, expiresAt, tag)
   }
 
   /** Adds a network, unless it is there with an expiry that is as late or later. */
   setLater(words: Words, prefix: number, expiresAt: number, tag: number): void {
     const index = this.find(words, prefix)
-    if (index === -1 || (this.#timed && expiresAt > this.expiresAt(index))) this.set(words, prefix, expiresAt, tag)
+    if (index === -1) this.#note(this.#append(words, prefix), expiresAt, tag)
+    else if (this.#timed && expiresAt > this.expiresAt(index)) this.#note(index, expiresAt, tag)
+  }
+
+  #note(index: number, expiresAt: number, tag: number): void {
+    if (!this.#timed) return
+    this.#expires[index] = expiresAt
+    this.#tags[index] = tag
+  }
+
+  #append(words: Words, prefix: number): number {
+    if (this.#count === this.#prefixes.length) this.#grow()
+    const index = this.#count
+    this.#count += 1
+    for (let word = 0; word < this.#width; word += 1) this.#keys[index * this.#width + word] = words[word] ?? 0
+    this.#prefixes[index] = prefix
+    this.#place(index)
+    this.#filter?.add(words[0] ?? 0, prefix)
+    if (this.#lengths[prefix] === 0) this.#notePresent(prefix)
+    this.#lengths[prefix] = (this.#lengths[prefix] ?? 0) + 1
+    return index
   }
 
   setTag(index: number, tag: number): void {

@@ -1,4 +1,5 @@
 import { CscapiError } from '@cscapi/signals'
+import { PAGE_RULE } from './list-lines.js'
 import { plainText } from './plain-text.js'
 
 /**
@@ -12,6 +13,8 @@ export class ReadableLines {
   readonly #list: string
   #readable = 0
   #unreadable = 0
+  /** What begins as a page is one, whatever its other lines look like. */
+  #isPage = false
   #first: { readonly number: number; readonly line: string; readonly rule: string } | undefined
 
   /** `list` is what errors call it. */
@@ -24,6 +27,7 @@ export class ReadableLines {
   }
 
   addUnreadable(index: number, line: string, rule: string): void {
+    this.#isPage ||= rule === PAGE_RULE && this.#readable + this.#unreadable === 0
     this.#unreadable += 1
     this.#first ??= { number: index + 1, line: line.slice(0, 1_000), rule }
   }
@@ -32,7 +36,8 @@ export class ReadableLines {
   check(hadEntries: boolean): void {
     if (this.#first === undefined) return
     const lines = this.#readable + this.#unreadable
-    const isTooMuch = this.#readable === 0 || (hadEntries && this.#unreadable > MOST_UNREADABLE_LINES * lines)
+    const isTooMuch =
+      this.#isPage || this.#readable === 0 || (hadEntries && this.#unreadable > MOST_UNREADABLE_LINES * lines)
     if (!isTooMuch) return
     const { number, line, rule } = this.#first
     throw new CscapiError(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { durationToMs, formatDuration, parseDuration } from './duration.js'
+import { anyNs, durationToMs, formatDuration, parseDuration } from './duration.js'
 
 describe('Go durations', () => {
   test.each([
@@ -42,6 +42,8 @@ describe('Go durations', () => {
     '1.5',
     '3000000h',
     `${'1'.repeat(300)}s`,
+    '1s'.repeat(101),
+    `${'0'.repeat(200)}1h`,
   ])('%j is none', (text) => {
     expect(parseDuration(text)).toBeUndefined()
   })
@@ -80,6 +82,32 @@ describe('Go durations', () => {
       fc.property(text, (value) => ['bigint', 'undefined'].includes(typeof parseDuration(value, { allowDays: true }))),
       { numRuns: 2_000 },
     )
+  })
+
+  test('ordinary ones, which are read by another way, mean what they mean to arithmetic without bounds', () => {
+    const number = fc.oneof(fc.nat(200).map(String), fc.nat(2 ** 31 - 1).map(String), fc.stringMatching(/^\d{0,20}$/))
+    const unit = fc.constantFrom('h', 'm', 's', 'ms', 'us', 'ns', 'd', '')
+    const part = fc
+      .tuple(number, fc.option(fc.stringMatching(/^\d{0,13}$/)), unit)
+      .map(([whole, fraction, name]) => `${whole}${fraction === null ? '' : `.${fraction}`}${name}`)
+    const text = fc
+      .tuple(fc.constantFrom('', '', '', '-', '+', ' '), fc.array(part, { maxLength: 5 }))
+      .map(([sign, parts]) => sign + parts.join(''))
+    fc.assert(
+      fc.property(text, (value) => {
+        expect(parseDuration(value)).toBe(anyNs(value, {}))
+      }),
+      { numRuns: 20_000 },
+    )
+  })
+
+  test.each([
+    ['2501h59m59.254740991s', 9_007_199_254_740_991n],
+    ['2501h59m59.254740992s', 9_007_199_254_740_992n],
+    ['2501h59m59.254740993s', 9_007_199_254_740_993n],
+    ['0.0000000019s', 1n],
+  ])('are exact where numbers cease to be: %s', (text, ns) => {
+    expect(parseDuration(text)).toBe(ns)
   })
 
   test('become whole milliseconds', () => {
