@@ -23,7 +23,7 @@ export function corruptError(path: string, why: string): StorageError {
 
 /** For an operation on files that the path does not name any more. */
 export function movedError(operation: string, path: string): StorageError {
-  const message = `${operation} failed on ${path}: the file, or the -wal or -shm file beside it, was removed, renamed or replaced while it was open, and what is written to it would be lost. Put it back if that was a mistake; the next call opens what is there then`
+  const message = `${operation} failed on ${path}: the file, or the -wal or -shm file beside it, was removed, renamed or replaced or cut while it was open, and what is written to it would be lost. Put it back if that was a mistake; the next call opens what is there then`
   return sqliteError('storage_unavailable', operation, message)
 }
 

@@ -186,4 +186,4 @@ test('a store that was cut, or has random bytes anywhere, is corrupt or works, a
     { numRuns: 60 },
   )
   expect(codes).toContain('storage_corrupt')
-}, 120_000)
+})
