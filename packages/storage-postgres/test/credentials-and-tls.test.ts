@@ -23,7 +23,7 @@ beforeAll(async () => {
   if (process.getuid?.() === 0) for (const path of [cert, key]) chownSync(path, 65_534, 65_534)
   const config = { ssl: 'on', ssl_cert_file: cert, ssl_key_file: key }
   server = await startPostgres({ password: PASSWORD, config })
-}, 120_000)
+})
 
 afterAll(async () => {
   await server?.stop()

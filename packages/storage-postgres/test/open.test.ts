@@ -16,7 +16,7 @@ let admin: Pool
 beforeAll(async () => {
   server = await startPostgres({ config: {} })
   admin = new Pool({ connectionString: server.url })
-}, 120_000)
+})
 
 afterAll(async () => {
   await admin?.end()
@@ -50,7 +50,7 @@ describe('opening', () => {
     }
     for (const { stdin } of children) stdin.end()
     await Promise.all(children.map((child) => once(child, 'exit')))
-  }, 120_000)
+  })
 
   test('a newer schema is refused by name', async () => {
     await (await open({ schema: 'newer' })).close()
