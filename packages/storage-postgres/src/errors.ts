@@ -20,9 +20,9 @@ export function isConflict(error: unknown): boolean {
 
 /** `retryable` says otherwise than the code does, where nothing but a person can help. */
 const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string, retryable?: boolean][] = [
-  [/^(28P01|28000)$/, 'storage_unavailable', 'the server refuses user or password'],
-  [/^3D000$/, 'storage_unavailable', 'the database does not exist: make it, or correct the name in the URL'],
-  [/^42501$/, 'storage_unavailable', 'the role lacks a right; see migrationSql() and the README'],
+  [/^(28P01|28000)$/, 'storage_unavailable', 'the server refuses user or password', false],
+  [/^3D000$/, 'storage_unavailable', 'the database does not exist: make it, or correct the name in the URL', false],
+  [/^42501$/, 'storage_unavailable', 'the role lacks a right; see migrationSql() and the README', false],
   [
     /^(25006|57P0\d)$/,
     'storage_unavailable',

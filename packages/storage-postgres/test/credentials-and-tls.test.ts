@@ -54,6 +54,7 @@ describe('a password', () => {
       name: 'StorageError',
       code: 'storage_unavailable',
       driverCode: '28P01',
+      retryable: false,
       message: expect.stringContaining('refuses user or password'),
     })
     const shown = `${inspect(failure, { depth: Number.POSITIVE_INFINITY, showHidden: true })} ${JSON.stringify(failure)}`

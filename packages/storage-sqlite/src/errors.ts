@@ -65,6 +65,11 @@ const RULES: readonly Rule[] = [
     code: 'storage_corrupt',
     advice: `the file is damaged; ${CORRUPT}`,
   },
+  {
+    pattern: /no such (table|column)|TableDoesNotExist|ColumnNotFound|P202[12]/,
+    code: 'storage_corrupt',
+    advice: `a table or column is missing; ${CORRUPT}`,
+  },
   { pattern: /SQLITE_FULL|disk is full|ENOSPC|EDQUOT/, code: 'storage_unavailable', advice: 'the disk is full' },
   {
     pattern: /SQLITE_READONLY|readonly database|EACCES|EPERM|EROFS/,
