@@ -111,7 +111,7 @@ test('a store is moved from memory to SQLite to PostgreSQL to Redis and back, wi
     await redis.stop()
     await postgres.stop()
   }
-}, 120_000)
+})
 
 test('a copy that dies between taking and settling says to wait, and is whole after the repeat', async () => {
   let now = 0

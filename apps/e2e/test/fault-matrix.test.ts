@@ -59,13 +59,13 @@ describe('over a real connection', () => {
       return client.sendSignals()
     },
   }
-  const clientOn = (baseUrl: string) =>
+  const clientOn = (baseUrl: string, timeoutMs = 500) =>
     new CapiClient({
       storage: new MemoryStorage(),
       scenarios: [SCENARIO],
       environment: { baseUrl },
-      timeoutMs: 500,
-      leaseMs: 5_000,
+      timeoutMs,
+      leaseMs: 10 * timeoutMs,
       maxRetries: 0,
     })
 
@@ -101,7 +101,7 @@ describe('over a real connection', () => {
     const address = server.address()
     const port = typeof address === 'object' ? address?.port : 0
     await new Promise((resolve) => server.close(resolve))
-    const client = clientOn(`http://127.0.0.1:${port}/v3`)
+    const client = clientOn(`http://127.0.0.1:${port}/v3`, 30_000)
     await expect(client.getDecisions({ machineId: machine() })).rejects.toMatchObject({ code: 'network_error' })
     await client.addSignals(signalsOf(machine(), 1))
     expect(await client.sendSignals()).toMatchObject({ sent: 0, postponed: 1 })

@@ -104,4 +104,4 @@ test('a process killed 30 times while it adds and sends loses no signal, and rep
     await store.close()
     await close()
   }
-}, 300_000)
+})

@@ -53,7 +53,7 @@ describe.each(stores)('client and %s, packed and installed into an empty project
     }
     server = await start()
     listening = await emulator.listen()
-  }, 300_000)
+  })
 
   afterAll(async () => {
     await listening?.close()

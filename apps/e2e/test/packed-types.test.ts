@@ -24,7 +24,7 @@ beforeAll(() => {
 import { RedisStorage } from '@cscapi/storage-redis'
 export const storage = new RedisStorage({ client: new Redis({ lazyConnect: true }) })`
   for (const file of ['all.ts', 'all.mts', 'all.cts']) project.write(file, [imports, used, handedIn].join('\n'))
-}, 300_000)
+})
 afterAll(() => project.remove())
 
 /** Without `skipLibCheck`, so every declaration that comes with a package is checked too. */
@@ -60,5 +60,5 @@ describe('the declarations of all published packages, without the types of a dri
 
   test('tell a CommonJS file of "module": "node16" that it cannot import them', async () => {
     await expect(compile('all.cts', { module: 'node16' })).rejects.toThrow('TS1479')
-  }, 240_000)
+  })
 })

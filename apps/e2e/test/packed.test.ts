@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { url, close } = await emulator.listen()
   baseUrl = url
   stop = close
-}, 300_000)
+})
 
 afterAll(async () => {
   await stop?.()

@@ -27,7 +27,7 @@ beforeAll(() => {
     return { name: basename(tarball), files: files.filter((file) => file.endsWith('.js')) }
   })
   project.install(tarballs)
-}, 300_000)
+})
 
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })

@@ -19,7 +19,7 @@ test('every TypeScript example of every README and guide compiles against the bu
   const examples = pages.flatMap(readExamples)
   expect(examples.length).toBeGreaterThan(0)
   expect(compileExamples(examples)).toEqual([])
-}, 120_000)
+})
 
 test('the README at the root names every published package and links to its README', () => {
   const text = readFileSync(join(workspaceRoot, 'README.md'), 'utf8')

@@ -33,7 +33,7 @@ test('the server of the decisions’ README has ten lines, and refuses blocked a
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   try {
-    await vi.waitUntil(() => statusFor(port, '198.51.100.1'), { timeout: 20_000, interval: 50 })
+    await vi.waitUntil(() => statusFor(port, '198.51.100.1'), { timeout: 120_000, interval: 50 })
     expect([await statusFor(port, '203.0.113.7'), await statusFor(port, '198.51.100.1')]).toEqual([403, 200])
   } finally {
     child.kill()

@@ -83,5 +83,5 @@ describe('processes with different scenario sets', () => {
       await client.close()
       await close()
     }
-  }, 120_000)
+  })
 })

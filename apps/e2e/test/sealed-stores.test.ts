@@ -99,7 +99,7 @@ test('a store of every kind is sealed, and copied from one kind to the next as i
     await redis.stop()
     await postgres.stop()
   }
-}, 120_000)
+})
 
 describe('a damaged row', () => {
   test('ends the run that meets it, and then stops no other machine for an hour', async () => {

@@ -74,7 +74,7 @@ describe('a started service', () => {
     expect(emulator.signals.size).toBe(MACHINES * EACH)
     expect(emulator.signals.duplicates()).toEqual([])
     for (const id of emulator.machines.ids) expect(emulator.machines.logins(id)).toBe(1)
-  }, 180_000)
+  })
 
   test('exits at once at a second signal', async () => {
     const { emulator, client, start } = await arrange()

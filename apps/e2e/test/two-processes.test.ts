@@ -37,4 +37,4 @@ test('two processes that send from one SQLite file at once send nothing twice, a
   } finally {
     await close()
   }
-}, 120_000)
+})

@@ -207,7 +207,7 @@ describe('limits', () => {
     expect(failure).toMatchObject({ code: 'download_too_large', message: expect.stringContaining('32000000 bytes') })
     expect(read).toBeLessThan(32_000_000 / 12)
     expect(peak).toBeLessThan(200_000_000)
-  }, 60_000)
+  })
 
   test('a gzip bomb is counted after decompression', async () => {
     const url = await serve((_, response) => {
@@ -222,7 +222,7 @@ describe('limits', () => {
       write(200)
     })
     expect(await failureOf(linesOf(url, { maxBytes: 10_000_000 }))).toMatchObject({ code: 'download_too_large' })
-  }, 60_000)
+  })
 
   test('lines are counted, blank ones too', async () => {
     const url = await serve((_, response) => void response.end('203.0.113.7\n\n\r\n\r'))

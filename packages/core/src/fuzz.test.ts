@@ -137,7 +137,7 @@ describe('whatever CAPI answers', () => {
       }),
       { numRuns: 100_000 },
     )
-  }, 300_000)
+  })
 
   test('a Retry-After is a wait of 0 ms to one hour, or none (100,000 headers)', () => {
     const text = fc.oneof(
@@ -152,7 +152,7 @@ describe('whatever CAPI answers', () => {
       }),
       { numRuns: 100_000 },
     )
-  }, 300_000)
+  })
 
   test('a token is read for what it says, never trusted to be one (100,000 tokens)', () => {
     const part = fc.oneof(
@@ -172,7 +172,7 @@ describe('whatever CAPI answers', () => {
       }),
       { numRuns: 100_000 },
     )
-  }, 300_000)
+  })
 })
 
 describe('whatever stands in a store', () => {
@@ -199,7 +199,7 @@ describe('whatever stands in a store', () => {
       }),
       { numRuns: 100_000 },
     )
-  }, 300_000)
+  })
 
   test('a sealed text opens to what was sealed, or is a typed error that shows nothing of it (100,000 texts)', async () => {
     const nothing: StateStore = { getState: async () => undefined, setState: async () => 1 }
@@ -226,5 +226,5 @@ describe('whatever stands in a store', () => {
       }),
       { numRuns: 100_000 },
     )
-  }, 300_000)
+  })
 })

@@ -80,7 +80,7 @@ async function proxy(credentials?: string) {
 const register = (baseUrl: string, options: TransportOptions, fetch?: typeof globalThis.fetch) =>
   createCapi({
     environment: { baseUrl },
-    timeoutMs: 5_000,
+    timeoutMs: 60_000,
     ...options,
     ...(fetch !== undefined && { fetch }),
   }).register({

@@ -28,15 +28,15 @@ export function webServerCases(
       const expected = probes.map((ip) => said.get(set.check(ip)?.remediation ?? '') ?? 200)
       expect(await statuses(set, format, probes)).toEqual(expected)
       expect(new Set(expected)).toEqual(new Set([200, ...said.values()]))
-    }, 120_000)
+    })
 
     test('takes 49,152 networks', async () => {
       const ips = ['198.18.3.4', '198.18.3.5', '2001:db8:7::4', '2001:db8:7::5']
       expect(await statuses(await largeSet(), format, ips)).toEqual([403, 200, 403, 200])
-    }, 120_000)
+    })
 
     test('takes the whole of both families', async () => {
       expect(await statuses(await wholeSet(), format, probes)).toEqual(probes.map(() => 403))
-    }, 120_000)
+    })
   })
 }

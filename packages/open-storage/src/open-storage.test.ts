@@ -16,7 +16,7 @@ let postgres: TestServer
 beforeAll(async () => {
   redis = await startRedis()
   postgres = await startPostgres()
-}, 120_000)
+})
 
 afterAll(async () => {
   await redis?.stop()

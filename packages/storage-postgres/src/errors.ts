@@ -7,8 +7,10 @@ export function postgresError(
   message: string,
   driverCode?: string,
   cause?: Error,
+  retryable?: boolean,
 ): StorageError {
-  return new StorageError(code, message, { adapter: 'postgres', operation, driverCode }, { cause })
+  const options = { cause, ...(retryable !== undefined && { retryable }) }
+  return new StorageError(code, message, { adapter: 'postgres', operation, driverCode }, options)
 }
 
 /** A deadlock or a serialization failure: the same transaction may succeed at once. */
@@ -16,17 +18,18 @@ export function isConflict(error: unknown): boolean {
   return ['40P01', '40001'].includes(codeOf(error) ?? '')
 }
 
-const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string][] = [
-  [/^(28P01|28000)$/, 'storage_unavailable', 'the server refuses user or password'],
-  [/^3D000$/, 'storage_unavailable', 'the database does not exist'],
-  [/^42501$/, 'storage_unavailable', 'the role lacks a right; see migrationSql() and the README'],
+/** `retryable` says otherwise than the code does, where nothing but a person can help. */
+const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string, retryable?: boolean][] = [
+  [/^(28P01|28000)$/, 'storage_unavailable', 'the server refuses user or password', false],
+  [/^3D000$/, 'storage_unavailable', 'the database does not exist: make it, or correct the name in the URL', false],
+  [/^42501$/, 'storage_unavailable', 'the role lacks a right; see migrationSql() and the README', false],
   [
     /^(25006|57P0\d)$/,
     'storage_unavailable',
     'the server is read-only, starting or shutting down; a URL of several hosts finds another one with target_session_attrs=read-write',
   ],
   [/^25P0[34]$/, 'storage_unavailable', 'the server heard nothing of this host in the middle of it'],
-  [/after calling end on the pool/, 'storage_unavailable', 'the pool was ended'],
+  [/after calling end on the pool/, 'storage_unavailable', 'the pool was ended: hand in another one', false],
   [/^53/, 'storage_unavailable', 'the server has no room (disk, memory or connections)'],
   [/^(57014|55P03|40P01|40001)$/, 'storage_busy', 'it took too long or lost against other transactions'],
   [
@@ -54,9 +57,9 @@ export function mapError(error: unknown, operation: string, secrets: readonly st
   const text = secrets.reduce((line, secret) => line.replaceAll(secret, '[redacted]'), lines.at(-1) ?? '').slice(0, 500)
   const cause = Object.assign(new Error(text), driverCode === undefined ? {} : { code: driverCode })
   const words = driverCode === undefined || text.includes(driverCode) ? text : `${driverCode}: ${text}`
-  for (const [pattern, code, advice] of RULES) {
+  for (const [pattern, code, advice, retryable] of RULES) {
     if (pattern.test(driverCode ?? text))
-      return postgresError(code, operation, `${operation} failed: ${advice} (${words})`, driverCode, cause)
+      return postgresError(code, operation, `${operation} failed: ${advice} (${words})`, driverCode, cause, retryable)
   }
   return postgresError('storage_failed', operation, `${operation} failed: ${text}`, driverCode, cause)
 }

@@ -10,7 +10,7 @@ const OLDEST = process.arch === 'arm64' ? 15 : 13
 let server: TestServer
 beforeAll(async () => {
   server = await startPostgres({ version: OLDEST })
-}, 120_000)
+})
 afterAll(() => server?.stop())
 
 test(`the server is PostgreSQL ${OLDEST}`, async () => {

@@ -6,7 +6,7 @@ import { harnessOf } from './harness.js'
 let server: TestServer
 beforeAll(async () => {
   server = await startPostgres()
-}, 120_000)
+})
 afterAll(() => server?.stop())
 
 storageConformance(harnessOf('PostgresStorage', () => server.url))

@@ -11,7 +11,7 @@ let schemas = 0
 beforeAll(async () => {
   server = await startPostgres()
   admin = new Pool({ connectionString: server.url, max: 1 })
-}, 120_000)
+})
 afterAll(async () => {
   await admin?.end()
   await server?.stop()
@@ -55,7 +55,7 @@ test('looking for a machine that is due does not pass over those that wait', asy
   expect(lease).toBeUndefined()
   await expect.poll(entriesRead).toBeGreaterThanOrEqual(before)
   expect((await entriesRead()) - before).toBeLessThan(10)
-}, 120_000)
+})
 
 test('what is noted of the number of pending signals does not pile up, though nobody asks for it', async () => {
   await withStorage(async (storage) => {
@@ -76,4 +76,4 @@ test('what is noted of the number of pending signals does not pile up, though no
   })
   const { rows } = await admin.query(`SELECT count(*)::int AS count FROM ${schema}.pending_changes`)
   expect(rows[0].count).toBeLessThan(1_020)
-}, 120_000)
+})

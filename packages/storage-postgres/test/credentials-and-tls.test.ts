@@ -23,7 +23,7 @@ beforeAll(async () => {
   if (process.getuid?.() === 0) for (const path of [cert, key]) chownSync(path, 65_534, 65_534)
   const config = { ssl: 'on', ssl_cert_file: cert, ssl_key_file: key }
   server = await startPostgres({ password: PASSWORD, config })
-}, 120_000)
+})
 
 afterAll(async () => {
   await server?.stop()
@@ -54,6 +54,7 @@ describe('a password', () => {
       name: 'StorageError',
       code: 'storage_unavailable',
       driverCode: '28P01',
+      retryable: false,
       message: expect.stringContaining('refuses user or password'),
     })
     const shown = `${inspect(failure, { depth: Number.POSITIVE_INFINITY, showHidden: true })} ${JSON.stringify(failure)}`

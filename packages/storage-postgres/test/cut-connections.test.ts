@@ -10,7 +10,7 @@ let way: Awaited<ReturnType<typeof cuttingServer>>
 beforeAll(async () => {
   server = await startPostgres()
   way = await cuttingServer(server.url)
-}, 120_000)
+})
 afterAll(async () => {
   way?.close()
   await server?.stop()

@@ -6,7 +6,7 @@ import { PostgresStorage } from '../src/index.js'
 let server: TestServer
 beforeAll(async () => {
   server = await startPostgres()
-}, 120_000)
+})
 afterAll(() => server?.stop())
 
 test('a live lease that holds no signals keeps none from being deleted', async () => {

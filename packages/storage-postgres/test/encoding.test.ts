@@ -10,7 +10,7 @@ beforeAll(async () => {
   server = await startPostgres()
   admin = new Client(server.url)
   await admin.connect()
-}, 120_000)
+})
 afterAll(async () => {
   await admin?.end()
   await server?.stop()

@@ -9,7 +9,7 @@ let schemas = 0
 
 beforeAll(async () => {
   server = await startPostgres()
-}, 120_000)
+})
 beforeEach(async () => {
   await storage?.close()
   schemas += 1

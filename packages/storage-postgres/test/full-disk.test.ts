@@ -52,4 +52,4 @@ test('a full disk is a typed error; what was acknowledged stays, and once there 
     await server.stop()
     disk.remove()
   }
-}, 120_000)
+})

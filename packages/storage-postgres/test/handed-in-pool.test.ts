@@ -13,7 +13,7 @@ let stores = 0
 
 beforeAll(async () => {
   server = await startPostgres({ config: {} })
-}, 120_000)
+})
 afterAll(() => server?.stop())
 
 /** Everything that a worker does, on a pool that is set up in one odd way. */
@@ -189,6 +189,7 @@ describe('a pool of pg', () => {
     await pool.end()
     await expect(new PostgresStorage({ pool }).open()).rejects.toMatchObject({
       code: 'storage_unavailable',
+      retryable: false,
       message: expect.stringContaining('the pool was ended'),
     })
   })

@@ -13,7 +13,7 @@ beforeAll(async () => {
     startPostgres({ password: 'p@ss/word' }),
   ])
   nobody = await freePort()
-}, 120_000)
+})
 afterAll(async () => {
   await first?.stop()
   await second?.stop()
@@ -85,7 +85,7 @@ describe('a URL of several hosts', () => {
     await Promise.all([storage.open(), other.open()])
     await first.kill()
     try {
-      await expect.poll(() => storage.stats().catch(() => undefined), { timeout: 20_000 }).toBeDefined()
+      await expect.poll(() => storage.stats().catch(() => undefined), { timeout: 120_000 }).toBeDefined()
       await storage.enqueue([{ machineId: 'm', uuid: 'u', payload: '{}' }])
       expect(await other.stats()).toMatchObject({ pending: 1 })
     } finally {
@@ -130,4 +130,4 @@ test('a Unix socket is a host', async () => {
   }
   await server.stop()
   rmSync(folder, { recursive: true, force: true })
-}, 60_000)
+})

@@ -12,7 +12,7 @@ const KILLS = 8
 let server: TestServer
 beforeAll(async () => {
   server = await startPostgres()
-}, 120_000)
+})
 afterAll(() => server?.stop())
 
 interface Said {
@@ -75,4 +75,4 @@ test('of processes killed while they add, lease and settle, nothing acknowledged
   })
   expect(torn).toEqual([])
   await storage.close()
-}, 120_000)
+})

@@ -17,7 +17,7 @@ beforeAll(async () => {
   admin = new Pool({ connectionString: server.url, max: 1 })
   await admin.query("CREATE ROLE app LOGIN PASSWORD 'app'")
   url = server.url.replace(/\/\/[^@]*@/, '//app:app@')
-}, 120_000)
+})
 afterAll(async () => {
   await admin?.end()
   await server?.stop()

@@ -16,7 +16,7 @@ let admin: Pool
 beforeAll(async () => {
   server = await startPostgres({ config: {} })
   admin = new Pool({ connectionString: server.url })
-}, 120_000)
+})
 
 afterAll(async () => {
   await admin?.end()
@@ -50,7 +50,7 @@ describe('opening', () => {
     }
     for (const { stdin } of children) stdin.end()
     await Promise.all(children.map((child) => once(child, 'exit')))
-  }, 120_000)
+  })
 
   test('a newer schema is refused by name', async () => {
     await (await open({ schema: 'newer' })).close()
@@ -61,12 +61,23 @@ describe('opening', () => {
     })
   })
 
+  test('a database that is not there is named as what to make', async () => {
+    const url = server.url.replace(/[^/]*$/, 'nowhere')
+    await expect(open({ url })).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      driverCode: '3D000',
+      retryable: false,
+      message: expect.stringMatching(/make it.*"nowhere"/),
+    })
+  })
+
   test('a role without the right to create tables opens what migrationSql() made', async () => {
     await admin.query("CREATE ROLE plain LOGIN PASSWORD 'plain'")
     const url = server.url.replace(/\/\/[^@]*@/, '//plain:plain@')
     await expect(open({ url, schema: 'made' })).rejects.toMatchObject({
       code: 'storage_unavailable',
       driverCode: '42501',
+      retryable: false,
     })
     await expect(open({ url, schema: 'made', migrate: 'verify' })).rejects.toMatchObject({
       code: 'storage_schema_missing',

@@ -12,7 +12,7 @@ beforeAll(async () => {
   server = await startPostgres({ config: { default_transaction_isolation: 'serializable' } })
   // As many programs set it, for everybody who uses the same driver.
   types.setTypeParser(INT8, Number)
-}, 120_000)
+})
 afterAll(async () => {
   types.setTypeParser(INT8, asText)
   await server?.stop()

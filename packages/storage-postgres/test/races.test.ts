@@ -9,7 +9,7 @@ let admin: Pool
 beforeAll(async () => {
   server = await startPostgres()
   admin = new Pool({ connectionString: server.url, max: 1 })
-}, 120_000)
+})
 afterAll(async () => {
   await admin?.end()
   await server?.stop()

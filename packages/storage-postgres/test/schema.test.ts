@@ -16,7 +16,7 @@ let admin: Pool
 beforeAll(async () => {
   server = await startPostgres()
   admin = new Pool({ connectionString: server.url, max: 2 })
-}, 120_000)
+})
 
 afterAll(async () => {
   await admin?.end()

@@ -14,7 +14,7 @@ beforeAll(async () => {
   postgres = await startPostgres({ password: 'the right one' })
   web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
   await once(web.listen(0, '127.0.0.1'), 'listening')
-}, 120_000)
+})
 afterAll(async () => {
   web?.close()
   await postgres?.stop()
@@ -73,4 +73,4 @@ test('no secret shows in an error, whatever fails, nor when the storage is looke
     }),
     { numRuns: 25 },
   )
-}, 120_000)
+})

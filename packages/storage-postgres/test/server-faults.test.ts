@@ -9,7 +9,7 @@ let schemas = 0
 
 beforeAll(async () => {
   server = await startPostgres({ config: {} })
-}, 120_000)
+})
 
 afterAll(async () => {
   await storage?.close()
@@ -22,8 +22,8 @@ beforeEach(async () => {
   storage = new PostgresStorage({
     url: server.url,
     schema: `faults_${schemas}`,
-    connectTimeoutMs: 1_500,
-    statementTimeoutMs: 1_500,
+    connectTimeoutMs: 6_000,
+    statementTimeoutMs: 6_000,
   })
   await storage.open()
 })
@@ -59,7 +59,7 @@ describe('a server', () => {
     expect(pending + leased).toBeGreaterThanOrEqual(100)
     const uuids = (await storage.listSignals({}, { limit: 1_000 })).signals.map(({ uuid }) => uuid)
     expect(uuids).toEqual(expect.arrayContaining(signals(100).map(({ uuid }) => uuid)))
-  }, 120_000)
+  })
 
   test('that is killed again and again under adding, leasing and settling loses nothing acknowledged and gives nothing out twice', async () => {
     const acknowledged = new Set<string>()
@@ -93,7 +93,7 @@ describe('a server', () => {
     const workers = [add('a'), add('b'), send(), send()]
     for (let kill = 0; kill < 3; kill += 1) {
       const goal = acknowledged.size + 100
-      await expect.poll(() => acknowledged.size, { timeout: 20_000 }).toBeGreaterThan(goal)
+      await expect.poll(() => acknowledged.size, { timeout: 120_000 }).toBeGreaterThan(goal)
       await server.kill()
       await server.restart()
     }
@@ -114,7 +114,7 @@ describe('a server', () => {
     const known = new Set([...waiting, ...settled, ...maybeSettled])
     expect([...acknowledged].filter((uuid) => !known.has(uuid))).toEqual([])
     expect(waiting.filter((uuid) => once.includes(uuid))).toEqual([])
-  }, 120_000)
+  })
 
   test('that stands still ends every call in time, and works again when it goes on', async () => {
     await storage.enqueue(signals(10))
@@ -133,12 +133,12 @@ describe('a server', () => {
             () => 'works',
             () => 'fails',
           ),
-        { timeout: 20_000 },
+        { timeout: 120_000 },
       )
       .toBe('works')
     const lease = await storage.lease({ leaseMs: 60_000, maxSignals: 100 })
     expect(lease === undefined || lease.signals.length > 0).toBe(true)
-  }, 120_000)
+  })
 
   test('that stands still for longer than a lease lets another worker take over, and then the first one’s settle changes nothing', async () => {
     await storage.enqueue(signals(3))
@@ -153,13 +153,13 @@ describe('a server', () => {
           second = await storage.lease({ leaseMs: 60_000, maxSignals: 3 }).catch(() => undefined)
           return second?.signals
         },
-        { timeout: 20_000 },
+        { timeout: 120_000 },
       )
       .toEqual(first!.signals)
     expect(await storage.settle(first!, { sent: ['u0', 'u1', 'u2'] })).toEqual({ lost: true })
     expect(await storage.stats()).toMatchObject({ leased: 3, sent: 0 })
     expect(await storage.settle(second!, { sent: ['u0', 'u1', 'u2'] })).toEqual({ lost: false })
-  }, 60_000)
+  })
 
   test('that stands still in the middle of a transaction is waited for once, not again to roll back', async () => {
     const asked: string[] = []
@@ -214,7 +214,7 @@ describe('a server', () => {
             () => 'works',
             () => 'fails',
           ),
-        { timeout: 20_000 },
+        { timeout: 120_000 },
       )
       .toBe('works')
     expect((await storage.listSignals({}, { limit: 1_000 })).signals.length).toBeGreaterThanOrEqual(10)

@@ -8,6 +8,8 @@ export function isIoredis(client: unknown): client is Redis | Cluster {
   return (
     typeof client === 'object' &&
     client !== null &&
+    'on' in client &&
+    typeof client.on === 'function' &&
     'sendCommand' in client &&
     typeof client.sendCommand === 'function' &&
     'isCluster' in client &&

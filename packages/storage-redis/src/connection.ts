@@ -137,6 +137,10 @@ export class Connection {
       const result = await Promise.race([answer, timeout])
       this.#forgetError()
       return result
+    } catch (error) {
+      // It may have ended while it was asked.
+      this.#refuseEnded()
+      throw error
     } finally {
       clearTimeout(timer)
     }
@@ -156,7 +160,12 @@ export class Connection {
     if (this.#isOwn || this.#client.status !== 'end') return
     const message =
       'The client that was handed in has ended and connects no more: quit(), disconnect() or its retryStrategy ended it. Call its connect(), or make another one'
-    throw new StorageError('storage_unavailable', message, { adapter: 'redis', operation: 'command' })
+    throw new StorageError(
+      'storage_unavailable',
+      message,
+      { adapter: 'redis', operation: 'command' },
+      { retryable: false },
+    )
   }
 }
 

@@ -11,7 +11,7 @@ let cluster: TestRedisCluster
 
 beforeAll(async () => {
   cluster = await startRedisCluster({ masters: 3, replicas: 3 })
-}, 300_000)
+})
 afterAll(async () => cluster.stop())
 
 const machineIds = Array.from({ length: 30 }, (_, index) => `machine-${index}`)
@@ -28,7 +28,7 @@ function persist<T>(call: () => Promise<T>, errors: unknown[]): Promise<T> {
         errors.push(error)
         throw error
       }),
-    { timeout: 60_000, interval: 100 },
+    { timeout: 120_000, interval: 100 },
   )
 }
 
@@ -59,10 +59,12 @@ test('a master that dies is replaced by its replica: calls fail with typed error
   const store = emptyStore({ nodes: cluster.urls })
   const storage = await store.connect()
   const careful = new RedisStorage({ nodes: cluster.urls, namespace: store.namespace, waitForReplicas: 1 })
-  await careful.open()
+  const ignored: unknown[] = []
+  await persist(() => careful.open(), ignored)
   const errors: unknown[] = []
   const before = Array.from({ length: 10 }, batch).flat()
-  await careful.enqueue(before)
+  // Replicas have a second to confirm, and a busy machine may need longer.
+  await persist(() => careful.enqueue(before), ignored)
   await careful.close()
 
   await cluster.nodes[0]!.kill()
@@ -85,7 +87,7 @@ test('a master that dies is replaced by its replica: calls fail with typed error
   await persist(() => storage.enqueue(batch()), errors)
   await storage.close()
   await store.destroy()
-}, 180_000)
+})
 
 test('a master that stands still is replaced by its replica: calls end in time with typed errors meanwhile, and when it wakes up it changes nothing', async () => {
   const store = emptyStore({ nodes: cluster.urls })
@@ -96,10 +98,12 @@ test('a master that stands still is replaced by its replica: calls end in time w
     connectTimeoutMs: 1_000,
     waitForReplicas: 1,
   })
-  await storage.open()
+  // The short timeouts are for the master that sleeps. A busy machine may run into them before.
+  const ignored: unknown[] = []
+  await persist(() => storage.open(), ignored)
   const errors: unknown[] = []
   const before = batch()
-  await storage.enqueue(before)
+  await persist(() => storage.enqueue(before), ignored)
   const masters = await mastersOf(cluster)
   const asleep = masters[0]!
 
@@ -109,7 +113,7 @@ test('a master that stands still is replaced by its replica: calls end in time w
   const calls = [storage.stats(), storage.enqueue(during), storage.getMachine('machine-0')]
   await Promise.all(calls.map((call) => call.catch(note)))
   expect(errors.length).toBeGreaterThan(0)
-  await expect.poll(async () => (await mastersOf(cluster, asleep)).length, { timeout: 60_000 }).toBe(3)
+  await expect.poll(async () => (await mastersOf(cluster, asleep)).length, { timeout: 120_000 }).toBe(3)
   asleep.resume()
   await cluster.healthy()
   await persist(() => storage.enqueue(during), errors)
@@ -121,12 +125,12 @@ test('a master that stands still is replaced by its replica: calls end in time w
       await drain(storage, seen, errors)
       expect([...before, ...during].filter(({ uuid }) => !seen.has(uuid))).toEqual([])
     },
-    { timeout: 60_000, interval: 500 },
+    { timeout: 120_000, interval: 500 },
   )
   expect(errors.filter((error) => !isCscapiError(error) || !error.retryable)).toEqual([])
   await storage.close()
   await store.destroy()
-}, 180_000)
+})
 
 test('a wrong password is told as that, and a user with the rights that the README lists gets on', async () => {
   const rights =
@@ -140,7 +144,6 @@ test('a wrong password is told as that, and a user with the rights that the READ
     new RedisStorage({
       nodes: cluster.urls.map((url) => url.replace('://', `://app:${password}@`)),
       namespace: 'limited',
-      commandTimeoutMs: 1_000,
     })
   const refused = as('guess')
   await expect(refused.open()).rejects.toMatchObject({ code: 'storage_failed', driverCode: 'WRONGPASS' })

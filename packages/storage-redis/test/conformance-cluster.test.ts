@@ -7,7 +7,7 @@ let cluster: TestRedisCluster
 
 beforeAll(async () => {
   cluster = await startRedisCluster({ masters: 3, replicas: 0 })
-}, 300_000)
+})
 afterAll(async () => cluster.stop())
 
 storageConformance({ name: 'Redis Cluster', create: () => emptyStore({ nodes: cluster.urls }) })

@@ -7,7 +7,7 @@ let server: TestServer
 
 beforeAll(async () => {
   server = await startRedis()
-}, 300_000)
+})
 afterAll(async () => server.stop())
 
 storageConformance({ name: 'Redis', create: () => emptyStore({ url: server.url }) })

@@ -14,7 +14,7 @@ beforeAll(async () => {
   server = await startRedis()
   client = new Redis(server.url)
   await loadScripts(client)
-}, 300_000)
+})
 afterAll(async () => {
   await client.quit()
   await server.stop()
@@ -58,7 +58,7 @@ test('whatever processes do and wherever they die, the index agrees with the par
     }),
     { numRuns: 60 },
   )
-}, 120_000)
+})
 
 async function act(
   storage: Storage,

@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await startRedis()
   client = new Redis(server.url)
   await loadScripts(client)
-}, 300_000)
+})
 afterAll(async () => {
   await client.quit()
   await server.stop()
@@ -83,7 +83,7 @@ describe('a process that dies at any command', () => {
     )
     // The intent, five parts, the report, and the marks of four machines.
     expect(commands).toBe(11)
-  }, 120_000)
+  })
 
   test('of an enqueue whose signals were sent meanwhile does not make the replay send them again', async () => {
     const store = emptyStore({ url: server.url })

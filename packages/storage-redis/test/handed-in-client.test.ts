@@ -10,7 +10,7 @@ let cluster: TestRedisCluster
 
 beforeAll(async () => {
   ;[server, cluster] = await Promise.all([startRedis({ config: {} }), startRedisCluster({ replicas: 0 })])
-}, 300_000)
+})
 afterAll(async () => {
   await server?.stop()
   await cluster?.stop()
@@ -206,8 +206,20 @@ describe('a client of ioredis', () => {
       for (const call of [storage.stats(), storage.getState('k')])
         await expect(call).rejects.toMatchObject({
           code: 'storage_unavailable',
+          retryable: false,
           message: expect.stringContaining('has ended'),
         })
+    })
+  })
+
+  test('that was just told to end is told from a server that is away', async () => {
+    await withClient(connect({}), async (client) => {
+      client.disconnect()
+      await expect(new RedisStorage({ client }).open()).rejects.toMatchObject({
+        code: 'storage_unavailable',
+        retryable: false,
+        message: expect.stringContaining('has ended'),
+      })
     })
   })
 
@@ -215,6 +227,7 @@ describe('a client of ioredis', () => {
     ['nothing', null],
     ['text', 'redis://127.0.0.1'],
     ['an object', {}],
+    ['a pipeline', new Redis({ lazyConnect: true }).pipeline()],
     ['a client of another package', { isOpen: true, sendCommand: async () => 'OK', on: () => undefined }],
   ])('is no %s', (_, client) => {
     expect(() => new RedisStorage({ client: client as never })).toThrow(

@@ -11,7 +11,7 @@ let client: Redis
 beforeAll(async () => {
   server = await startRedis({ config: {} })
   client = new Redis(server.url)
-}, 300_000)
+})
 afterAll(async () => {
   await client.quit()
   await server.stop()

@@ -11,7 +11,7 @@ let server: TestServer
 
 beforeAll(async () => {
   server = await startRedis()
-}, 300_000)
+})
 afterAll(async () => server.stop())
 
 /** Runs the child until it has acknowledged some batches, kills it with -9 and gives what it said. */
@@ -63,4 +63,4 @@ test('processes killed with -9 while they enqueue leave each batch whole or not 
   expect(await storage.stats()).toMatchObject({ pending: 0, leased: 0, sent: sent.size, oldestPendingMs: undefined })
   await storage.close()
   await store.destroy()
-}, 120_000)
+})

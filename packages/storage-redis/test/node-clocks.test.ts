@@ -8,7 +8,7 @@ import { emptyStore } from './harness.js'
 let server: TestServer
 beforeAll(async () => {
   server = await startRedis()
-}, 300_000)
+})
 afterAll(() => server.stop())
 
 const AHEAD_MS = 4_000

@@ -14,7 +14,7 @@ let client: Redis
 beforeAll(async () => {
   server = await startRedis({ config: {} })
   client = new Redis(server.url)
-}, 300_000)
+})
 afterAll(async () => {
   await client.quit()
   await server.stop()
@@ -65,7 +65,7 @@ describe('open', () => {
       expect(await client.hgetall(`${namespace}:meta`)).toEqual({ schema: '1', shards: '1' })
     }
     for (const child of children) child.stdin!.end()
-  }, 60_000)
+  })
 
   test('refuses a store of a newer schema by name and leaves it as it is', async () => {
     await client.hset('newer:meta', { schema: '2', shards: '4', future: 'yes' })

@@ -11,7 +11,7 @@ let cluster: TestRedisCluster
 beforeAll(async () => {
   server = await startRedis()
   cluster = await startRedisCluster({ masters: 3, replicas: 0 })
-}, 300_000)
+})
 afterAll(async () => {
   await server?.stop()
   await cluster?.stop()

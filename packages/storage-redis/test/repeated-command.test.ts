@@ -43,7 +43,7 @@ beforeAll(async () => {
   await storage.lease({ leaseMs: 1, maxSignals: 1 })
   await storage.setState('warm-up', undefined)
   client.isRepeating = true
-}, 300_000)
+})
 afterAll(async () => {
   await storage.close()
   await store.destroy()

@@ -22,7 +22,7 @@ beforeAll(async () => {
     )
   })
   for (const server of [web, echo]) await once(server.listen(0, '127.0.0.1'), 'listening')
-}, 120_000)
+})
 afterAll(async () => {
   web?.close()
   echo?.close()
@@ -84,4 +84,4 @@ test('no secret shows in an error, whatever fails, nor when the storage is looke
     ),
     { numRuns: 25 },
   )
-}, 120_000)
+})

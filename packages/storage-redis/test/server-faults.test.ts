@@ -12,7 +12,7 @@ beforeEach(async () => {
   faulty = await startFaultyServer()
   server = faulty.server
   storage = faulty.storage
-}, 300_000)
+})
 afterEach(() => faulty.close())
 
 /** Every call of the port, on a store whose server is gone. */
@@ -42,7 +42,7 @@ describe('a server that was killed', () => {
     for (const error of errors)
       expect(error).toMatchObject([error[0], { code: 'storage_unavailable', retryable: true }])
     await server.restart()
-    await vi.waitFor(() => storage.stats(), { timeout: 10_000 })
+    await vi.waitFor(() => storage.stats(), { timeout: 120_000 })
     await storage.createMachine({ machineId: 'm', password: 'secret' })
     for (const [name, call] of calls) await expect(call(), name).resolves.not.toThrow()
   })
@@ -54,7 +54,7 @@ describe('a server that was killed', () => {
     await server.kill()
     await failure(storage.settle(lease!, { sent: lease!.signals.map(({ uuid }) => uuid) }))
     await server.restart()
-    await vi.waitFor(() => storage.stats(), { timeout: 10_000 })
+    await vi.waitFor(() => storage.stats(), { timeout: 120_000 })
     expect(await storage.stats()).toMatchObject({ pending: 15, leased: 5 })
     expect(await storage.settle(lease!, { sent: lease!.signals.map(({ uuid }) => uuid) })).toEqual({ lost: false })
     const rest = await storage.lease({ leaseMs: 60_000, maxSignals: 100 })
@@ -78,7 +78,7 @@ describe('a server that was killed', () => {
       }
     })
     for (let round = 0; round < 3; round++) {
-      await vi.waitFor(() => expect(acknowledged.size).toBeGreaterThan(200 * (round + 1)), { timeout: 10_000 })
+      await vi.waitFor(() => expect(acknowledged.size).toBeGreaterThan(200 * (round + 1)), { timeout: 120_000 })
       await server.kill()
       await server.restart()
     }
@@ -93,7 +93,7 @@ describe('a server that was killed', () => {
     }
     expect(new Set(found).size).toBe(found.length)
     expect([...acknowledged].filter((uuid) => !found.includes(uuid))).toEqual([])
-  }, 60_000)
+  })
 })
 
 test('a server that is killed again and again under adding, leasing and settling loses nothing acknowledged and has nothing settled twice', async () => {
@@ -131,7 +131,7 @@ test('a server that is killed again and again under adding, leasing and settling
         expect(acknowledged.size).toBeGreaterThan(goal.acknowledged)
         expect(settled.length).toBeGreaterThan(goal.settled)
       },
-      { timeout: 20_000 },
+      { timeout: 120_000 },
     )
     await server.kill()
     await server.restart()
@@ -151,7 +151,7 @@ test('a server that is killed again and again under adding, leasing and settling
   const known = new Set([...waiting, ...settled, ...maybeSettled])
   expect([...acknowledged].filter((uuid) => !known.has(uuid))).toEqual([])
   expect(waiting.filter((uuid) => once.includes(uuid))).toEqual([])
-}, 120_000)
+})
 
 describe('a server that is paused', () => {
   test('fails each call in bounded time, and goes on afterwards', async () => {
@@ -159,7 +159,7 @@ describe('a server that is paused', () => {
     const results = await Promise.all(calls.map(async ([name, call]) => [name, await failure(call())] as const))
     for (const result of results) expect(result).toMatchObject([result[0], { code: 'storage_unavailable' }])
     server.resume()
-    await vi.waitFor(() => storage.stats(), { timeout: 10_000 })
+    await vi.waitFor(() => storage.stats(), { timeout: 120_000 })
   })
 
   test('for longer than a lease lets another worker take over, and then the first one’s settle changes nothing', async () => {
@@ -174,7 +174,7 @@ describe('a server that is paused', () => {
         expect(taken).toBeDefined()
         return taken
       },
-      { timeout: 10_000 },
+      { timeout: 120_000 },
     )
     expect(second!.signals).toEqual(first!.signals)
     expect(await storage.settle(first!, { sent: first!.signals.map(({ uuid }) => uuid) })).toEqual({ lost: true })
@@ -200,7 +200,7 @@ test('a connection that is reset fails the calls under way at most, and the next
   await faulty.admin((client) => client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'))
   await writing
   expect(outcomes.every((outcome) => isCscapiError(outcome) && outcome.code === 'storage_unavailable')).toBe(true)
-  await vi.waitFor(() => storage.enqueue(batch(1)), { timeout: 10_000 })
+  await vi.waitFor(() => storage.enqueue(batch(1)), { timeout: 120_000 })
 })
 
 test('a server that lost its scripts gets them again', async () => {

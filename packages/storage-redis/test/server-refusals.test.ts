@@ -12,7 +12,7 @@ let storage: RedisStorage
 beforeEach(async () => {
   faulty = await startFaultyServer({ 'enable-protected-configs': 'yes' })
   storage = faulty.storage
-}, 300_000)
+})
 afterEach(() => faulty.close())
 
 describe('a server that refuses', () => {
@@ -58,7 +58,7 @@ describe('a server that refuses', () => {
       const isSaved = async (outcome: string) =>
         expect(await client.info('persistence')).toContain(`rdb_last_bgsave_status:${outcome}`)
       await client.bgsave()
-      await vi.waitFor(() => isSaved('err'), { timeout: 10_000 })
+      await vi.waitFor(() => isSaved('err'), { timeout: 120_000 })
       expect(await failure(storage.enqueue(batch(1)))).toMatchObject({
         code: 'storage_unavailable',
         driverCode: 'MISCONF',
@@ -67,7 +67,7 @@ describe('a server that refuses', () => {
 
       await client.config('SET', 'dir', dir)
       await client.bgsave()
-      await vi.waitFor(() => isSaved('ok'), { timeout: 10_000 })
+      await vi.waitFor(() => isSaved('ok'), { timeout: 120_000 })
       expect(await storage.enqueue(batch(1))).toEqual({ added: 1, duplicates: 0 })
     })
   })
@@ -78,7 +78,7 @@ describe('a server that refuses', () => {
     expect(error).toMatchObject({ code: 'storage_unavailable', driverCode: 'READONLY' })
     expect(error.message).toContain('read-only replica')
     await faulty.admin((client) => client.replicaof('NO', 'ONE'))
-    await vi.waitFor(() => storage.enqueue(batch(1)), { timeout: 10_000 })
+    await vi.waitFor(() => storage.enqueue(batch(1)), { timeout: 120_000 })
   })
 
   test('the password is storage_failed without the password in it, and the right one works on the same instance', async () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   server = await startRedis()
   client = new Redis(server.url)
   await loadScripts(client)
-}, 300_000)
+})
 afterAll(async () => {
   await client.quit()
   await server.stop()

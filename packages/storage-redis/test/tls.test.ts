@@ -25,7 +25,7 @@ beforeAll(async () => {
   front.listen(0, '127.0.0.1')
   await once(front, 'listening')
   url = `rediss://127.0.0.1:${(front.address() as AddressInfo).port}`
-}, 120_000)
+})
 
 afterAll(async () => {
   front?.close()

@@ -12,7 +12,7 @@ let server: TestServer
 
 beforeAll(async () => {
   server = await startRedis({ password: 'p@ss word', config: { unixsocket: socket, databases: '4' } })
-}, 120_000)
+})
 afterAll(async () => {
   await server?.stop()
   rmSync(folder, { recursive: true })
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 /** The databases in which a store that was opened with the URL keeps its keys. */
 async function databasesOf(url: string): Promise<string[]> {
-  const storage = new RedisStorage({ url, commandTimeoutMs: 2_000 })
+  const storage = new RedisStorage({ url })
   await storage.open()
   await storage.setState('k', new Uint8Array([1]))
   await storage.close()

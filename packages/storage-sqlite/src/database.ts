@@ -26,7 +26,7 @@ export interface Connection {
  * Nothing is acknowledged on files that the path does not name any more: the operation fails then, and the next one connects anew.
  */
 export class Database {
-  readonly #connect: () => Promise<Connection>
+  readonly #connect: (look: () => void) => Promise<Connection>
   readonly #path: string
   readonly #busyTimeoutMs: number
   readonly #mutex = new Mutex()
@@ -34,7 +34,7 @@ export class Database {
   #stretchSince = 0
   #closed = false
 
-  constructor(connect: () => Promise<Connection>, path: string, busyTimeoutMs: number) {
+  constructor(connect: (look: () => void) => Promise<Connection>, path: string, busyTimeoutMs: number) {
     this.#connect = connect
     this.#path = path
     this.#busyTimeoutMs = busyTimeoutMs
@@ -60,6 +60,10 @@ export class Database {
     await this.#mutex.run(() => this.#disconnect())
   }
 
+  readonly #look = () => {
+    this.#mutex.run(() => this.#assertInPlace('open')).catch(() => undefined)
+  }
+
   #alone<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(closedError(operation))
     return this.#mutex.run(async () => {
@@ -83,7 +87,7 @@ export class Database {
   }
 
   async #inPlace<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    this.#connection ??= await this.#connect()
+    this.#connection ??= await this.#connect(this.#look)
     await this.#assertInPlace(operation)
     try {
       return await work(this.#connection.sql)

@@ -23,7 +23,7 @@ export function corruptError(path: string, why: string): StorageError {
 
 /** For an operation on files that the path does not name any more. */
 export function movedError(operation: string, path: string): StorageError {
-  const message = `${operation} failed on ${path}: the file, or the -wal or -shm file beside it, was removed, renamed or replaced while it was open, and what is written to it would be lost. Put it back if that was a mistake; the next call opens what is there then`
+  const message = `${operation} failed on ${path}: the file, or the -wal or -shm file beside it, was removed, renamed or replaced or cut while it was open, and what is written to it would be lost. Put it back if that was a mistake; the next call opens what is there then`
   return sqliteError('storage_unavailable', operation, message)
 }
 
@@ -64,6 +64,11 @@ const RULES: readonly Rule[] = [
     pattern: /SQLITE_NOTADB|SQLITE_CORRUPT|not a database|malformed|P2023|Inconsistent column data|ZodError/,
     code: 'storage_corrupt',
     advice: `the file is damaged; ${CORRUPT}`,
+  },
+  {
+    pattern: /no such (table|column)|TableDoesNotExist|ColumnNotFound|P202[12]/,
+    code: 'storage_corrupt',
+    advice: `a table or column is missing; ${CORRUPT}`,
   },
   { pattern: /SQLITE_FULL|disk is full|ENOSPC|EDQUOT/, code: 'storage_unavailable', advice: 'the disk is full' },
   {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { assertNotNewer } from '@cscapi/storage-sql'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { z } from 'zod'
+import { FileLength, isLogWhole, renewCutLog } from './cut-files.js'
 import { type Connection, Database, Sql } from './database.js'
 import { sqliteError } from './errors.js'
 import { PrismaClient } from './generated/client.js'
@@ -17,16 +18,17 @@ const CHECKPOINT_PAGES = 4_000
 
 /** Opens or creates the file, and brings its schema up to date; again, whenever the file was taken away. `path` is absolute. */
 export async function openDatabase(path: string, busyTimeoutMs: number): Promise<Database> {
-  const database = new Database(() => connect(path), path, busyTimeoutMs)
+  const database = new Database((look) => connect(path, look), path, busyTimeoutMs)
   await database.run('open', async () => undefined)
   return database
 }
 
-async function connect(path: string): Promise<Connection> {
+async function connect(path: string, look: () => void): Promise<Connection> {
   const file = await StoreFile.hold(path)
   try {
+    await file.withoutStrays(path)
     const { userVersion } = await lookAt(file.handle, path)
-    return await connectTo(file, userVersion, path)
+    return await connectTo(file, userVersion, path, look)
   } catch (error) {
     await file.release()
     throw error
@@ -34,7 +36,7 @@ async function connect(path: string): Promise<Connection> {
 }
 
 /** One connection for both: Prisma's models, and statements that go straight to the driver, without its query compiler. */
-async function connectTo(file: StoreFile, userVersion: number, path: string): Promise<Connection> {
+async function connectTo(file: StoreFile, userVersion: number, path: string, look: () => void): Promise<Connection> {
   const factory = new PrismaBetterSqlite3({ url: `file:${path}`, timeout: 0 })
   const driver = await factory.connect()
   const { provider, adapterName } = factory
@@ -50,17 +52,24 @@ async function connectTo(file: StoreFile, userVersion: number, path: string): Pr
     await configure(sql, path)
     await migrate(sql, path)
     const companions = new Companions(opened)
+    const index = await StoreFile.holdCompanion(`${opened}-shm`)
+    const length = new FileLength()
+    const isInPlace = () =>
+      file.isAt(path) && companions.areInPlace() && isLogWhole(`${opened}-wal`, index) && length.isWhole(file, index)
+    const leave = file.join({ isInPlace, look })
     const close = async () => {
       await prisma.$disconnect()
       await driver.dispose()
-      await file.release()
+      leave()
+      await Promise.all([file.release(), index.release()])
     }
     return {
       sql,
-      isInPlace: () => file.isAt(path) && companions.areInPlace(),
+      isInPlace,
       close,
       abandon: async () => {
-        await saveLog(sql)
+        if (file.isAt(opened) && companions.areInPlace() && !isLogWhole(`${opened}-wal`, index)) renewCutLog(opened)
+        else await saveLog(sql)
         if (!file.isAt(opened) || !companions.areInPlace()) companions.remove()
         await close()
       },

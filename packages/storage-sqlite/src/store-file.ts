@@ -1,11 +1,23 @@
 import { type BigIntStats, rmSync, statSync } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { corruptError, sqliteError } from './errors.js'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { corruptError, movedError, sqliteError } from './errors.js'
+
+/** An open connection, as others of this process see it. */
+export interface Neighbour {
+  readonly isInPlace: () => boolean
+  /** Lets go of files that are not in place, as soon as nothing is under way. */
+  readonly look: () => void
+}
 
 interface HeldFile {
   readonly handles: FileHandle[]
+  readonly neighbours: Set<Neighbour>
   users: number
 }
+
+const NEIGHBOURS_MS = 5_000
+const LOOK_MS = 2
 
 /**
  * Closing any handle of a file takes all locks from this process that it has on that file, SQLite's too, and other processes would take its log for theirs.
@@ -35,11 +47,20 @@ export class StoreFile {
       throw sqliteError('storage_unavailable', 'open', message, found.isDirectory() ? 'EISDIR' : undefined, false)
     }
     const known = found && heldFiles.get(keyOf(found))?.handles[0]
-    const handle = known ?? (await open(path, 'a+', 0o600))
+    return StoreFile.#share(known ?? (await open(path, 'a+', 0o600)), known !== undefined)
+  }
+
+  /** One of SQLite's own files, which must be there. @throws what the file system throws */
+  static async holdCompanion(path: string): Promise<StoreFile> {
+    const known = heldFiles.get(keyOf(await stat(path, { bigint: true })))?.handles[0]
+    return StoreFile.#share(known ?? (await open(path, 'r')), known !== undefined)
+  }
+
+  static async #share(handle: FileHandle, isKnown: boolean): Promise<StoreFile> {
     const key = keyOf(await handle.stat({ bigint: true }))
-    const held = heldFiles.get(key) ?? { handles: [], users: 0 }
+    const held = heldFiles.get(key) ?? { handles: [], neighbours: new Set(), users: 0 }
     heldFiles.set(key, held)
-    if (known === undefined) held.handles.push(handle)
+    if (!isKnown) held.handles.push(handle)
     held.users += 1
     return new StoreFile(handle, key)
   }
@@ -47,6 +68,27 @@ export class StoreFile {
   /** Whether the path names this file. */
   isAt(path: string): boolean {
     return identityOf(path) === this.#key
+  }
+
+  /**
+   * SQLite has one index of the log for all connections of a process: one that was opened beside another whose log is gone would write by that one's index.
+   * @throws StorageError
+   */
+  async withoutStrays(path: string): Promise<void> {
+    const strays = () => [...(heldFiles.get(this.#key)?.neighbours ?? [])].filter((other) => !other.isInPlace())
+    for (const stray of strays()) stray.look()
+    const deadline = performance.now() + NEIGHBOURS_MS
+    while (strays().length > 0) {
+      if (performance.now() > deadline) throw movedError('open', path)
+      await sleep(LOOK_MS)
+    }
+  }
+
+  /** Tells others of this process who uses the file, until what is returned is called. */
+  join(neighbour: Neighbour): () => void {
+    const neighbours = heldFiles.get(this.#key)?.neighbours
+    neighbours?.add(neighbour)
+    return () => void neighbours?.delete(neighbour)
   }
 
   /** After SQLite has closed it. */

@@ -11,6 +11,7 @@ storageConformance({
     let now = 1_700_000_000_000
     const create = () => new SqliteStorage({ path: join(folder, 'store.db'), now: () => now })
     return {
+      standsStill: true,
       create,
       async connect() {
         const storage = create()

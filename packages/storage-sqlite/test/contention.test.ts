@@ -36,7 +36,7 @@ test('two processes that add and two that lease lose nothing and settle nothing 
   expect(new Set(seen).size).toBe(2_000)
   expect(seen.filter((line) => line.startsWith('lost'))).toEqual([])
   await storage.close()
-}, 120_000)
+})
 
 test('while another process holds the lock, calls wait, the event loop goes on, and then they get through', async () => {
   const path = join(temporaryFolder(), 'store.db')

@@ -46,4 +46,4 @@ test('of a process killed in the middle of adding, every acknowledged batch is t
   for (const [batch, count] of counts) expect(count, `batch ${batch}`).toBe(BATCH)
   expect((await storage.stats()).pending).toBe(counts.size * BATCH)
   await storage.close()
-}, 120_000)
+})

@@ -138,6 +138,19 @@ const damages: [string, () => Promise<string>, RegExp][] = [
   ],
 ]
 
+test('a store that lost a table is damaged', async () => {
+  const path = await storeOf(1)
+  const writer = new BetterSqlite3(path)
+  writer.exec('DROP TABLE signals; DROP TABLE credentials')
+  writer.close()
+  const storage = new SqliteStorage({ path })
+  await storage.open()
+  const missing = { code: 'storage_corrupt', message: expect.stringContaining('a table or column is missing') }
+  await expect(storage.getMachine('m')).rejects.toMatchObject(missing)
+  await expect(storage.listSignals()).rejects.toMatchObject(missing)
+  await storage.close()
+})
+
 test.each(damages)('%s is named as what it is, and left as it was', async (_, make, cause) => {
   const path = await make()
   const folder = join(path, '..')
@@ -186,4 +199,4 @@ test('a store that was cut, or has random bytes anywhere, is corrupt or works, a
     { numRuns: 60 },
   )
   expect(codes).toContain('storage_corrupt')
-}, 120_000)
+})

@@ -79,4 +79,4 @@ test('whatever stands in a row, every call ends with a result or a typed error (
   )
   editor.close()
   await storage.close()
-}, 300_000)
+})

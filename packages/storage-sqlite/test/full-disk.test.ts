@@ -72,4 +72,4 @@ test('files that may not grow any more are a typed error, what was acknowledged 
     child.stdin.end()
     child.kill()
   }
-}, 60_000)
+})

@@ -102,7 +102,7 @@ describe('the schema', () => {
     }
     for (const { stdin } of children) stdin.end()
     await Promise.all(children.map((child) => once(child, 'exit')))
-  }, 120_000)
+  })
 
   test('of a newer version is refused by name, and the file is left byte for byte', async () => {
     const path = await newStore()

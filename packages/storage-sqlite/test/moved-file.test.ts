@@ -1,5 +1,6 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, expect, test } from 'vitest'
 import { SqliteStorage } from '../src/index.js'
 import { temporaryFolder } from './temporary-folder.js'
@@ -42,6 +43,8 @@ const faults: [string, (path: string) => void][] = [
   ],
   ['robbed of its log', (path) => rmSync(`${path}-wal`)],
   ['robbed of its shared memory', (path) => rmSync(`${path}-shm`)],
+  ['robbed of what its log held', (path) => truncateSync(`${path}-wal`)],
+  ['robbed of half its log', (path) => truncateSync(`${path}-wal`, statSync(`${path}-wal`).size / 2)],
 ]
 
 test.each(faults)(
@@ -56,6 +59,84 @@ test.each(faults)(
     expect(await uuidsIn(path)).toContain('second')
   },
 )
+
+test('a log that was cut is no log that another process has emptied: nobody is told then, and nothing fails', async () => {
+  const { storage, path } = await openStore()
+  const other = new BetterSqlite3(path)
+  for (let round = 0; round < 20; round += 1) {
+    expect(other.pragma('wal_checkpoint(TRUNCATE)')).toMatchObject([{ busy: 0 }])
+    await storage.enqueue([signal(`emptied ${round}`)])
+  }
+  other.close()
+  expect(await storage.stats()).toMatchObject({ pending: 21 })
+  await storage.close()
+})
+
+test.each([0, 0.5, 0.9])(
+  'a log that was cut to %d of its length costs what was cut off, and nothing else',
+  async (share) => {
+    const { storage, path } = await openStore()
+    const other = new SqliteStorage({ path })
+    await other.open()
+    for (let round = 0; round < 30; round += 1) await storage.enqueue([signal(`before ${round}`)])
+    truncateSync(`${path}-wal`, Math.floor(statSync(`${path}-wal`).size * share))
+    await expect(storage.enqueue([signal('refused')])).rejects.toMatchObject(moved)
+    await storage.enqueue([signal('second')])
+    await other.enqueue([signal('third')])
+    await storage.close()
+    await other.close()
+    const found = await uuidsIn(path)
+    expect(found).toEqual(expect.arrayContaining(['second', 'third', ...(share === 0.9 ? ['first', 'before 0'] : [])]))
+  },
+)
+
+test.each(['-wal', '-shm'])(
+  'without its %s a store goes on, also where another storage of the same process is idle',
+  async (end) => {
+    const { storage, path } = await openStore()
+    const other = new SqliteStorage({ path })
+    await other.open()
+    rmSync(`${path}${end}`)
+    await expect(storage.enqueue([signal('refused')])).rejects.toMatchObject(moved)
+    await storage.enqueue([signal('second')])
+    await other.enqueue([signal('third')])
+    await storage.close()
+    await other.close()
+    expect(await uuidsIn(path)).toEqual(['first', 'second', 'third'])
+  },
+)
+
+test('a database that was cut after its log was written into it takes nothing more, and says why', async () => {
+  const { storage, path } = await openStore()
+  const other = new BetterSqlite3(path)
+  await storage.enqueue(Array.from({ length: 300 }, (_, index) => signal(`before ${index}`)))
+  other.pragma('wal_checkpoint(TRUNCATE)')
+  other.close()
+  await storage.enqueue([signal('last')])
+  truncateSync(path, 8_192)
+  await expect(storage.enqueue([signal('refused')])).rejects.toMatchObject(moved)
+  await expect(storage.enqueue([signal('refused')])).rejects.toMatchObject({
+    code: 'storage_corrupt',
+    retryable: false,
+    message: expect.stringContaining('restore a copy'),
+  })
+  await storage.close()
+})
+
+test('a database that another program packs is not cut', async () => {
+  const { storage, path } = await openStore()
+  await storage.enqueue(Array.from({ length: 500 }, (_, index) => signal(`before ${index}`)))
+  while ((await storage.deleteSignals({}, 500)) > 0);
+  const other = new BetterSqlite3(path)
+  other.pragma('wal_checkpoint(TRUNCATE)')
+  await storage.enqueue([signal('second')])
+  other.exec('VACUUM')
+  other.pragma('wal_checkpoint(TRUNCATE)')
+  other.close()
+  expect(await storage.enqueue([signal('third')])).toMatchObject({ added: 1 })
+  await storage.close()
+  expect(await uuidsIn(path)).toEqual(['second', 'third'])
+})
 
 test('what was acknowledged before a file was renamed is in the renamed file', async () => {
   const { storage, path } = await openStore()

@@ -67,7 +67,7 @@ describe('the file that is protected is the file that is opened', () => {
       }),
       { numRuns: 300 },
     )
-  }, 120_000)
+  })
 
   test.each([
     [' store.db\n', /must not end in a blank/],

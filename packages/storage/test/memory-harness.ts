@@ -9,6 +9,7 @@ export function emptyStore(
   const first = new Adapter({ now: () => now })
   const create = () => new Adapter({ shared: first })
   return {
+    standsStill: true,
     create,
     async connect() {
       const storage = create()

@@ -26,7 +26,7 @@ test.for(['SIGKILL', 'SIGTERM'] as const)(
     const { process: child, folder, pid } = await testProcess()
     expect(isRunning(pid)).toBe(true)
     child.kill(signal)
-    await vi.waitFor(() => expect([isRunning(pid), existsSync(folder)]).toEqual([false, false]), { timeout: 10_000 })
+    await vi.waitFor(() => expect([isRunning(pid), existsSync(folder)]).toEqual([false, false]), { timeout: 120_000 })
   },
 )
 

@@ -26,7 +26,7 @@ describe('a throw-away PostgreSQL', () => {
 
   beforeAll(async () => {
     server = await startPostgres({ password: 'correct horse' })
-  }, 120_000)
+  })
   afterAll(async () => server.stop())
 
   test('listens on 127.0.0.1, with the password in its URL', async () => {
@@ -65,7 +65,7 @@ test('on a server that the environment names an empty database is made, and drop
     delete process.env.CSCAPI_TEST_POSTGRES_URL
     await named.stop()
   }
-}, 120_000)
+})
 
 async function databases(url: string): Promise<string[]> {
   const client = new Client({ connectionString: url })

@@ -20,4 +20,4 @@ test('a cluster of three masters and three replicas serves all slots, also when 
     client.disconnect()
     await cluster.stop()
   }
-}, 120_000)
+})

@@ -15,7 +15,7 @@ describe('a throw-away Redis', () => {
   beforeAll(async () => {
     server = await startRedis({ password: 'correct horse', config: { maxmemory: '64mb' } })
     client = connect(server.url)
-  }, 120_000)
+  })
   afterAll(async () => {
     client.disconnect()
     await server.stop()

@@ -8,6 +8,8 @@ export interface ConformanceHarness {
   create(): Storage
   /** Moves the store's clock on; by less than 0, it is put back. */
   advance(ms: number): Promise<void> | void
+  /** Set where `advance` alone moves the clock. Default false: time passes while a case runs. */
+  readonly standsStill?: boolean
   /** Removes the store. */
   destroy(): Promise<void> | void
 }
@@ -17,6 +19,7 @@ export interface CaseContext {
   connect(): Promise<Storage>
   create(): Storage
   advance(ms: number): Promise<void>
+  readonly standsStill: boolean
 }
 
 /** One promise of the port, and how to see that it is kept. */

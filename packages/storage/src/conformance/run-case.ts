@@ -12,6 +12,7 @@ export async function runCase(conformanceCase: ConformanceCase, harness: Conform
         return storage
       },
       create: () => harness.create(),
+      standsStill: harness.standsStill ?? false,
       advance: async (ms) => harness.advance(ms),
     })
   } finally {

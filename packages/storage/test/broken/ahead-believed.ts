@@ -14,7 +14,7 @@ class AheadBelieved extends MemoryStorage {
   }
 }
 
-const bothSteps = (name: string) => [`${name} (seconds)`, `${name} (years)`]
+const bothSteps = (name: string) => [`${name} (a moment)`, `${name} (years)`]
 
 export const aheadBelieved: BrokenAdapter = {
   fault: 'a moment that a clock which was put back has not reached yet is waited for',
