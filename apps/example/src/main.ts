@@ -21,9 +21,6 @@ try {
     `${process.env.CSCAPI_DEBUG === '1' && error instanceof Error ? error.stack : printable(text)}\n`,
   )
   process.exitCode = error instanceof UsageError ? 2 : 1
-} finally {
-  // A pipe that was looked into, and not read to its end, would keep the process.
-  process.stdin.destroy()
 }
 // A pipe that was begun and is not read to its end would keep the process alive.
 process.stdin.destroy()
