@@ -61,7 +61,6 @@ export {
 export { abortSignalSchema, functionSchema, methodsSchema, milliseconds, tlsSettings } from './option-schemas.js'
 export { generatePassword } from './password.js'
 export { extendPause, PAUSE_REASONS, type Pause, type PauseReason, pausedError, readPause } from './pause.js'
-export { saysOwnWords } from './refusal.js'
 export { Secret } from './secret.js'
 export { type StateLockOptions, withStateLock } from './state-lock.js'
 export type { SetStateOptions, StateStore, StateValue } from './state-store.js'

@@ -43,16 +43,21 @@ export async function withStateLock<T>(
 
 async function acquire(state: StateStore, key: string, holder: Uint8Array, options: StateLockOptions): Promise<number> {
   const { clock, holdMs, waitMs = 2 * holdMs, signal } = options
-  const deadline = clock.now() + waitMs
+  let waitedMs = 0
   const what = `Waiting for the lock "${key}"`
   for (;;) {
     if (signal?.aborted) throw new AbortedError(what)
+    const askedAt = clock.now()
     const version = await state.setState(key, holder, { ifVersion: 0, expiresInMs: holdMs })
     if (version !== undefined) return version
-    if (clock.now() >= deadline) {
+    if (waitedMs >= waitMs) {
       const message = `Another process has held the lock "${key}" for more than ${waitMs} ms; try again later`
       throw new CscapiError('lock_busy', message, { retryable: true })
     }
-    await sleepUnlessAborted(clock, Math.ceil(POLL_MS * (0.5 + options.random())), signal, what)
+    const pauseMs = Math.ceil(POLL_MS * (0.5 + options.random()))
+    await sleepUnlessAborted(clock, pauseMs, signal, what)
+    // A store that is slow to answer takes time too, and a clock that is set back or ahead meanwhile tells little of it.
+    const tookMs = Math.min(Math.abs(clock.now() - askedAt), holdMs)
+    waitedMs += Math.max(tookMs, pauseMs)
   }
 }
