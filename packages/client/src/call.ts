@@ -71,7 +71,13 @@ export async function callForMachine<T>(
       }
       if (!outcome.transient || attempts >= maxRetries || outcome.afterMs > maxRetryDelayMs) throw error
       attempts += 1
-      await sleepUnlessAborted(clock, outcome.afterMs, signal, `The ${endpoint} call of machine ${machineId}`, machineId)
+      await sleepUnlessAborted(
+        clock,
+        outcome.afterMs,
+        signal,
+        `The ${endpoint} call of machine ${machineId}`,
+        machineId,
+      )
     }
   }
 }

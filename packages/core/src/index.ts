@@ -60,7 +60,7 @@ export {
 } from './machine-store.js'
 export { abortSignalSchema, functionSchema, methodsSchema, milliseconds, tlsSettings } from './option-schemas.js'
 export { generatePassword } from './password.js'
-export { extendPause, PAUSE_REASONS, type Pause, type PauseReason, pausedError, readPause } from './pause.js'
+export { endPauses, extendPause, PAUSE_REASONS, type Pause, type PauseReason, pausedError, readPause } from './pause.js'
 export { Secret } from './secret.js'
 export { type StateLockOptions, withStateLock } from './state-lock.js'
 export type { SetStateOptions, StateStore, StateValue } from './state-store.js'

@@ -112,7 +112,13 @@ function refusal(
       retryAfterMs: undefined,
     })
   }
-  if (status === 401) return new CapiAuthError('unauthorized', explain('the token is not accepted'), details)
+  if (status === 401) {
+    const hasToken = !isLogin && site.endpoint !== 'register'
+    const advice = hasToken
+      ? 'the token is not accepted'
+      : 'this call has no token yet; check the base URL, and proxies in between'
+    return new CapiAuthError('unauthorized', explain(advice), details)
+  }
   if (subject === 'route') return nowhere(site, details, explain)
   if (site.endpoint === 'register' && subject !== 'address') {
     return new CapiResponseError('unexpected_status', explain('the request has to change'), details)
@@ -136,9 +142,9 @@ export function transportError(site: CallSite, thrown: unknown): CscapiError {
     const text = `${site.label} on ${site.host} was not answered within ${site.timeoutMs} ms; try again later`
     return new CapiTimeoutError('timeout', text, { retryable: true, ...namesOf(site) })
   }
-  const { text: what, code } = reasonOf(thrown)
+  const { text: what, kind } = reasonOf(thrown)
   const reason = printableText(what, site.secrets)
-  const text = `${site.label} got no answer from ${site.host} (${reason}): ${networkAdvice(code)}; try again later`
+  const text = `${site.label} got no answer from ${site.host} (${reason}): ${networkAdvice(kind)}; try again later`
   return new CapiNetworkError('network_error', text, { retryable: true, ...namesOf(site) })
 }
 
@@ -175,20 +181,20 @@ export function parseJson(text: string): unknown {
  * What failed, and the system's code for it. Only its code and syscall, which are plain words: a message may quote the URL
  * or a header, and a `fetch` of the user's anything.
  */
-function reasonOf(thrown: unknown): { text: string; code: string } {
+function reasonOf(thrown: unknown): { text: string; kind: string } {
   for (let error = thrown; error instanceof Error; error = error.cause) {
-    if (error instanceof ProxyError) return { text: error.message, code: 'proxy' }
+    if (error instanceof ProxyError) return { text: error.message, kind: 'proxy' }
     if ('code' in error && isCode(error.code)) {
       const { code } = error
       const syscall: unknown = Reflect.get(error, 'syscall')
       const isWord = typeof syscall === 'string' && /^[a-z]{1,20}$/.test(syscall)
-      return { text: isWord ? `${syscall} ${code}` : code, code }
+      return { text: isWord ? `${syscall} ${code}` : code, kind: code }
     }
     // `fetch` says so by the text alone.
-    if (error.message === 'bad port') return { text: error.message, code: error.message }
+    if (error.message === 'bad port') return { text: error.message, kind: error.message }
   }
   const name = nameOf(thrown) ?? 'unknown reason'
-  return { text: name, code: name }
+  return { text: name, kind: name }
 }
 
 /** As Node, OpenSSL and undici have them: `ECONNREFUSED`. */

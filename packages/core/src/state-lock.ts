@@ -1,6 +1,9 @@
+import { readOptions } from '@cscapi/signals'
+import { z } from 'zod'
 import { type Clock, sleepUnlessAborted } from './clock.js'
 import { AbortedError, CscapiError } from './errors.js'
-import type { StateStore } from './state-store.js'
+import { functionSchema, methodsSchema } from './option-schemas.js'
+import { assertStateStore, type StateStore } from './state-store.js'
 
 export interface StateLockOptions {
   readonly clock: Clock
@@ -15,11 +18,18 @@ export interface StateLockOptions {
 
 const POLL_MS = 50
 
+const optionsSchema = z.object({
+  clock: methodsSchema<Clock>(['now', 'sleep'], 'must have the methods now and sleep'),
+  random: functionSchema<() => number>(),
+  holdMs: z.number().positive(),
+  waitMs: z.number().min(0).optional(),
+})
+
 /**
  * Runs `work` while no other process holds the lock of this name.
  * `renew`, called between steps, gives the holder `holdMs` again and says whether it still holds the lock.
  *
- * @throws CscapiError `lock_busy` when the lock was not free within `waitMs`; AbortedError when `signal` fires before it was.
+ * @throws CscapiError `lock_busy` when the lock was not free within `waitMs`; AbortedError when `signal` fires before it was; InputError.
  */
 export async function withStateLock<T>(
   state: StateStore,
@@ -27,6 +37,8 @@ export async function withStateLock<T>(
   options: StateLockOptions,
   work: (renew: () => Promise<boolean>) => Promise<T>,
 ): Promise<T> {
+  assertStateStore('Nothing was locked', state)
+  readOptions('Nothing was locked', optionsSchema, options)
   const holder = new TextEncoder().encode('held')
   let version = await acquire(state, key, holder, options)
   const renew = async () => {

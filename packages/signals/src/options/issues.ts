@@ -17,13 +17,21 @@ type ZodIssue = z.core.$ZodIssue
 
 /**
  * Everything that zod finds wrong with `input`, in our words: where, what was given, which rule it breaks.
- * `undefined` where nothing is.
+ * `undefined` where nothing is. Of options that were not given at all, the required ones are named.
  */
 export function issuesOfSchema(
   schema: z.ZodType,
   input: unknown,
   options: IssueOptions = {},
 ): InputIssue[] | undefined {
+  const issues = findIssues(schema, input, options)
+  if (issues === undefined || input !== undefined) return issues
+  const missing = findIssues(schema, {}, options) ?? []
+  const areOptions = missing.length > 0 && missing.every(({ path }) => path !== pathOf(options.root ?? '', []))
+  return areOptions ? missing : issues
+}
+
+function findIssues(schema: z.ZodType, input: unknown, options: IssueOptions): InputIssue[] | undefined {
   const known = new Map<string, readonly string[]>()
   const parsed = schema.safeParse(input, {
     error: (issue) => {
@@ -59,7 +67,7 @@ function issuesOf(
   const isSecret = secrets?.has(String(path[0])) === true
   return [
     {
-      path: pathText(root, path) || 'value',
+      path: pathOf(root, path),
       value: isSecret ? '[redacted]' : printable(valueAt(input, path)),
       rule: issue.message,
     },
@@ -76,6 +84,8 @@ function keysOf(schema: unknown): readonly string[] {
 function depth(issues: readonly ZodIssue[]): number {
   return Math.max(0, ...issues.map(({ path }) => path.length))
 }
+
+const pathOf = (root: string, path: readonly PropertyKey[]) => pathText(root, path) || 'value'
 
 function pathText(root: string, path: readonly PropertyKey[]): string {
   const text = path.reduce<string>(
