@@ -66,6 +66,7 @@ export async function extendPause(
 
 /** Ends every pause of the store: only where it was for another address. */
 export async function endPauses(state: StateStore): Promise<void> {
+  assertStateStore('No pause was ended', state)
   for (const reason of PAUSE_REASONS) await state.setState(keyOf(reason), undefined)
 }
 

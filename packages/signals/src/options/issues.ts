@@ -13,6 +13,9 @@ export interface IssueOptions {
   readonly secrets?: ReadonlySet<string>
 }
 
+/** The path of what has no name of its own. */
+const NOWHERE = 'value'
+
 type ZodIssue = z.core.$ZodIssue
 
 /**
@@ -25,9 +28,9 @@ export function issuesOfSchema(
   options: IssueOptions = {},
 ): InputIssue[] | undefined {
   const issues = findIssues(schema, input, options)
-  if (issues === undefined || input !== undefined) return issues
+  if (issues === undefined || input !== undefined || options.root !== undefined) return issues
   const missing = findIssues(schema, {}, options) ?? []
-  const areOptions = missing.length > 0 && missing.every(({ path }) => path !== pathOf(options.root ?? '', []))
+  const areOptions = missing.length > 0 && missing.every(({ path }) => path !== NOWHERE)
   return areOptions ? missing : issues
 }
 
@@ -67,7 +70,7 @@ function issuesOf(
   const isSecret = secrets?.has(String(path[0])) === true
   return [
     {
-      path: pathOf(root, path),
+      path: pathText(root, path) || NOWHERE,
       value: isSecret ? '[redacted]' : printable(valueAt(input, path)),
       rule: issue.message,
     },
@@ -84,8 +87,6 @@ function keysOf(schema: unknown): readonly string[] {
 function depth(issues: readonly ZodIssue[]): number {
   return Math.max(0, ...issues.map(({ path }) => path.length))
 }
-
-const pathOf = (root: string, path: readonly PropertyKey[]) => pathText(root, path) || 'value'
 
 function pathText(root: string, path: readonly PropertyKey[]): string {
   const text = path.reduce<string>(
