@@ -181,7 +181,7 @@ describe('signals', () => {
 describe('the table in docs/lessons.md', () => {
   const rows = readFileSync(new URL('../../../docs/lessons.md', import.meta.url), 'utf8')
     .split('\n')
-    .filter((line) => /^\| (Python|PHP) \d+ /.test(line))
+    .filter((line) => /^\| (Python|PHP|Go|Field) \d+ /.test(line))
 
   test('has a row for each known defect of the Python and the PHP client', () => {
     const numbers = (client: string) =>
@@ -192,7 +192,7 @@ describe('the table in docs/lessons.md', () => {
 
   test('names tests that exist', () => {
     const named = rows.flatMap((row) => [...row.matchAll(/`([\w/.-]+\.test\.ts)` › ([^;|]+)/g)])
-    expect(named.length).toBeGreaterThanOrEqual(35)
+    expect(named.length).toBeGreaterThanOrEqual(rows.length)
     for (const [, file = '', title = ''] of named) {
       const source = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8')
       expect(source.includes(title.trim()), `${file} has no test “${title.trim()}”`).toBe(true)

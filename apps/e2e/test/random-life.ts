@@ -111,9 +111,11 @@ export class Life {
         return this.#add(await this.#running(), each.of, each.count)
       case 'addPoison':
         return this.#add(await this.#running(), each.of, 1, POISON)
-      case 'send':
-        await (await this.#running()).sendSignals(each)
+      case 'send': {
+        const { batchSize, concurrency } = each
+        await (await this.#running()).sendSignals({ batchSize, concurrency })
         return
+      }
       case 'crash':
         return this.#crash(each)
       case 'restart':

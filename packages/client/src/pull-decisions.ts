@@ -32,7 +32,7 @@ export interface PullReport {
   readonly size: number
 }
 
-/** CAPI asks for at least so long between two pulls, in milliseconds (capi-protocol section 10). */
+/** CAPI asks for at least so long between two pulls, in milliseconds (docs/capi-protocol.md, What nobody knows). */
 export const PULL_EVERY_MS = 2 * 3_600_000
 const PULLED = 'decisions:pulled'
 /** Is there while a pull has asked and not yet stored what it was answered. */

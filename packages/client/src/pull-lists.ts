@@ -15,7 +15,7 @@ export interface PulledList {
   readonly error?: unknown
 }
 
-/** A list whose entries run out before the next pull is downloaded anew, whether it changed or not (capi-protocol section 5.5). */
+/** A list whose entries run out before the next pull is downloaded anew, whether it changed or not (docs/capi-protocol.md, Blocklists). */
 const MARGIN_MS = 135 * 60_000
 
 /** By kind and name. */

@@ -124,6 +124,8 @@ describe('every export', () => {
     'toJsonState',
     'sleepUnlessAborted',
     'transportFetch',
+    'tokenFlaw',
+    'saysOwnWords',
     'functionSchema',
     'methodsSchema',
     'connectionIssues',

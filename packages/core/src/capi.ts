@@ -49,7 +49,7 @@ export interface Capi {
   readonly userAgent: string
   /** Not safe to repeat blindly: an id that CAPI knows is `already_registered`. */
   register(request: RegisterRequest, options?: CallOptions): Promise<void>
-  /** Logins are counted per address; too many of them earn a ban (capi-protocol section 3). */
+  /** Logins are counted per address; too many of them earn a ban (docs/capi-protocol.md, Bans). */
   login(request: LoginRequest, options?: CallOptions): Promise<Login>
   /** Safe to repeat: every signal keeps its uuid. */
   pushSignals(request: PushSignalsRequest, options?: CallOptions): Promise<void>
@@ -58,7 +58,7 @@ export interface Capi {
   enroll(request: EnrollRequest, options?: CallOptions): Promise<EnrollAnswer>
   pushMetrics(request: PushMetricsRequest, options?: CallOptions): Promise<void>
   /**
-   * A list that an answer of the stream links to, line by line (capi-protocol section 5.5). No token goes out. Every redirect is held to the same rules as the link itself:
+   * A list that an answer of the stream links to, line by line (docs/capi-protocol.md, Blocklists). No token goes out. Every redirect is held to the same rules as the link itself:
    * https, and no address of a private network, unless CAPI itself is a loopback address.
    *
    * @throws CscapiError `download_refused` for a link that must not be followed, `download_failed` (retryable) for trouble on the way,

@@ -21,7 +21,7 @@ export interface DeletedDecision {
 
 /**
  * One answer of the decision stream. It is neither a snapshot nor a delta: add `new`, remove `deleted`, and let the rest expire
- * (capi-protocol section 5.3).
+ * (docs/capi-protocol.md, Answer).
  */
 export interface DecisionStream {
   /** Epoch milliseconds: when the answer began to come. */

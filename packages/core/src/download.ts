@@ -40,7 +40,7 @@ const IDLE_MS = 30_000
 const MOST_REDIRECTS = 5
 
 /**
- * Downloads a list that CAPI links to, line by line (capi-protocol section 5.5). No token goes out. Every redirect is held to the same rules as the link itself.
+ * Downloads a list that CAPI links to, line by line (docs/capi-protocol.md, Blocklists). No token goes out. Every redirect is held to the same rules as the link itself.
  *
  * @throws CscapiError `download_refused` for a link that must not be followed, `download_failed` (retryable) for trouble on the way,
  * `download_too_large`; AbortedError. Reading `lines` throws them too.

@@ -3,7 +3,7 @@ import { InputError, type InputIssue, printableUrl, suggestKey, unknownKeyIssues
 /** Which CAPI: the real one, CrowdSec's development service, or a base URL with its version path, e.g. `http://127.0.0.1:8088/v3`. */
 export type Environment = 'production' | 'development' | { readonly baseUrl: string }
 
-/** capi-protocol section 1.1. */
+/** docs/capi-protocol.md, Base URLs. */
 const BASE_URLS: ReadonlyMap<unknown, string> = new Map([
   ['production', 'https://api.crowdsec.net/v3'],
   ['development', 'https://api.dev.crowdsec.net/v3'],

@@ -71,7 +71,7 @@ export interface HttpAnswer extends Pick<OpenAnswer, 'unusable'> {
   readonly json: unknown
 }
 
-/** Bodies over this are worth compressing, as the Go engine does it (capi-protocol section 1.3). */
+/** Bodies over this are worth compressing, as the Go engine does it (docs/capi-protocol.md, Headers). */
 const GZIP_ABOVE_BYTES = 5_120
 const MAX_BYTES = 1_048_576
 /** Characters of an answer that is parsed at once: longer ones are none that CAPI gives, and may take long. */

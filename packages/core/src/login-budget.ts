@@ -13,7 +13,7 @@ export interface LoginBudgetOptions {
   readonly windowMs: number
 }
 
-/** What free accounts get: past 20 logins of one address in 50 minutes, CAPI answers everything 403 for an hour (capi-protocol section 3). */
+/** What free accounts get: past 20 logins of one address in 50 minutes, CAPI answers everything 403 for an hour (docs/capi-protocol.md, Bans). */
 export const FREE_ACCOUNT_LOGIN_BUDGET: LoginBudgetOptions = { logins: 20, windowMs: 50 * 60_000 }
 
 const KEY = 'login-budget'
@@ -35,7 +35,7 @@ export interface LoginBudgetSettings {
 
 /**
  * A sliding window over the logins of every process of a store. It lives in the store and counts on the store's clock, so neither a crash nor a restart nor a wrong host clock empties it.
- * Only logins count: CAPI does not count registrations (capi-protocol section 3). Refused and unanswered ones do count.
+ * Only logins count: CAPI does not count registrations (docs/capi-protocol.md, Bans). Refused and unanswered ones do count.
  */
 export class LoginBudget {
   readonly #settings: LoginBudgetSettings

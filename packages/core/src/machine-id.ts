@@ -35,7 +35,7 @@ export interface MachineIdOptions {
 }
 
 /**
- * The machine id of a key of yours: always the same for the same key and prefix. Without a prefix it equals the Python SDK's (capi-protocol section 2).
+ * The machine id of a key of yours: always the same for the same key and prefix. Without a prefix it equals the Python SDK's (docs/capi-protocol.md, Machine ids and passwords).
  *
  * With a prefix, the id stays 48 characters long. `format: 'python'` gives the Python SDK's id in its place, whatever its length:
  * a client takes those of 49 to 64 letters and digits with `allowLongMachineIds`, and others not at all.

@@ -95,7 +95,7 @@ function nowhere(site: CallSite, details: ResponseDetails, explain: (advice: str
   return new CapiResponseError('not_found', explain(advice), details)
 }
 
-/** 401, and what a 403 can be about (capi-protocol section 1.4). In doubt it is a ban, since calling during one prolongs it. */
+/** 401, and what a 403 can be about (docs/capi-protocol.md, Errors). In doubt it is a ban, since calling during one prolongs it. */
 function refusal(
   site: CallSite,
   details: ResponseDetails,
@@ -142,9 +142,9 @@ export function transportError(site: CallSite, thrown: unknown): CscapiError {
     const text = `${site.label} on ${site.host} was not answered within ${site.timeoutMs} ms; try again later`
     return new CapiTimeoutError('timeout', text, { retryable: true, ...namesOf(site) })
   }
-  const { text: what, kind } = reasonOf(thrown)
+  const { text: what, cause } = reasonOf(thrown)
   const reason = printableText(what, site.secrets)
-  const text = `${site.label} got no answer from ${site.host} (${reason}): ${networkAdvice(kind)}; try again later`
+  const text = `${site.label} got no answer from ${site.host} (${reason}): ${networkAdvice(cause)}; try again later`
   return new CapiNetworkError('network_error', text, { retryable: true, ...namesOf(site) })
 }
 
@@ -178,23 +178,23 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * What failed, and the system's code for it. Only its code and syscall, which are plain words: a message may quote the URL
+ * What failed, and what it is known by. Only the system's code and syscall, which are plain words: a message may quote the URL
  * or a header, and a `fetch` of the user's anything.
  */
-function reasonOf(thrown: unknown): { text: string; kind: string } {
+function reasonOf(thrown: unknown): { text: string; cause: string } {
   for (let error = thrown; error instanceof Error; error = error.cause) {
-    if (error instanceof ProxyError) return { text: error.message, kind: 'proxy' }
+    if (error instanceof ProxyError) return { text: error.message, cause: 'proxy' }
     if ('code' in error && isCode(error.code)) {
       const { code } = error
       const syscall: unknown = Reflect.get(error, 'syscall')
       const isWord = typeof syscall === 'string' && /^[a-z]{1,20}$/.test(syscall)
-      return { text: isWord ? `${syscall} ${code}` : code, kind: code }
+      return { text: isWord ? `${syscall} ${code}` : code, cause: code }
     }
     // `fetch` says so by the text alone.
-    if (error.message === 'bad port') return { text: error.message, kind: error.message }
+    if (error.message === 'bad port') return { text: error.message, cause: error.message }
   }
   const name = nameOf(thrown) ?? 'unknown reason'
-  return { text: name, kind: name }
+  return { text: name, cause: name }
 }
 
 /** As Node, OpenSSL and undici have them: `ECONNREFUSED`. */

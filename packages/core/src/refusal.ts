@@ -26,7 +26,7 @@ export function isAboutCredentials(message: string): boolean {
   return CREDENTIALS.test(message)
 }
 
-/** An id that CAPI knows: it is told with several statuses (capi-protocol section 2). */
+/** An id that CAPI knows: it is told with several statuses (docs/capi-protocol.md, Errors). */
 export function saysRegistered(message: string | undefined): boolean {
   return /\balready (registered|exists?)\b/i.test(message ?? '')
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What cscapi reads in a token. Nobody verifies the signature (capi-protocol section 3). */
+/** What cscapi reads in a token. Nobody verifies the signature (docs/capi-protocol.md, Login and token). */
 export interface TokenClaims {
   /** Epoch seconds. */
   readonly iat: number | undefined

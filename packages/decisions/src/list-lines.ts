@@ -64,7 +64,7 @@ export interface AllowlistEntry {
   readonly expiresAt: number
 }
 
-/** A line of an allowlist (capi-protocol section 5.6): a JSON object, or the rule that it breaks; `undefined` for an empty line. JSON has no comments. */
+/** A line of an allowlist (docs/capi-protocol.md, Allowlists): a JSON object, or the rule that it breaks; `undefined` for an empty line. JSON has no comments. */
 export function allowlistEntry(line: string): AllowlistEntry | BrokenLine | undefined {
   const text = line.trim()
   if (text === '') return undefined

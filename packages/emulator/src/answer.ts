@@ -47,7 +47,7 @@ export const TOO_LONG = jsonAnswer(413, { message: 'Request Too Long' })
 export const MACHINE_BLOCKED = jsonAnswer(403, { message: 'machine is blocked' })
 export const ALREADY_REGISTERED = jsonAnswer(500, { message: 'User already registered.' })
 
-/** CAPI's 400: `errors` is one string that looks like a list (capi-protocol section 1.4). */
+/** CAPI's 400: `errors` is one string that looks like a list (docs/capi-protocol.md, Errors). */
 export function invalidBody(problems: readonly Problem[]): Answer {
   const errors = `[${problems.map(({ rule }) => rule).join(', ')}]`
   return { ...jsonAnswer(400, { message: 'Invalid request body', errors }), problems }

@@ -1,4 +1,4 @@
-/** CAPI's ban by login count (capi-protocol section 3). */
+/** CAPI's ban by login count (docs/capi-protocol.md, Bans). */
 export interface BanRule {
   /** Logins of one address that still pass within the window. @defaultValue 20 */
   readonly maxLogins?: number

@@ -47,7 +47,7 @@ export class Tokens {
     return { token: `${content}.${this.#sign(content)}`, expire: `${new Date(exp * 1000).toISOString().slice(0, 19)}Z` }
   }
 
-  /** `header` is the value of `Authorization`: a bare token or `Bearer` and a token (capi-protocol section 1.3). */
+  /** `header` is the value of `Authorization`: a bare token or `Bearer` and a token (docs/capi-protocol.md, Headers). */
   check(header: string | undefined): TokenCheck {
     const [head, claims, signature, ...rest] = (header ?? '').replace(/^Bearer\s+/i, '').split('.')
     if (head === undefined || claims === undefined || signature === undefined || rest.length > 0)

@@ -20,7 +20,7 @@ const MIN_NS = -(2n ** 63n)
 
 /**
  * Reads a Go duration such as `3h59m55.756182786s` as nanoseconds, without loss; `undefined` if it is none or does not fit Go's 64 bits.
- * Days (`7d`) are allowed on pushed signals only: the decision stream has none, and Go cannot read them (capi-protocol section 7).
+ * Days (`7d`) are allowed on pushed signals only: the decision stream has none, and Go cannot read them (docs/capi-protocol.md, Names and formats).
  */
 export function parseDuration(text: string, options: { allowDays?: boolean } | null = {}): bigint | undefined {
   const match = typeof text === 'string' && text.length <= 200 ? WHOLE.exec(text) : null

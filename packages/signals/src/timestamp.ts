@@ -14,7 +14,7 @@ const TEXT =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9})\d*)?(?: ?([Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)(?: [+-]\d{2}(?:\d{2})?| [A-Z]{3,5})?(?: m=[+-][\d.]+)?)?$/
 
 /**
- * Reads a `Date`, epoch milliseconds, or text in any form seen on pushed signals (capi-protocol section 7): RFC 3339, a zone without colon
+ * Reads a `Date`, epoch milliseconds, or text in any form seen on pushed signals (docs/capi-protocol.md, Names and formats): RFC 3339, a zone without colon
  * (Python), Go's `2020-11-28 10:20:46.842701127 +0100 +0100`. Text without a zone is UTC, and digits after the ninth are cut off.
  * `undefined` if it is no instant from year 1 to 9999.
  */

@@ -100,6 +100,8 @@ async function statOrNothing(path: string): Promise<BigIntStats | undefined> {
 async function refuseOrphan(path: string): Promise<void> {
   const log = await statOrNothing(`${path}-wal`)
   if (log === undefined || log.size === 0n) return
+  // Another process may have made both since the file was looked for.
+  if ((await statOrNothing(path)) !== undefined) return
   const advice = `put the store back that ${path}-wal belongs to, or delete that too`
   throw corruptError(path, `it is not there, but its log is: ${advice}`)
 }

@@ -64,6 +64,6 @@ export async function enroll(http: Http, request: EnrollRequest, options: CallOp
   const parsed = answerSchema.safeParse(json)
   const said = parsed.success ? parsed.data.message : undefined
   const message = said === undefined ? undefined : printableText(said, [attachmentKey, token])
-  // Both come as 2xx: the message tells more surely than the code (capi-protocol section 6.3).
+  // Both come as 2xx: the message tells more surely than the code (docs/capi-protocol.md, Enrolment).
   return { status: /already enrolled/i.test(said ?? '') ? 'already-enrolled' : 'enrolled', message }
 }
