@@ -1,14 +1,6 @@
 import { expect, test } from 'vitest'
 import { OneProcessState } from '../test/one-process-state.js'
-import {
-  decide,
-  extendPause,
-  FAILING_REASONS,
-  getJsonState,
-  type InputError,
-  readPause,
-  withStateLock,
-} from './index.js'
+import { decide, extendPause, FAILING_REASONS, getJsonState, InputError, readPause, withStateLock } from './index.js'
 
 const NONSENSE: readonly unknown[] = [undefined, null, 42, 'text', [], {}, () => {}]
 const clock = { now: () => 0, sleep: async () => {} }
@@ -17,12 +9,13 @@ const lockOptions = { clock, random: () => 0.5, holdMs: 1_000 }
 const forbidden = { reason: 'forbidden', forMs: 1_000 }
 
 /** Calls as a program without types may make them. */
-async function failureOf(block: unknown, ...given: unknown[]): Promise<Partial<InputError> | undefined> {
+async function failureOf(block: unknown, ...given: unknown[]): Promise<InputError | undefined> {
   if (typeof block !== 'function') throw new Error('no building block')
   try {
     await block(...given)
   } catch (error) {
-    return error instanceof Error ? error : undefined
+    if (error instanceof InputError) return error
+    throw error
   }
   return undefined
 }
@@ -62,7 +55,7 @@ test.each(blocks)('%s refuses nonsense with an error that names %s', async (_, p
 })
 
 test('a lock and a decision without any options name what is needed', async () => {
-  const pathsOf = (failure: Partial<InputError> | undefined) => failure?.issues?.map(({ path }) => path)
+  const pathsOf = (failure: InputError | undefined) => failure?.issues?.map(({ path }) => path)
   expect(pathsOf(await failureOf(withStateLock, state, 'k'))).toEqual(['clock', 'random', 'holdMs'])
   expect(pathsOf(await failureOf(decide))).toEqual(['endpoint', 'retryDelayMs', 'maxRetryDelayMs', 'random'])
 })
