@@ -308,12 +308,52 @@ describe('secrets', () => {
 })
 
 describe('the environment', () => {
-  test('a store belongs to the first environment that used it; another one is refused before any request', async () => {
+  const mismatch = { code: 'environment_mismatch' }
+
+  test('a store belongs to the environment that registered its machines; another one is refused before any request', async () => {
     const { client, connect, emulator } = arrange()
     await client.addSignals(signalsOf(machine(), 1))
+    await client.sendSignals()
+    const before = emulator.record.count()
     const other = connect({ environment: 'production' })
-    await expect(other.sendSignals()).rejects.toMatchObject({ code: 'environment_mismatch' })
-    await expect(other.addSignals(signalsOf(machine(), 1))).rejects.toMatchObject({ code: 'environment_mismatch' })
+    await expect(other.sendSignals()).rejects.toMatchObject(mismatch)
+    await expect(other.addSignals(signalsOf(machine(), 1))).rejects.toMatchObject(mismatch)
+    expect(emulator.record.count()).toBe(before)
+  })
+
+  test('what was added for the development service never goes anywhere else, sent or not', async () => {
+    const { connect, emulator } = arrange()
+    await connect({ environment: 'development' }).addSignals(signalsOf(machine(), 1))
+    await expect(connect({ environment: 'production' }).sendSignals()).rejects.toMatchObject(mismatch)
+    await expect(connect().sendSignals()).rejects.toMatchObject(mismatch)
     expect(emulator.record.count()).toBe(0)
+  })
+
+  test('a base URL that was put right takes the place of one that never registered a machine, and sends what waits', async () => {
+    const { connect, emulator, storage } = arrange()
+    const mistyped = connect({ environment: { baseUrl: 'http://127.0.0.1:8088/v33' } })
+    await mistyped.addSignals(signalsOf(machine(), 1))
+    emulator.faults.inject({ route: '*', status: 403, body: { message: 'Forbidden' }, times: 1 })
+    expect(await mistyped.sendSignals()).toMatchObject({ sent: 0, stopped: 'forbidden' })
+    const failing = { reason: 'register_refused', count: 1, retryAfterMs: 3_600_000 } as const
+    await storage.createMachine({ machineId: machine(2), password: 'p' })
+    await storage.updateMachine(machine(2), { failing })
+
+    const right = connect()
+    const warnings: string[] = []
+    right.on('warning', ({ code, message }) => warnings.push(`${code} ${message}`))
+    await right.addSignals(signalsOf(machine(2), 1))
+    expect(await right.stats()).toMatchObject({ failing: 0, pausedUntil: undefined })
+    expect(warnings).toEqual([expect.stringMatching(/^environment_changed .*8088\/v33,.*8088\/v3 from now on/)])
+    await expect(mistyped.addSignals(signalsOf(machine(3), 1))).resolves.toMatchObject({ added: 1 })
+    await expect(connect({ environment: 'production' }).stats()).resolves.toMatchObject({ pending: 3 })
+  })
+
+  test('of two processes that put it right at once, the first one’s base URL holds', async () => {
+    const { connect } = arrange()
+    const at = (path: string) => connect({ environment: { baseUrl: `http://127.0.0.1:8088/${path}` } })
+    await at('typo').addSignals(signalsOf(machine(), 1))
+    const both = await Promise.all(['v3', 'v3', 'v3'].map((path) => at(path).stats()))
+    expect(both.map(({ pending }) => pending)).toEqual([1, 1, 1])
   })
 })

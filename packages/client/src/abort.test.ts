@@ -265,3 +265,31 @@ test('a signal that is none is refused before anything happens', async () => {
       })
   }
 })
+
+test('the wait before a repeat is broken off with an error that names the machine', async () => {
+  const controller = new AbortController()
+  const clock = {
+    now: () => 1_700_000_000_000,
+    sleep: async () => {
+      controller.abort('enough')
+      throw new Error('the clock’s own')
+    },
+  }
+  const client = connect({ clock, fetch: async () => new Response('', { status: 503 }) })
+  const failure = client.getDecisions({ machineId, signal: controller.signal })
+  await expect(failure).rejects.toMatchObject({ code: 'aborted', machineId })
+})
+
+test('no duration is negative where the clock is set back meanwhile', async () => {
+  let now = 1_700_000_000_000
+  const clock = {
+    now: () => {
+      now -= 3_600_000
+      return now
+    },
+    sleep: async () => {},
+  }
+  const client = connect({ clock })
+  expect(await client.sendSignals()).toMatchObject({ durationMs: 0 })
+  expect(await client.stop()).toMatchObject({ durationMs: 0 })
+})

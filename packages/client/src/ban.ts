@@ -8,7 +8,6 @@ import {
   LoginBudgetError,
   type PauseReason,
   StorageError,
-  saysOwnWords,
   tokenFlaw,
   withStateLock,
 } from '@cscapi/core'
@@ -60,7 +59,7 @@ export async function probeAfterBan(context: ClientContext, signal: AbortSignal 
 
 /** A 403 that gives a reason of its own: before it counts as a ban, another call shows whether CAPI talks to this address. */
 export function isOwnRefusal(error: CscapiError): boolean {
-  return error instanceof CapiForbiddenError && error.code === 'forbidden' && saysOwnWords(error.serverMessage)
+  return error instanceof CapiForbiddenError && error.code === 'forbidden' && error.givesReason
 }
 
 /** Whether the last ban began with this machine's signals. */

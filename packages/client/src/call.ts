@@ -34,7 +34,7 @@ export async function callForMachine<T>(
   const { retryDelayMs, maxRetryDelayMs, maxRetries, clock, random } = options
   let refused: string | undefined
   for (let attempts = 0; ; ) {
-    await assertWelcome(context, endpoint, signal)
+    await assertWelcome(context, machineId, endpoint, signal)
     let token: string | undefined
     try {
       token = await authenticator.authenticate(machineId, { refused, scenarios, signal })
@@ -71,16 +71,27 @@ export async function callForMachine<T>(
       }
       if (!outcome.transient || attempts >= maxRetries || outcome.afterMs > maxRetryDelayMs) throw error
       attempts += 1
-      await sleepUnlessAborted(clock, outcome.afterMs, signal, `The ${endpoint} call of machine ${machineId}`)
+      await sleepUnlessAborted(
+        clock,
+        outcome.afterMs,
+        signal,
+        `The ${endpoint} call of machine ${machineId}`,
+        machineId,
+      )
     }
   }
 }
 
-async function assertWelcome(context: ClientContext, endpoint: string, signal: AbortSignal | undefined): Promise<void> {
+async function assertWelcome(
+  context: ClientContext,
+  machineId: string,
+  endpoint: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const pause = await readPause(context.storage)
   if (pause?.reason === 'forbidden') throw pausedError(endpoint, pause)
   if (await probeAfterBan(context, signal)) return
-  if (signal?.aborted) throw new AbortedError(`The ${endpoint} call`)
+  if (signal?.aborted) throw new AbortedError(`The ${endpoint} call of machine ${machineId}`, { machineId })
   const renewed = await readPause(context.storage)
   if (renewed?.reason === 'forbidden') throw pausedError(endpoint, renewed)
   // A pull is as good a probe as any.

@@ -415,7 +415,7 @@ export class CapiClient implements AsyncDisposable {
   async #prepare(): Promise<void> {
     const { storage, options } = this.#context
     await storage.open()
-    await bindEnvironment(this.#context)
+    await bindEnvironment(this.#context, this.#context.shutdown.aborting)
     warnOfSetUp(this.#context)
     if (options.openTelemetry) this.#telemetry ??= await startTelemetry(this.#context)
   }

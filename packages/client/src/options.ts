@@ -165,6 +165,8 @@ export function resolveOptions(options: CapiClientOptions): ResolvedOptions {
   const issues = issuesOfSchema(settingsSchema, options, { aliases: CLIENT_NAMES, secrets: SECRET_OPTIONS }) ?? []
   const isObject = typeof options === 'object' && options !== null
   if (isObject) issues.push(...connectionIssues(options), ...encryptionIssues(options.encryptionKey))
+  // Nothing at all lacks what an empty object lacks.
+  if (options === undefined) issues.push(...connectionIssues({}))
   if (!isObject || issues.length > 0) throw new InputError('The client cannot be made', issues)
   const { userAgentPrefix, environment, ca, proxy, encryptionKey } = options
   // What is kept in another form, or beside the rest, is taken out here.

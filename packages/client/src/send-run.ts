@@ -100,7 +100,8 @@ export class SendRun {
       ...this.#report,
       requests: requests - this.#before.requests,
       logins: logins - this.#before.logins,
-      durationMs: this.context.options.clock.now() - this.#startedAt,
+      // A clock may be set back meanwhile.
+      durationMs: Math.max(this.context.options.clock.now() - this.#startedAt, 0),
       problems: this.problems.list(),
     }
   }

@@ -72,7 +72,7 @@ describe('every call of the client', () => {
     ['addSignals', [[null]], /signals\[0\]: must be an object/],
     ['addSignals', [new Array(1)], /signals\[0\]: is missing: it must be an object/],
     ['preview', ['text'], /Nothing can be previewed: signals: must be an array/],
-    ['pullDecisions', [], /No decisions were pulled: .*is missing: it must be an object/],
+    ['pullDecisions', [], /No decisions were pulled: machineId: is missing: it must be text/],
     ['getDecisions', [{}], /machineId: is missing: it must be text/],
     ['getDecisions', [{ machineId: 'x', scenarios: 'ssh-bf' }], /scenarios: must be a list/],
     ['enrollMachines', [{}], /machineIds: is missing: it must be a list.*attachmentKey: must be text/],
@@ -111,16 +111,17 @@ describe('every call of CAPI', () => {
   )
 })
 
+test('a client of nothing is told everything that it needs', async () => {
+  const failure = await failureOf(() => Reflect.construct(CapiClient, []))
+  const paths = failure instanceof InputError ? failure.issues.map(({ path }) => path) : []
+  expect(paths.toSorted()).toEqual(['environment', 'scenarios', 'storage'])
+})
+
 describe('every export', () => {
   /** Pieces for those who write adapters: what they take is held to their types. */
   const PIECES = new Set([
-    'decide',
-    'extendPause',
-    'getJsonState',
     'pausedError',
-    'readPause',
     'toJsonState',
-    'withStateLock',
     'sleepUnlessAborted',
     'transportFetch',
     'tokenFlaw',
@@ -134,10 +135,6 @@ describe('every export', () => {
     'unknownKeyIssues',
     'isVersioned',
     'Keyring',
-    'compareTimestamps',
-    'formatTimestamp',
-    'durationToMs',
-    'formatDuration',
   ])
   const all = Object.entries({ ...signals, ...core, ...client }).filter(
     ([name, value]) => typeof value === 'function' && !PIECES.has(name) && !/Error$/.test(name),

@@ -93,7 +93,7 @@ const settingsSchema = z.strictObject({
 
 /** What is wrong with where CAPI is and how it is reached; no password is shown. */
 export function connectionIssues(
-  options: Pick<CapiOptions, 'environment' | 'userAgentPrefix' | 'ca' | 'proxy' | 'fetch'>,
+  options: Partial<Pick<CapiOptions, 'environment' | 'userAgentPrefix' | 'ca' | 'proxy' | 'fetch'>>,
 ): InputIssue[] {
   const baseUrl = readEnvironment(options.environment)
   const isRead = typeof baseUrl === 'string'

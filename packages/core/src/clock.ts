@@ -18,11 +18,12 @@ export async function sleepUnlessAborted(
   ms: number,
   signal: AbortSignal | undefined,
   what: string,
+  machineId?: string,
 ): Promise<void> {
-  if (signal?.aborted) throw new AbortedError(what)
+  if (signal?.aborted) throw new AbortedError(what, { machineId })
   try {
     await clock.sleep(ms, signal)
   } catch (error) {
-    throw signal?.aborted ? new AbortedError(what) : error
+    throw signal?.aborted ? new AbortedError(what, { machineId }) : error
   }
 }

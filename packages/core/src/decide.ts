@@ -1,3 +1,5 @@
+import { isCscapiError, readOptions } from '@cscapi/signals'
+import { z } from 'zod'
 import {
   CapiNetworkError,
   CapiProtocolError,
@@ -84,12 +86,23 @@ export type Outcome =
   /** Give the error to the caller: repeating would not help. */
   | { readonly action: 'raise' }
 
+const neededSchema = z.object({
+  endpoint: z.string(),
+  retryDelayMs: z.number(),
+  maxRetryDelayMs: z.number(),
+  random: z.number(),
+})
+
 /**
  * Decides what an answer of CAPI means: the failure table of the design, as one pure function.
  * `error` is what the call threw, or `undefined` when it answered 2xx.
+ *
+ * @throws InputError where the context lacks what a decision needs
  */
 export function decide(error: CscapiError | undefined, context: DecideContext): Outcome {
+  readOptions('Nothing was decided', neededSchema, context)
   if (error === undefined) return { action: 'done' }
+  if (!isCscapiError(error)) return { action: 'raise' }
   switch (error.code) {
     case 'rate_limited':
       return { action: 'stop', afterMs: rateLimitDelay(error, context) }

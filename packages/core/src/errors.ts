@@ -44,6 +44,18 @@ export class CapiAuthError extends CapiResponseError {
 /** CAPI forbids: an address that is blocked (`forbidden`: stay silent, never log in because of it) or an attachment key that is not valid (`attachment_key_refused`). */
 export class CapiForbiddenError extends CapiResponseError {
   override readonly name = 'CapiForbiddenError'
+  /** CAPI gives a reason that is neither its gateway's nor about the address: it may be about this request alone. */
+  readonly givesReason: boolean
+
+  constructor(
+    code: string,
+    message: string,
+    details: ResponseDetails & { givesReason?: boolean },
+    options: CscapiErrorOptions = {},
+  ) {
+    super(code, message, details, options)
+    this.givesReason = details.givesReason ?? false
+  }
 }
 
 /** 429. Limits are per address: everything from this address waits at least {@link CapiRateLimitError.retryAfterMs}. */

@@ -163,6 +163,39 @@ describe('what an answer becomes', () => {
       expect(await failureOf(call)).toMatchObject({ code: 'forbidden' })
   })
 
+  test('a refusal is told by all of its words, though some stand in a secret and are hidden', async () => {
+    const said = 'machine_id or password is incorrect'
+    const login = connect(await answering(403, JSON.stringify({ message: said })))
+    const refused = await failureOf(() => login.login({ machineId: 'm', password: said, scenarios: [] }))
+    expect(refused).toMatchObject({ code: 'credentials_refused', serverMessage: '[redacted]' })
+
+    const known = 'User already registered'
+    const register = connect(await answering(500, JSON.stringify({ message: known })))
+    const registered = await failureOf(() => register.register({ machineId: 'm', password: known }))
+    expect(registered).toMatchObject({ code: 'already_registered', serverMessage: '[redacted]' })
+
+    const blocked = 'Your address is blocked'
+    const signals = connect(await answering(403, JSON.stringify({ message: blocked })))
+    const banned = await failureOf(() => signals.pushSignals({ token: blocked, payloads: [] }))
+    expect(banned).toMatchObject({ code: 'forbidden', givesReason: false, serverMessage: '[redacted]' })
+
+    const enrolled = 'alreadyenrolled'
+    const enroll = connect(await answering(200, '{"message":"already enrolled: alreadyenrolled"}'))
+    expect(await enroll.enroll({ token: TOKEN, attachmentKey: enrolled })).toEqual({
+      status: 'already-enrolled',
+      message: 'already enrolled: [redacted]',
+    })
+  })
+
+  test('a 403 says whether it gives a reason that is not about the address', async () => {
+    const failing = async (message: string) => {
+      const capi = connect(await answering(403, JSON.stringify({ message })))
+      return failureOf(() => capi.pushSignals({ token: TOKEN, payloads: [] }))
+    }
+    expect(await failing('Access denied for scenario')).toMatchObject({ code: 'forbidden', givesReason: true })
+    expect(await failing('Forbidden')).toMatchObject({ code: 'forbidden', givesReason: false })
+  })
+
   test('an id that CAPI knows is told from a server in trouble', async () => {
     const register = async (status: number, message: string) =>
       failureOf(async () =>

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod'
-import type { StateStore, StateValue } from './state-store.js'
+import { assertStateStore, type StateStore, type StateValue } from './state-store.js'
 
 /** A state value that we wrote as JSON. `value` is `undefined` where it cannot be read: damaged, or another program's. */
 export interface JsonStateValue<T> extends Omit<StateValue, 'value'> {
@@ -12,6 +12,7 @@ export async function getJsonState<T>(
   key: string,
   schema: ZodType<T>,
 ): Promise<JsonStateValue<T> | undefined> {
+  assertStateStore('Nothing was read', state)
   const stored = await state.getState(key)
   return stored && { ...stored, value: parseOrUndefined(stored.value, schema) }
 }

@@ -15,7 +15,7 @@ import {
 } from './errors.js'
 import type { EndpointName } from './http.js'
 import { networkAdvice } from './network-advice.js'
-import { printableText } from './redact.js'
+import { MAX_CHARACTERS, printableText } from './redact.js'
 import { isAboutCredentials, saysRegistered, subjectOf } from './refusal.js'
 import { requestIdOf } from './request-id.js'
 import { ProxyError } from './transport.js'
@@ -50,7 +50,8 @@ export function responseError(
   answer: { status: number; text: string; retryAfterMs: number | undefined },
 ): CscapiError {
   const { status, retryAfterMs } = answer
-  const serverMessage = serverMessageOf(answer.text, site.secrets)
+  const raw = serverMessageOf(answer.text)
+  const serverMessage = raw === undefined ? undefined : printableText(raw, site.secrets)
   const details: ResponseDetails = { endpoint: site.label, status, serverMessage, retryAfterMs, ...namesOf(site) }
   const said = serverMessage === undefined ? 'without a message' : `"${serverMessage}"`
   const explain = (advice: string) => `${site.label} on ${site.host} was answered ${status} ${said}: ${advice}`
@@ -60,10 +61,10 @@ export function responseError(
       `was answered with a redirect (${status}), which is never followed: check the base URL ${printableUrl(site.baseUrl)}, and proxies in between`,
     )
   // A limit is one whatever the text says.
-  if (site.endpoint === 'register' && status !== 429 && (status === 409 || saysRegistered(serverMessage))) {
+  if (site.endpoint === 'register' && status !== 429 && (status === 409 || saysRegistered(raw))) {
     return new CapiResponseError('already_registered', explain('CAPI has this machine id'), details)
   }
-  if (status === 401 || status === 403) return refusal(site, details, explain)
+  if (status === 401 || status === 403) return refusal(site, details, raw, explain)
   if (status === 429)
     return new CapiRateLimitError('rate_limited', explain('send less, later'), details, { retryable: true })
   if (status >= 500)
@@ -95,30 +96,42 @@ function nowhere(site: CallSite, details: ResponseDetails, explain: (advice: str
 }
 
 /** 401, and what a 403 can be about (docs/capi-protocol.md, Errors). In doubt it is a ban, since calling during one prolongs it. */
-function refusal(site: CallSite, details: ResponseDetails, explain: (advice: string) => string): CscapiError {
-  const { status, serverMessage } = details
-  const subject = subjectOf(serverMessage)
+function refusal(
+  site: CallSite,
+  details: ResponseDetails,
+  raw: string | undefined,
+  explain: (advice: string) => string,
+): CscapiError {
+  const { status } = details
+  const subject = subjectOf(raw)
+  const forbidden = { ...details, givesReason: subject !== 'address' }
   const isLogin = site.endpoint === 'login'
-  if (isLogin && (status === 401 ? isAboutCredentials(serverMessage ?? '') : subject === 'credentials')) {
+  if (isLogin && (status === 401 ? isAboutCredentials(raw ?? '') : subject === 'credentials')) {
     return new CapiAuthError('credentials_refused', explain('the stored password is not the one CAPI knows'), {
       ...details,
       retryAfterMs: undefined,
     })
   }
-  if (status === 401) return new CapiAuthError('unauthorized', explain('the token is not accepted'), details)
+  if (status === 401) {
+    const hasToken = !isLogin && site.endpoint !== 'register'
+    const advice = hasToken
+      ? 'the token is not accepted'
+      : 'this call has no token yet; check the base URL, and proxies in between'
+    return new CapiAuthError('unauthorized', explain(advice), details)
+  }
   if (subject === 'route') return nowhere(site, details, explain)
   if (site.endpoint === 'register' && subject !== 'address') {
     return new CapiResponseError('unexpected_status', explain('the request has to change'), details)
   }
   if (site.endpoint === 'enroll' && subject !== 'address') {
-    return new CapiForbiddenError('attachment_key_refused', explain('copy the key from the console again'), details)
+    return new CapiForbiddenError('attachment_key_refused', explain('copy the key from the console again'), forbidden)
   }
   if (subject === 'machine' || subject === 'credentials') {
     const advice = 'CAPI refuses this machine, and no other; ask the console, or choose another machine id'
     return new CapiAuthError('machine_refused', explain(advice), { ...details, retryAfterMs: undefined })
   }
   const advice = 'this address is blocked; stay silent for an hour, and do not log in'
-  return new CapiForbiddenError('forbidden', explain(advice), details, { retryable: true })
+  return new CapiForbiddenError('forbidden', explain(advice), forbidden, { retryable: true })
 }
 
 /** Builds a fresh error from what `fetch` or ky threw: the original holds the request, and with it password and token. */
@@ -141,7 +154,8 @@ export function protocolError(site: CallSite, what: string): CapiProtocolError {
   return new CapiProtocolError('unexpected_response', text, { retryable: true, ...namesOf(site) })
 }
 
-function serverMessageOf(text: string, secrets: readonly string[]): string | undefined {
+/** As it came: what it is about is told by all of it, since what hides a secret may hide a word. Never shown. */
+function serverMessageOf(text: string): string | undefined {
   const body = parseJson(text)
   // The gateway in front of CAPI spells it with a capital in some of its answers.
   const named =
@@ -151,7 +165,7 @@ function serverMessageOf(text: string, secrets: readonly string[]): string | und
   const { message, errors } = parsed.data
   const detail =
     errors === undefined || errors === null ? '' : `: ${typeof errors === 'string' ? errors : JSON.stringify(errors)}`
-  return printableText(`${message}${detail}`, secrets)
+  return `${message}${detail}`.slice(0, MAX_CHARACTERS)
 }
 
 /** The value of a JSON text, or `undefined`. */

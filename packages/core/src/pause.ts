@@ -1,7 +1,8 @@
+import { readOptions } from '@cscapi/signals'
 import { z } from 'zod'
 import { CapiForbiddenError } from './errors.js'
 import { getJsonState, toJsonState } from './json-state.js'
-import type { StateStore } from './state-store.js'
+import { assertStateStore, type StateStore } from './state-store.js'
 
 export const PAUSE_REASONS = ['forbidden', 'rate_limited', 'outage', 'unauthorized'] as const
 
@@ -42,11 +43,15 @@ async function readPauseAt(state: StateStore, key: string): Promise<Pause | unde
   return { reason: written, message, remainingMs: stored.expiresInMs }
 }
 
-/** Pauses the store for `forMs` milliseconds. A later pause extends an earlier one and never shortens it. */
+const newPauseSchema = pauseSchema.extend({ forMs: z.number() })
+
+/** Pauses the store for `forMs` milliseconds. A later pause extends an earlier one and never shortens it. @throws InputError */
 export async function extendPause(
   state: StateStore,
   pause: { reason: PauseReason; message?: string | undefined; forMs: number },
 ): Promise<void> {
+  assertStateStore('The store was not paused', state)
+  readOptions('The store was not paused', newPauseSchema, pause)
   // A backoff with full jitter may be no wait at all.
   if (pause.forMs <= 0) return
   const key = keyOf(pause.reason)
@@ -57,6 +62,12 @@ export async function extendPause(
     const written = await state.setState(key, value, { ifVersion: current?.version ?? 0, expiresInMs: pause.forMs })
     if (written !== undefined) return
   }
+}
+
+/** Ends every pause of the store: only where it was for another address. */
+export async function endPauses(state: StateStore): Promise<void> {
+  assertStateStore('No pause was ended', state)
+  for (const reason of PAUSE_REASONS) await state.setState(keyOf(reason), undefined)
 }
 
 /** The error of a call that was not made because CAPI forbade this address. */

@@ -1,6 +1,6 @@
 const MAX_BYTES = 1_024
-/** More is not looked at. */
-const MAX_CHARACTERS = 8_192
+/** More of a text from outside is not looked at. */
+export const MAX_CHARACTERS = 8_192
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 const REDACTED = '[redacted]'

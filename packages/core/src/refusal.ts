@@ -22,11 +22,6 @@ export function subjectOf(message: string | undefined): RefusalSubject {
   return MACHINE.test(text) ? 'machine' : 'request'
 }
 
-/** Whether a 403 gives a reason that is neither the gateway's nor about the address: it may be about this request alone. */
-export function saysOwnWords(message: string | undefined): boolean {
-  return subjectOf(message) !== 'address'
-}
-
 export function isAboutCredentials(message: string): boolean {
   return CREDENTIALS.test(message)
 }

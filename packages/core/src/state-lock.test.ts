@@ -61,6 +61,40 @@ describe('withStateLock', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'lock_busy', retryable: true })
   })
 
+  test.each([
+    ['set back by an hour at every look', -3_600_000],
+    ['that stands still', 0],
+  ])('gives up as soon with a clock %s', async (_, jumpMs) => {
+    const { state, options } = setUp()
+    let now = 0
+    let sleptMs = 0
+    const clock: Clock = {
+      now: () => now,
+      sleep: async (ms) => {
+        sleptMs += ms
+        now += jumpMs
+      },
+    }
+    await state.setState('k', new Uint8Array([1]))
+    const waiting = withStateLock(state, 'k', { ...options, clock, waitMs: 500 }, async () => 'mine')
+    await expect(waiting).rejects.toMatchObject({ code: 'lock_busy' })
+    expect(sleptMs).toBeLessThanOrEqual(550)
+  })
+
+  test('is waited for although the clock is set ahead by a year meanwhile', async () => {
+    const { state, options, advance } = setUp()
+    let now = 0
+    const clock: Clock = {
+      now: () => now,
+      sleep: async (ms) => {
+        now += now === 0 ? 365 * 86_400_000 : ms
+        await advance(ms)
+      },
+    }
+    await state.setState('k', new Uint8Array([1]), { expiresInMs: 900 })
+    await expect(withStateLock(state, 'k', { ...options, clock }, async () => 'mine')).resolves.toBe('mine')
+  })
+
   test.each([new Error('mine'), 'a word', undefined])(
     'ends with an AbortedError when the signal fires with %s, before or while waiting',
     async (reason) => {

@@ -1,3 +1,5 @@
+import { InputError, printable } from '@cscapi/signals'
+
 export interface StateValue {
   readonly value: Uint8Array
   /** A positive integer that this key never had before, also not before it was deleted or ran out. Says nothing about order. */
@@ -21,4 +23,11 @@ export interface StateStore {
    * Returns the new version (0 after a deletion), or `undefined` when `ifVersion` did not hold and nothing was changed.
    */
   setState(key: string, value: Uint8Array | undefined, options?: SetStateOptions): Promise<number | undefined>
+}
+
+/** @throws InputError where `state` is no store of small values: `what` was not done */
+export function assertStateStore(what: string, state: StateStore): void {
+  if (typeof state?.getState === 'function' && typeof state.setState === 'function') return
+  const rule = 'must have the methods getState and setState, as every storage has'
+  throw new InputError(what, [{ path: 'state', value: printable(state), rule }])
 }

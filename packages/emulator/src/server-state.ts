@@ -11,6 +11,11 @@ import { RequestRecord } from './record.js'
 import { timerSleep } from './sleep.js'
 import { Tokens } from './tokens.js'
 
+const NAMES = new Map([
+  ['port', 'port of listen'],
+  ['host', 'host of listen'],
+])
+
 /** Everything the server knows. */
 export class ServerState {
   readonly options: EmulatorOptions
@@ -27,7 +32,7 @@ export class ServerState {
 
   /** @throws InputError */
   constructor(options: EmulatorOptions) {
-    readOptions('createEmulator', optionsSchema, options, { secrets: SECRETS })
+    readOptions('createEmulator', optionsSchema, options, { secrets: SECRETS, aliases: NAMES })
     const { seed = 1, tokenLifetimeMs = 3_600_000 } = options
     this.options = { ...options }
     this.now = options.now ?? Date.now

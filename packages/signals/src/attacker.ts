@@ -39,6 +39,8 @@ export interface SourceInput {
 }
 
 const ADDRESS_RULE = 'must be an IPv4 or IPv6 address or a CIDR range'
+const BOTH_RULE =
+  'must be left out where source is given; country, network and place stand beside attackerIp as cn, asName, asNumber, latitude, longitude'
 const SOURCE_KEYS: ReadonlySet<string> = new Set(Object.keys(sourceSchema.shape))
 
 /** The source on the wire, or `undefined` when the attacker itself was refused. Its details are checked in any case. */
@@ -57,11 +59,12 @@ function sourceOf(
   refuse: Refuse,
   add: (issues: readonly InputIssue[]) => void,
 ): Source | undefined {
-  if ((attackerIp === undefined) === (source === undefined)) {
+  if (source === undefined) {
+    if (attackerIp !== undefined) return addressSource('attackerIp', attackerIp, refuse)
     refuse('attackerIp', attackerIp, `${ADDRESS_RULE}; for another scope, give source instead`)
     return undefined
   }
-  if (source === undefined) return addressSource('attackerIp', attackerIp, refuse)
+  if (attackerIp !== undefined) refuse('attackerIp', attackerIp, BOTH_RULE)
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {
     refuse('source', source, 'must be an object { scope, value }')
     return undefined

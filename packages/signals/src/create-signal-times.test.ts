@@ -46,6 +46,8 @@ describe('times', () => {
     ['2099-01-01T00:00:00Z', 'must not be more than a day ahead of now (2026-03-01T10:00:00.000Z)'],
     [NOW + DAY_MS + 1, 'must not be more than a day ahead of now (2026-03-01T10:00:00.000Z)'],
     [String(NOW), expect.stringContaining('epoch milliseconds are a number, not text')],
+    [Number.NaN, 'must be a Date, epoch milliseconds or an ISO 8601 date and time'],
+    [BigInt(NOW / 1_000), expect.stringContaining('this looks like seconds: multiply by 1000')],
   ])('%s is refused', (time, rule) => {
     for (const path of ['createdAt', 'startAt', 'stopAt']) expect(rulesOf({ [path]: time })[path]).toEqual(rule)
   })

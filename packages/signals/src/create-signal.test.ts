@@ -233,6 +233,13 @@ describe('createSignal', () => {
     expect(issuesOf(changes).map((issue) => issue.path)).toEqual([path])
   })
 
+  test('of an address and a source, the address is to go, and what is wrong with the source is told too', () => {
+    const issues = issuesOf({ source: { scope: 'username', value: 'root', foo: 1 } })
+    expect(issues.map(({ path }) => path)).toEqual(['attackerIp', 'source.foo'])
+    expect(issues[0]?.rule).toContain('must be left out where source is given')
+    expect(issuesOf({ source: null }).map(({ path }) => path)).toEqual(['attackerIp', 'source'])
+  })
+
   test('any input gives a signal that CAPI’s model accepts and JSON keeps, or an InputError', () => {
     const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constant('2026-03-01T10:00:00Z'))
     const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })

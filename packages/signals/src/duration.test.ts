@@ -115,3 +115,12 @@ describe('Go durations', () => {
     expect(durationToMs(-1_999_999n)).toBe(-1)
   })
 })
+
+test.each([undefined, null, 42, '1h', Symbol('x'), {}])('%o are no nanoseconds, and the error says so', (nonsense) => {
+  const refused = expect.objectContaining({
+    name: 'InputError',
+    message: expect.stringMatching(/as parseDuration gives/),
+  })
+  expect(() => formatDuration(nonsense as never)).toThrow(refused)
+  expect(() => durationToMs(nonsense as never)).toThrow(refused)
+})

@@ -1,3 +1,6 @@
+import { InputError } from './errors.js'
+import { printable } from './printable.js'
+
 const UNIT_NS = new Map([
   ['ns', 1n],
   ['us', 1_000n],
@@ -82,8 +85,9 @@ export function anyNs(text: string, options: { allowDays?: boolean } | null): bi
   return signed < MIN_NS || signed > MAX_NS ? undefined : signed
 }
 
-/** Writes nanoseconds as Go does: `24h0m0s`, `1.5s`, `250ms`, `0s`. */
+/** Writes nanoseconds as Go does: `24h0m0s`, `1.5s`, `250ms`, `0s`. @throws InputError */
 export function formatDuration(ns: bigint): string {
+  assertNanoseconds(ns)
   if (ns === 0n) return '0s'
   const sign = ns < 0n ? '-' : ''
   const rest = ns < 0n ? -ns : ns
@@ -96,9 +100,16 @@ export function formatDuration(ns: bigint): string {
   return minutes < 60n ? `${sign}${minutes}m${seconds}` : `${sign}${minutes / 60n}h${minutes % 60n}m${seconds}`
 }
 
-/** Nanoseconds as whole milliseconds; what is finer is cut off. */
+/** Nanoseconds as whole milliseconds; what is finer is cut off. @throws InputError */
 export function durationToMs(ns: bigint): number {
+  assertNanoseconds(ns)
   return Number(ns / 1_000_000n)
+}
+
+function assertNanoseconds(ns: bigint): void {
+  if (typeof ns === 'bigint') return
+  const rule = 'must be nanoseconds as a bigint, as parseDuration gives them'
+  throw new InputError('The duration cannot be used', [{ path: 'ns', value: printable(ns), rule }])
 }
 
 function decimal(value: bigint, unit: bigint): string {

@@ -22,6 +22,15 @@ describe('a value as an issue shows it', () => {
       { password: 'hunter2', apiKey: 'hunter2', access_token: 'hunter2' },
       '{"password":"[redacted]","apiKey":"[redacted]","access_token":"[redacted]"}',
     ],
+    [
+      { encriptionKey: 'hunter2', pw: 'hunter2', DB_PASS: 'hunter2' },
+      '{"encriptionKey":"[redacted]","pw":"[redacted]","DB_PASS":"[redacted]"}',
+    ],
+    [
+      { name: 'hunter2hunter2', list: ['hunter2hunter2'], ip: '8.8.8.8' },
+      '{"name":"[text]","list":["[text]"],"ip":"8.8.8.8"}',
+    ],
+    [['crowdsecurity/ssh-bf'], '["crowdsecurity/ssh-bf"]'],
     [() => 'hunter2', '[function]'],
     [{ run: () => 'hunter2' }, '{"run":"[function]"}'],
     [new Account(), '"[Object]"'],

@@ -33,11 +33,12 @@ export function readTimes(
 }
 
 function unreadableRule(given: unknown, now: number): string {
-  const ms = typeof given === 'string' && /^\d{9,19}(?:\.\d+)?$/.test(given) ? Number(given) : given
+  const isDigits = typeof given === 'string' && /^\d{9,19}(?:\.\d+)?$/.test(given)
+  const ms = isDigits || typeof given === 'bigint' ? Number(given) : given
   const unit = typeof ms === 'number' && Number.isFinite(ms) ? unitOf(ms, now) : undefined
   const rule = 'must be a Date, epoch milliseconds or an ISO 8601 date and time'
   if (unit !== undefined) return `${rule}; this ${unit}`
-  return typeof ms === 'number' && ms !== given ? `${rule}; epoch milliseconds are a number, not text` : rule
+  return isDigits ? `${rule}; epoch milliseconds are a number, not text` : rule
 }
 
 function boundRule(ms: number, now: number): string | undefined {

@@ -84,3 +84,15 @@ describe('timestamps', () => {
     expect(compareTimestamps({ ms: 2, ns: 0 }, { ms: 1, ns: 9 })).toBeGreaterThan(0)
   })
 })
+
+test.each([undefined, null, 42, 'text', {}, { ms: '1', ns: 0 }, { ms: Number.NaN, ns: 0 }, { ms: 0 }])(
+  '%o is no time to write or to compare, and the error says what is',
+  (nonsense) => {
+    const refused = expect.objectContaining({
+      name: 'InputError',
+      message: expect.stringMatching(/as parseTimestamp gives it/),
+    })
+    expect(() => formatTimestamp(nonsense as never)).toThrow(refused)
+    expect(() => compareTimestamps({ ms: 0, ns: 0 }, nonsense as never)).toThrow(refused)
+  },
+)

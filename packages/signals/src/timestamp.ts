@@ -1,3 +1,6 @@
+import { InputError } from './errors.js'
+import { printable } from './printable.js'
+
 /** An instant with the sub-millisecond digits that a text may carry. */
 export interface Timestamp {
   /** Epoch milliseconds, a whole number. */
@@ -38,15 +41,26 @@ export function parseTimestamp(input: Date | string | number): Timestamp | undef
   return inRange({ ms, ns: nanoseconds % 1_000_000 })
 }
 
-/** RFC 3339 in UTC with `Z`: milliseconds, and nine digits where there are finer ones. */
-export function formatTimestamp({ ms, ns }: Timestamp): string {
+/** RFC 3339 in UTC with `Z`: milliseconds, and nine digits where there are finer ones. @throws InputError */
+export function formatTimestamp(timestamp: Timestamp): string {
+  assertTimestamp('timestamp', timestamp)
+  const { ms, ns } = timestamp
   const text = new Date(ms).toISOString()
   return ns === 0 ? text : `${text.slice(0, -1)}${String(ns).padStart(6, '0')}Z`
 }
 
-/** Negative when `a` is earlier. */
+/** Negative when `a` is earlier. @throws InputError */
 export function compareTimestamps(a: Timestamp, b: Timestamp): number {
+  assertTimestamp('a', a)
+  assertTimestamp('b', b)
   return a.ms - b.ms || a.ns - b.ns
+}
+
+function assertTimestamp(path: string, given: Timestamp): void {
+  const isInstant = inRange({ ms: Number(given?.ms), ns: 0 }) !== undefined && Number.isInteger(given?.ns)
+  if (isInstant && typeof given.ms === 'number') return
+  const rule = 'must be an instant of the years 1 to 9999, as parseTimestamp gives it'
+  throw new InputError('The time cannot be used', [{ path, value: printable(given), rule }])
 }
 
 function utcMs([year, month, day, hour, minute, second]: [number, number, number, number, number, number]):

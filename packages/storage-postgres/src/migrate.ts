@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readOptions } from '@cscapi/signals'
 import { type AppliedMigration, appliedMigrationsSchema, type Migration, missingMigrations } from '@cscapi/storage-sql'
 import { z } from 'zod'
 import { ask, inTransaction, withClient } from './database.js'
@@ -13,12 +14,16 @@ export type MigrateMode = (typeof MIGRATE_MODES)[number]
 
 export const MIGRATE_MODES = ['auto', 'verify', 'never'] as const
 
+// The schema's name has a rule of its own.
+const sqlOptionsSchema = z.strictObject({ schema: z.string().default('cscapi') })
+
 /**
  * The SQL that creates everything in a schema (default `cscapi`), for a role that may; it is one transaction. Then open with `migrate: 'verify'`.
  *
  * @throws InputError for a schema's name that is not plain
  */
-export function migrationSql({ schema = 'cscapi' }: { schema?: string } = {}): string {
+export function migrationSql(options: { schema?: string } = {}): string {
+  const { schema } = readOptions('No SQL was written', sqlOptionsSchema, options)
   const quoted = quoteSchema(schema)
   const steps = migrations.map(({ version, name, checksum, sql }) => `${sql}\n${ledgerRow(version, name, checksum)};`)
   const place = [`CREATE SCHEMA IF NOT EXISTS ${quoted};`, `SET LOCAL search_path TO ${quoted};`]

@@ -17,7 +17,7 @@ function refuse(issues: readonly InputIssue[]): void {
 }
 
 function issueUnless(isGood: boolean, path: string, value: unknown, rule: string): InputIssue[] {
-  return isGood ? [] : [{ path, value: typeof value === 'string' ? value.slice(0, 200) : printable(value), rule }]
+  return isGood ? [] : [{ path, value: printable(value), rule }]
 }
 
 const storableRule = 'must be text without U+0000 and lone surrogates'

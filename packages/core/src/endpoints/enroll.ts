@@ -62,7 +62,8 @@ export async function enroll(http: Http, request: EnrollRequest, options: CallOp
   } as const
   const { json } = await http.call({ ...options, ...call })
   const parsed = answerSchema.safeParse(json)
-  const message = parsed.success ? printableText(parsed.data.message, [attachmentKey, token]) : undefined
+  const said = parsed.success ? parsed.data.message : undefined
+  const message = said === undefined ? undefined : printableText(said, [attachmentKey, token])
   // Both come as 2xx: the message tells more surely than the code (docs/capi-protocol.md, Enrolment).
-  return { status: /already enrolled/i.test(message ?? '') ? 'already-enrolled' : 'enrolled', message }
+  return { status: /already enrolled/i.test(said ?? '') ? 'already-enrolled' : 'enrolled', message }
 }

@@ -23,7 +23,8 @@ export async function login(http: Http, request: LoginRequest, options: CallOpti
   const call = { endpoint: 'login', method: 'POST', path: '/watchers/login', body, secrets: [password] } as const
   const answer = await http.call({ ...options, ...call, machineId })
   const parsed = loginResponseSchema.safeParse(answer.json)
-  if (!parsed.success) throw answer.unusable('was answered without a token')
+  if (!parsed.success)
+    throw answer.unusable('was answered without a token that can be read: check the base URL, and proxies in between')
   const { token } = parsed.data
   const flaw = tokenFlaw(token)
   if (flaw !== undefined) throw answer.unusable(`was answered with a token that ${flaw}; it was not stored`)

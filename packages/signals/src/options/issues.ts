@@ -13,17 +13,28 @@ export interface IssueOptions {
   readonly secrets?: ReadonlySet<string>
 }
 
+/** The path of what has no name of its own. */
+const NOWHERE = 'value'
+
 type ZodIssue = z.core.$ZodIssue
 
 /**
  * Everything that zod finds wrong with `input`, in our words: where, what was given, which rule it breaks.
- * `undefined` where nothing is.
+ * `undefined` where nothing is. Of options that were not given at all, the required ones are named.
  */
 export function issuesOfSchema(
   schema: z.ZodType,
   input: unknown,
   options: IssueOptions = {},
 ): InputIssue[] | undefined {
+  const issues = findIssues(schema, input, options)
+  if (issues === undefined || input !== undefined || options.root !== undefined) return issues
+  const missing = findIssues(schema, {}, options) ?? []
+  const areOptions = missing.length > 0 && missing.every(({ path }) => path !== NOWHERE)
+  return areOptions ? missing : issues
+}
+
+function findIssues(schema: z.ZodType, input: unknown, options: IssueOptions): InputIssue[] | undefined {
   const known = new Map<string, readonly string[]>()
   const parsed = schema.safeParse(input, {
     error: (issue) => {
@@ -59,7 +70,7 @@ function issuesOf(
   const isSecret = secrets?.has(String(path[0])) === true
   return [
     {
-      path: pathText(root, path) || 'value',
+      path: pathText(root, path) || NOWHERE,
       value: isSecret ? '[redacted]' : printable(valueAt(input, path)),
       rule: issue.message,
     },

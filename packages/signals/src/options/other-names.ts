@@ -58,6 +58,7 @@ export const CLIENT_NAMES: KeyAliases = new Map([
   ['main_machine_id', 'machineId'],
   ['machine', 'machineId'],
   ['user_agent', 'userAgentPrefix'],
+  ['userAgent', 'userAgentPrefix'],
   ['user_agent_suffix', 'userAgentPrefix'],
   ['userAgentSuffix', 'userAgentPrefix'],
   ['user_agent_version', 'userAgentPrefix (the version is that of cscapi)'],

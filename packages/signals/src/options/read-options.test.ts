@@ -69,6 +69,12 @@ describe('options', () => {
     expect(issuesFor(given)).toEqual({ value: [expect.any(String), expect.stringContaining('must be an object')] })
   })
 
+  test('of options that were not given at all, the required ones are named', () => {
+    const required = z.strictObject({ path: z.string(), size: z.number(), mode: z.string().optional() })
+    const call = () => readOptions('Nothing was made', required, undefined)
+    expect(call).toThrow(/path: is missing: it must be text.*size: is missing: it must be a number/)
+  })
+
   test('what may be a secret is not shown', () => {
     expect(issuesFor({ encryptionKey: 'hunter2' }, { secrets: new Set(['encryptionKey']) })).toEqual({
       encryptionKey: ['[redacted]', 'must have at least 12 characters'],
