@@ -137,7 +137,7 @@ test.each([
   [{ pth: 'a.db' }, /pth: is not known here; did you mean path\?/],
   [{ filename: 'a.db' }, /filename: is not known here; did you mean path\?/],
   [{ path: 'a.db', busyTimeout: 1 }, /busyTimeout: is not known here; did you mean busyTimeoutMs\?/],
-  [undefined, /must be an object/],
+  [undefined, /path: must name a file/],
   [null, /must be an object/],
   ['a.db', /must be an object/],
   [7, /must be an object/],
