@@ -124,8 +124,6 @@ describe('every export', () => {
     'toJsonState',
     'sleepUnlessAborted',
     'transportFetch',
-    'tokenFlaw',
-    'saysOwnWords',
     'functionSchema',
     'methodsSchema',
     'connectionIssues',

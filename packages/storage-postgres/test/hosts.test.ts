@@ -1,3 +1,6 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { freePort, startPostgres, type TestServer } from '@cscapi/test-servers'
 import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -114,8 +117,7 @@ describe('a URL of several hosts', () => {
 })
 
 test('a Unix socket is a host', async () => {
-  const { mkdtempSync, chmodSync, rmSync } = await import('node:fs')
-  const folder = mkdtempSync('/tmp/cscapi-pg-')
+  const folder = mkdtempSync(join(tmpdir(), 'cscapi-pg-'))
   chmodSync(folder, 0o777)
   const server = await startPostgres({ config: { unix_socket_directories: folder } })
   const port = portOf(server)

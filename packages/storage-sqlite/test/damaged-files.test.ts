@@ -33,6 +33,19 @@ function foreign(path: string, pragmas: readonly string[] = []): void {
   writer.close()
 }
 
+/** A store beside which the log of another database lies, of one with these pragmas. */
+async function storeWithLogOf(...pragmas: readonly string[]): Promise<string> {
+  const path = await storeOf(50)
+  const other = join(temporaryFolder(), 'other.db')
+  const writer = new BetterSqlite3(other)
+  for (const pragma of pragmas) writer.pragma(pragma)
+  writer.exec('CREATE TABLE other (id INTEGER PRIMARY KEY)')
+  // The log goes when its database is closed.
+  writeFileSync(`${path}-wal`, readFileSync(`${other}-wal`))
+  writer.close()
+  return path
+}
+
 const newFile = async (make: (path: string) => void) => {
   const path = join(temporaryFolder(), 'store.db')
   make(path)
@@ -107,33 +120,10 @@ const damages: [string, () => Promise<string>, RegExp][] = [
     },
     /it is not there, but its log is: put the store back/,
   ],
-  [
-    'the log of another file',
-    async () => {
-      const path = await storeOf(50)
-      const other = join(temporaryFolder(), 'other.db')
-      const writer = new BetterSqlite3(other)
-      writer.pragma('journal_mode = WAL')
-      writer.exec('CREATE TABLE other (id INTEGER PRIMARY KEY)')
-      writeFileSync(`${path}-wal`, readFileSync(`${other}-wal`))
-      writer.close()
-      return path
-    },
-    /-wal belongs to another database/,
-  ],
+  ['the log of another file', () => storeWithLogOf('journal_mode = WAL'), /-wal belongs to another database/],
   [
     'the log of a file with other pages',
-    async () => {
-      const path = await storeOf(50)
-      const other = join(temporaryFolder(), 'other.db')
-      const writer = new BetterSqlite3(other)
-      writer.pragma('page_size = 8192')
-      writer.pragma('journal_mode = WAL')
-      writer.exec('CREATE TABLE other (id INTEGER PRIMARY KEY)')
-      writeFileSync(`${path}-wal`, readFileSync(`${other}-wal`))
-      writer.close()
-      return path
-    },
+    () => storeWithLogOf('page_size = 8192', 'journal_mode = WAL'),
     /-wal belongs to another database/,
   ],
 ]
