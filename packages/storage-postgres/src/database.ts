@@ -51,9 +51,15 @@ export class Database {
     this.#silenceMs = silenceMs
   }
 
-  /** One statement, which is a transaction of its own; repeated when it loses against others. */
+  /**
+   * One statement, which is a transaction of its own; repeated when it loses against others. Where a database or role defaults to a stricter
+   * isolation it could lose as often as it is repeated, so the repeat is read committed.
+   */
   run<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#repeated(operation, (client) => work(this.#sqlOn(client)))
+    return this.#repeated(operation, (client, repeat) => {
+      const statement = () => work(this.#sqlOn(client))
+      return repeat ? inTransaction(client, this.#silenceMs, statement) : statement()
+    })
   }
 
   /** All or nothing; repeated when it loses against other transactions. */
@@ -101,11 +107,11 @@ export class Database {
     }
   }
 
-  #repeated<T>(operation: string, work: (client: PostgresPoolClient) => Promise<T>): Promise<T> {
+  #repeated<T>(operation: string, work: (client: PostgresPoolClient, repeat: boolean) => Promise<T>): Promise<T> {
     return this.#tracked(operation, async () => {
       for (let tries = 1; ; tries += 1) {
         try {
-          return await withClient(this.#pool, work)
+          return await withClient(this.#pool, (client) => work(client, tries > 1))
         } catch (error) {
           if (!isConflict(error) || tries === TRIES) throw error
           await sleep(Math.random() * 10 * tries)
