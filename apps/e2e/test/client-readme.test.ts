@@ -34,8 +34,8 @@ function membersOf(path: string, name: string): string[] {
 describe('the README of the client', () => {
   test.each([
     ['packages/client/src/options.ts', 'CapiClientOptions', 20],
-    ['packages/client/src/intake-options.ts', 'IntakeOptions', 6],
-    ['packages/core/src/transport.ts', 'TransportOptions', 2],
+    ['packages/client/src/intake/intake-options.ts', 'IntakeOptions', 6],
+    ['packages/core/src/transport/transport.ts', 'TransportOptions', 2],
   ])('has every option of %s in its table', (path, name, atLeast) => {
     const cells = firstCells('Options')
     const options = membersOf(path, name)
@@ -46,7 +46,9 @@ describe('the README of the client', () => {
   test('has every option of start() in its table', () => {
     const cells = firstCells('Run as a service')
     expect(
-      membersOf('packages/client/src/start.ts', 'StartOptions').filter((option) => !cells.includes(`\`${option}\``)),
+      membersOf('packages/client/src/lifecycle/start.ts', 'StartOptions').filter(
+        (option) => !cells.includes(`\`${option}\``),
+      ),
     ).toEqual([])
   })
 
@@ -59,7 +61,7 @@ describe('the README of the client', () => {
 
   test('has every event in its table', () => {
     const cells = firstCells('Watch it')
-    const events = membersOf('packages/client/src/events.ts', 'ClientEvents')
+    const events = membersOf('packages/client/src/observing/events.ts', 'ClientEvents')
     expect(events.length).toBeGreaterThan(10)
     expect(events.filter((event) => !cells.includes(`\`${event}\``))).toEqual([])
   })

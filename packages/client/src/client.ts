@@ -1,10 +1,16 @@
 import { AbortedError, CscapiError, type DecisionStream } from '@cscapi/core'
 import type { DecisionSet } from '@cscapi/decisions'
 import type { Signal } from '@cscapi/signals'
-import { asAborted, unlessAborted } from './abort.js'
-import { addSignals } from './add-signals.js'
-import { assertListener, assertSignals, callSchemas, readCall, readMachineIds } from './call-options.js'
+import { asAborted, unlessAborted } from './calling/abort.js'
+import { bindEnvironment } from './calling/bind-environment.js'
+import { assertListener, assertSignals, callSchemas, readCall, readMachineIds } from './calling/call-options.js'
 import { type ClientContext, createContext } from './context.js'
+import { type GetDecisionsOptions, getDecisions } from './decisions/get-decisions.js'
+import { PulledDecisions, type PullOptions, type PullReport } from './decisions/pulled-decisions.js'
+import { addSignals } from './intake/add-signals.js'
+import type { AddOptions, AddResult } from './intake/intake.js'
+import { type Preview, previewSignals } from './intake/preview.js'
+import { untilStopped } from './intake/until-stopped.js'
 import {
   exportRejected,
   type PurgeFilter,
@@ -13,27 +19,27 @@ import {
   type RejectedSignalInfo,
   rejectedSignals,
   requeueRejected,
-} from './dead-letters.js'
-import { type EnrollOptions, type EnrollResult, enrollMachines } from './enroll.js'
-import { bindEnvironment } from './environment.js'
-import type { ClientEventListener, ClientEventName } from './events.js'
-import { type GetDecisionsOptions, getDecisions } from './get-decisions.js'
-import type { AddOptions, AddResult } from './intake.js'
-import { deleteMachines, listMachines, type MachineInfo, type MachinesFilter, reviveMachines } from './machines.js'
+} from './kept-signals/dead-letters.js'
+import { pruneFailingMachinesSignals } from './kept-signals/prune-failing.js'
+import type { StopOptions, StopReport } from './lifecycle/shutdown.js'
+import { resolveStart, type StartOptions, startClient } from './lifecycle/start.js'
+import { type EnrollOptions, type EnrollResult, enrollMachines } from './machines/enroll.js'
+import {
+  deleteMachines,
+  listMachines,
+  type MachineInfo,
+  type MachinesFilter,
+  reviveMachines,
+} from './machines/machines.js'
+import { type Verification, verifyClient } from './machines/verify.js'
+import type { ClientEventListener, ClientEventName } from './observing/events.js'
+import { prometheusText } from './observing/prometheus.js'
+import { warnOfSetUp } from './observing/set-up-warnings.js'
+import { type ClientStats, readStats } from './observing/stats.js'
+import { startTelemetry, type Telemetry } from './observing/telemetry.js'
 import { type CapiClientOptions, resolveOptions } from './options.js'
-import { type Preview, previewSignals } from './preview.js'
-import { prometheusText } from './prometheus.js'
-import { pruneFailingMachinesSignals } from './prune.js'
-import { PulledDecisions, type PullOptions, type PullReport } from './pull-decisions.js'
-import { emptyReport, type SendReport } from './report.js'
-import { type SendOptions, sendDue } from './send.js'
-import { warnOfSetUp } from './set-up-warnings.js'
-import type { StopOptions, StopReport } from './shutdown.js'
-import { untilStopped } from './shutdown-intake.js'
-import { resolveStart, type StartOptions, startClient } from './start.js'
-import { type ClientStats, readStats } from './stats.js'
-import { startTelemetry, type Telemetry } from './telemetry.js'
-import { type Verification, verifyClient } from './verify.js'
+import { type SendOptions, sendDue } from './sending/send-due.js'
+import { emptyReport, type SendReport } from './sending/send-report.js'
 
 const NO_DEAD_LETTER = 'No dead letter was touched'
 const COUNTING = 'Counting the store'

@@ -1,11 +1,11 @@
 import { type Capi, createCapi, MachineAuthenticator } from '@cscapi/core'
-import { EventFeed } from './events.js'
-import { Intake } from './intake.js'
-import { logEvents } from './logger.js'
+import { Intake } from './intake/intake.js'
+import { Shutdown } from './lifecycle/shutdown.js'
+import { EventFeed } from './observing/events.js'
+import { logEvents } from './observing/logger.js'
+import { RequestCounts } from './observing/prometheus.js'
 import type { ResolvedOptions } from './options.js'
-import { RequestCounts } from './prometheus.js'
-import { type SealedStorage, sealedStorage } from './sealed-storage.js'
-import { Shutdown } from './shutdown.js'
+import { type SealedStorage, sealedStorage } from './secrets/sealed-storage.js'
 
 /** What every part of one client shares. */
 export interface ClientContext {

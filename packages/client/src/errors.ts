@@ -1,5 +1,5 @@
 import { CscapiError } from '@cscapi/core'
-import type { SendReport } from './report.js'
+import type { SendReport } from './sending/send-report.js'
 
 /** A run could not go on, usually because the store failed; `code` and `retryable` are those of `cause`, and `report` says what was done before. */
 export class SendFailedError extends CscapiError {

@@ -4,7 +4,7 @@ import { createSignal, type Signal } from '@cscapi/signals'
 import { copyStorage, MemoryStorage } from '@cscapi/storage'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { CapiClient, type CapiClientOptions } from './index.js'
-import { applyRetention } from './retention.js'
+import { applyRetention } from './kept-signals/retention.js'
 
 const machineIds = Array.from({ length: 20 }, (_, index) => generateMachineIdFromKey(`sensor-${index}`))
 

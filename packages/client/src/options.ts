@@ -16,12 +16,12 @@ import {
 import type { DecisionSetOptions } from '@cscapi/decisions'
 import { CLIENT_NAMES, issuesOfSchema, scenarioRule } from '@cscapi/signals'
 import type { Storage } from '@cscapi/storage'
-import { z } from 'zod'
-import { systemClock } from './clock.js'
-import { type EncryptionOption, encryptionIssues, resolveEncryption } from './encryption-option.js'
-import { type IntakeOptions, intakeSettings, type ResolvedIntakeOptions } from './intake-options.js'
-import type { Logger } from './logger.js'
-import type { SealOptions } from './sealed-storage.js'
+import * as z from 'zod'
+import { type IntakeOptions, intakeSettings, type ResolvedIntakeOptions } from './intake/intake-options.js'
+import { systemClock } from './lifecycle/system-clock.js'
+import type { Logger } from './observing/logger.js'
+import { type EncryptionOption, encryptionIssues, resolveEncryption } from './secrets/encryption-option.js'
+import type { SealOptions } from './secrets/sealed-storage.js'
 
 /** Options of {@link CapiClient}. All times are milliseconds. */
 export interface CapiClientOptions extends IntakeOptions, TransportOptions {

@@ -1,20 +1,14 @@
-export {
-  type AuthenticateOptions,
-  type FailingNote,
-  MachineAuthenticator,
-  type MachineAuthenticatorOptions,
-} from './authenticate.js'
-export { type Capi, type CapiOptions, connectionIssues, createCapi, SECRET_OPTIONS } from './capi.js'
+export { type Capi, type CapiOptions, connectionIssues, createCapi, SECRET_OPTIONS } from './capi/capi.js'
+export { type DecideContext, decide, type Outcome, SLOW_PATH_ATTEMPTS } from './capi/decide.js'
+export type { Decision, DecisionStream, DeletedDecision } from './capi/decision-stream/decision-stream.js'
+export type { PullDecisionsRequest } from './capi/decisions.js'
+export { assertEnrollable, type EnrollAnswer, type EnrollRequest } from './capi/enroll.js'
+export type { CallOptions, CapiRequestEvent, EndpointName } from './capi/http.js'
+export type { Login, LoginRequest } from './capi/login.js'
+export type { PushMetricsRequest } from './capi/metrics.js'
+export type { RegisterRequest } from './capi/register.js'
+export type { PushSignalsRequest } from './capi/signals.js'
 export { type Clock, sleepUnlessAborted } from './clock.js'
-export { type DecideContext, decide, type Outcome, SLOW_PATH_ATTEMPTS } from './decide.js'
-export type { Decision, DecisionStream, DeletedDecision } from './decision-stream.js'
-export type { Download, DownloadOptions } from './download.js'
-export type { PullDecisionsRequest } from './endpoints/decisions.js'
-export { assertEnrollable, type EnrollAnswer, type EnrollRequest } from './endpoints/enroll.js'
-export type { Login, LoginRequest } from './endpoints/login.js'
-export type { PushMetricsRequest } from './endpoints/metrics.js'
-export type { RegisterRequest } from './endpoints/register.js'
-export type { PushSignalsRequest } from './endpoints/signals.js'
 export { type Environment, isVersioned, resolveBaseUrl } from './environment.js'
 export {
   AbortedError,
@@ -35,17 +29,26 @@ export {
   StorageError,
   type StorageErrorCode,
 } from './errors.js'
-export type { CallOptions, CapiRequestEvent, EndpointName } from './http.js'
-export { getJsonState, type JsonStateValue, toJsonState } from './json-state.js'
-export { assertKeys, type EncryptionKey, isSealed, Keyring } from './keyring.js'
+export type { Download, DownloadOptions } from './links/download.js'
+export {
+  type AuthenticateOptions,
+  type FailingNote,
+  MachineAuthenticator,
+  type MachineAuthenticatorOptions,
+} from './machines/authenticate.js'
 export {
   FREE_ACCOUNT_LOGIN_BUDGET,
   LoginBudget,
   type LoginBudgetOptions,
   type LoginBudgetSettings,
   loginBudgetSchema,
-} from './login-budget.js'
-export { assertMachineId, generateMachineIdFromKey, type MachineIdOptions, machineIdRule } from './machine-id.js'
+} from './machines/login-budget.js'
+export {
+  assertMachineId,
+  generateMachineIdFromKey,
+  type MachineIdOptions,
+  machineIdRule,
+} from './machines/machine-id.js'
 export {
   FAILING_REASONS,
   type FailingReason,
@@ -57,16 +60,26 @@ export {
   type MachineToken,
   type NewMachine,
   type NewMachineToken,
-} from './machine-store.js'
+} from './machines/machine-store.js'
+export { generatePassword } from './machines/password.js'
+export { readTokenClaims, type TokenClaims, tokenLifetimeMs } from './machines/token.js'
+export { tokenFlaw } from './machines/usable-token.js'
 export { abortSignalSchema, functionSchema, methodsSchema, milliseconds, tlsSettings } from './option-schemas.js'
-export { generatePassword } from './password.js'
-export { endPauses, extendPause, PAUSE_REASONS, type Pause, type PauseReason, pausedError, readPause } from './pause.js'
-export { Secret } from './secret.js'
-export { type StateLockOptions, withStateLock } from './state-lock.js'
-export type { SetStateOptions, StateStore, StateValue } from './state-store.js'
-export { readTokenClaims, type TokenClaims, tokenLifetimeMs } from './token.js'
-export { type TransportOptions, type TransportWarning, transportFetch } from './transport.js'
-export type { CertificateAuthorities } from './transport-ca.js'
+export { assertKeys, type EncryptionKey, isSealed, Keyring } from './secrets/keyring.js'
+export { Secret } from './secrets/secret.js'
+export { getJsonState, type JsonStateValue, toJsonState } from './state/json-state.js'
+export {
+  endPauses,
+  extendPause,
+  PAUSE_REASONS,
+  type Pause,
+  type PauseReason,
+  pausedError,
+  readPause,
+} from './state/pause.js'
+export { type StateLockOptions, withStateLock } from './state/state-lock.js'
+export type { SetStateOptions, StateStore, StateValue } from './state/state-store.js'
+export type { CertificateAuthorities } from './transport/authorities.js'
+export { type TransportOptions, type TransportWarning, transportFetch } from './transport/transport.js'
 export { turn } from './turn.js'
-export { tokenFlaw } from './usable-token.js'
 export { VERSION } from './user-agent.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Without it, what zod calls custom keeps the rules between options from being looked at. */
 const ALONGSIDE = { abort: false } as const

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { printableText } from './redact.js'
-import { retryAfterMs } from './retry-after.js'
-import { readTokenClaims, tokenLifetimeMs } from './token.js'
+import { retryAfterMs } from './capi/retry-after.js'
+import { readTokenClaims, tokenLifetimeMs } from './machines/token.js'
+import { printableText } from './secrets/printable-text.js'
 
 const NOW = Date.parse('2026-03-01T00:00:00Z')
 const tokenOf = (claims: unknown) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`

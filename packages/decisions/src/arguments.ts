@@ -1,6 +1,6 @@
 import { InputError, suggestKey } from '@cscapi/signals'
-import { z } from 'zod'
-import { shown } from './skipped.js'
+import * as z from 'zod'
+import { shown } from './sources/skipped.js'
 
 /** What `DecisionSet` takes. Strict: a typo would let a private network be blocked, or the wrong remediation win. */
 export const setOptionsSchema = z.strictObject({

@@ -1,9 +1,9 @@
 import type { ActiveDecision } from './active-decision.js'
-import { listEntries, type View } from './listing.js'
-import { lookUpExact, lookUpScoped } from './lookup.js'
 import type { Pace } from './pace.js'
 import { type Family, parseNetwork } from './parse-ip.js'
-import { isAddressScope } from './source.js'
+import { isAddressScope } from './sources/source.js'
+import { listEntries, type View } from './tables/listing.js'
+import { lookUpExact, lookUpScoped } from './tables/lookup.js'
 
 /** Canonical values that came into force, and that are not in force any more. */
 export interface DecisionChange {

@@ -1,7 +1,5 @@
 import { readOptions } from '@cscapi/signals'
 import type { ActiveDecision } from './active-decision.js'
-import type { Allowlist } from './allowlists.js'
-import { applyStream } from './apply-stream.js'
 import {
   checkBytes,
   checkEvent,
@@ -13,10 +11,13 @@ import {
   setOptionsSchema,
 } from './arguments.js'
 import { ChangeFeed, type ChangeListener } from './change-feed.js'
-import { listEntries, type View, withoutPauses } from './listing.js'
-import { type Contents, lookUp, lookUpAll, lookUpScoped } from './lookup.js'
 import { Pace, type Paced } from './pace.js'
 import { type Family, parseIp, parseNetwork } from './parse-ip.js'
+import type { Remediations } from './remediations.js'
+import { readSnapshot } from './snapshot/read-snapshot.js'
+import { writeSnapshot } from './snapshot/write-snapshot.js'
+import type { Allowlist } from './sources/allowlists.js'
+import { applyStream } from './sources/apply-stream.js'
 import {
   type AllowlistInfo,
   type BlocklistInfo,
@@ -24,13 +25,12 @@ import {
   type Lines,
   readAllowlist,
   readBlocklist,
-} from './read-lists.js'
-import { readSnapshot } from './read-snapshot.js'
-import type { Remediations } from './remediations.js'
-import { type ApplyReport, Skipped } from './skipped.js'
-import { emptyStream, heldIn, inForceIn, isAddressScope, STREAM_ORIGIN } from './source.js'
-import { checkAnswer, type StreamAnswer } from './stream-answer.js'
-import { writeSnapshot } from './write-snapshot.js'
+} from './sources/read-lists.js'
+import { type ApplyReport, Skipped } from './sources/skipped.js'
+import { emptyStream, heldIn, inForceIn, isAddressScope, STREAM_ORIGIN } from './sources/source.js'
+import { checkAnswer, type StreamAnswer } from './sources/stream-answer.js'
+import { listEntries, type View, withoutPauses } from './tables/listing.js'
+import { type Contents, lookUp, lookUpAll, lookUpScoped } from './tables/lookup.js'
 
 /** Options of {@link DecisionSet}. */
 export interface DecisionSetOptions {

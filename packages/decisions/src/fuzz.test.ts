@@ -3,8 +3,8 @@ import { isIP } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DecisionSet } from './index.js'
-import { allowlistEntry } from './list-lines.js'
 import { formatIp, parseIp } from './parse-ip.js'
+import { allowlistEntry } from './sources/list-lines.js'
 
 const digits = fc.constantFrom('0', '1', '7', '9', '00', '12', '255', '256', '1e3', 'ffff', '10000', 'AbC', '')
 const signs = fc.constantFrom('.', ':', '::', '/', '%', ' ', '\t', '-', '#', ';', '//', '\0', '\r', 'ï', '😀')

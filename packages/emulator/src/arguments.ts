@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { InputError } from '@cscapi/signals'
-import { readDecisionFile } from './decision-file.js'
+import { readDecisionFile } from './decisions/decision-file.js'
+import { MOST_DECISIONS } from './decisions/seeds.js'
 import type { EmulatorOptions } from './options.js'
-import { MOST_DECISIONS } from './seeds.js'
 
 export const USAGE = `Usage: cscapi-emulator [options]
 

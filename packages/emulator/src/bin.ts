@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { type Arguments, parseArguments, USAGE } from './arguments.js'
 import { createEmulator } from './emulator.js'
-import type { RecordedRequest } from './record.js'
+import type { RecordedRequest } from './requests/record.js'
 
 async function run(argv: readonly string[]): Promise<void> {
   const parsed = readArguments(argv)

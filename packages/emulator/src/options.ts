@@ -1,7 +1,4 @@
-import { z } from 'zod'
-import type { BanRule } from './login-ban.js'
-import type { RecordSignals } from './received-signals.js'
-import type { RecordedRequest, RecordRequests } from './record.js'
+import * as z from 'zod'
 import {
   allowlistsSeedSchema,
   blocklistsSeedSchema,
@@ -9,7 +6,10 @@ import {
   type SeedAllowlist,
   type SeedBlocklist,
   type SeedDecision,
-} from './seeds.js'
+} from './decisions/seeds.js'
+import type { BanRule } from './machines/login-ban.js'
+import type { RecordSignals } from './requests/received-signals.js'
+import type { RecordedRequest, RecordRequests } from './requests/record.js'
 
 export interface EmulatorOptions {
   /** Enforces the request models of the CAPI v3 swagger; the real server answers 200 to most of what breaks them. @defaultValue false */

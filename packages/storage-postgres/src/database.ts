@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
+import * as z from 'zod'
+import type { PostgresPool, PostgresPoolClient } from './connect/pool.js'
+import { asText } from './connect/text-results.js'
 import { isConflict, mapError } from './errors.js'
 import type { PrismaClient } from './generated/client.js'
-import type { PostgresPool, PostgresPoolClient } from './pool.js'
 import { quoteSchema } from './schema-name.js'
-import { asText } from './text-results.js'
 
 /** Tries of a transaction that loses against others. */
 const TRIES = 8

@@ -1,13 +1,13 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { readAddress } from './address.js'
+import { readAddress } from './connect/address.js'
+import { checkEncoding } from './connect/encoding.js'
+import { makePool, STATEMENT_TIMEOUT_MS } from './connect/own-pool.js'
+import { poolOfPrisma } from './connect/prisma-pool.js'
 import { Database, outliveCuts, withClient } from './database.js'
-import { checkEncoding } from './encoding.js'
 import { mapError } from './errors.js'
 import { PrismaClient } from './generated/client.js'
 import { migrate } from './migrate.js'
 import type { PostgresStorageOptions } from './options.js'
-import { makePool, STATEMENT_TIMEOUT_MS } from './own-pool.js'
-import { poolOfPrisma } from './prisma-pool.js'
 
 /** Connects, brings the schema up to date, and returns the database and what lets go of a pool that is ours. */
 export async function openDatabase(

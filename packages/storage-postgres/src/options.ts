@@ -1,10 +1,10 @@
 import type { ConnectionOptions } from 'node:tls'
 import { InputError, type InputIssue } from '@cscapi/core'
 import { issuesOfSchema, printableUrl } from '@cscapi/signals'
-import { z } from 'zod'
-import { readAddress } from './address.js'
+import * as z from 'zod'
+import { readAddress } from './connect/address.js'
+import { isPool, type PostgresPool } from './connect/pool.js'
 import { MIGRATE_MODES, type MigrateMode } from './migrate.js'
-import { isPool, type PostgresPool } from './pool.js'
 import { isSchemaName, SCHEMA_RULE } from './schema-name.js'
 
 /** Where the server is: an address, or a pool of yours. */

@@ -1,5 +1,5 @@
 import { isCscapiError } from '@cscapi/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Database, Sql } from './database.js'
 
 const SUM_UP_EVERY = 1_000

@@ -1,12 +1,12 @@
 import type { OpenStore } from '@cscapi/storage-sql'
 import type { Database } from './database.js'
-import { enqueue } from './enqueue.js'
 import { postgresError } from './errors.js'
-import { extend, lease } from './lease.js'
-import { createMachine, deleteMachines, getMachine, listMachines, updateMachine } from './machines.js'
-import { fallAsleep, settle } from './settle.js'
-import { deleteSignals, listSignals, requeueSignals, stats } from './signals.js'
-import { getState, setState } from './state.js'
+import { enqueue } from './operations/enqueue.js'
+import { extend, lease } from './operations/lease.js'
+import { createMachine, deleteMachines, getMachine, listMachines, updateMachine } from './operations/machines.js'
+import { fallAsleep, settle } from './operations/settle.js'
+import { deleteSignals, listSignals, requeueSignals, stats } from './operations/signals.js'
+import { getState, setState } from './operations/state.js'
 
 /** The port's calls on an open database: which of them reads, and which needs a transaction. */
 export function storeOn(database: Database, release: () => Promise<void>): OpenStore {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { QueuedSignal } from '@cscapi/storage'
-import type { Connection } from './connection.js'
+import type { Connection } from './connect/connection.js'
 import type { Keys } from './keys.js'
 import { text, texts } from './reply.js'
 import { scripts } from './scripts.gen.js'

@@ -1,11 +1,11 @@
 import { isCscapiError } from '@cscapi/core'
-import type { Connection, Script } from './connection.js'
+import type { Connection, Script } from './connect/connection.js'
+import type { ServerWatch } from './connect/server-watch.js'
 import { tookTooLong, toStorageError } from './errors.js'
 import { Journal } from './journal.js'
 import type { Keys, PartitionPart } from './keys.js'
 import { list, text, whole } from './reply.js'
 import { scripts } from './scripts.gen.js'
-import type { ServerWatch } from './server-watch.js'
 import { type IntentRef, ShardIndex, type Summary } from './shard-index.js'
 
 /** What every operation works on, once the store is open. */

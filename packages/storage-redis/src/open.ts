@@ -1,12 +1,12 @@
 import { StorageError } from '@cscapi/core'
-import { Connection } from './connection.js'
+import { Connection } from './connect/connection.js'
+import { ServerWatch } from './connect/server-watch.js'
 import { toStorageError } from './errors.js'
 import { Keys } from './keys.js'
 import { OpenStore } from './open-store.js'
 import type { RedisStorageOptions } from './options.js'
 import { list, whole } from './reply.js'
 import { scripts } from './scripts.gen.js'
-import { ServerWatch } from './server-watch.js'
 
 /** Raised when what is stored changes in a way that an older adapter would not understand. */
 const SCHEMA = 1

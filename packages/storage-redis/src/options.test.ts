@@ -1,6 +1,6 @@
 import { InputError } from '@cscapi/core'
 import { expect, test } from 'vitest'
-import { SCHEMES } from './address.js'
+import { SCHEMES } from './connect/address.js'
 import { RedisStorage, type RedisStorageOptions } from './index.js'
 
 function issuesOf(options: unknown): string[] {

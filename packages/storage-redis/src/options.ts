@@ -3,8 +3,8 @@ import { InputError, type InputIssue } from '@cscapi/core'
 import { issuesOfSchema, printableUrl } from '@cscapi/signals'
 import type { Cluster, Redis } from 'ioredis'
 import * as z from 'zod'
-import { type Address, readAddress } from './address.js'
-import { refusalsOf } from './client-check.js'
+import { type Address, readAddress } from './connect/address.js'
+import { refusalsOf } from './connect/client-check.js'
 
 interface CommonOptions {
   /** Begins every key. Storages with different namespaces never meet. Letters, digits, `_`, `.`, `-`; at most 64. Default `cscapi`. */

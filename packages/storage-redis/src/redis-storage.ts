@@ -19,17 +19,17 @@ import {
   type SignalPage,
   type Storage,
 } from '@cscapi/storage'
-import { enqueue } from './enqueue.js'
 import { toStorageError } from './errors.js'
-import { extend, lease, settle } from './lease.js'
-import { createMachine, deleteMachines, getMachine, listMachines, updateMachine } from './machines.js'
 import { openStore } from './open.js'
 import type { OpenStore } from './open-store.js'
+import { enqueue } from './operations/enqueue.js'
+import { extend, lease, settle } from './operations/lease.js'
+import { createMachine, deleteMachines, getMachine, listMachines, updateMachine } from './operations/machines.js'
+import { repairIndex } from './operations/repair-index.js'
+import { deleteSignals, listSignals, requeueSignals } from './operations/signals.js'
+import { getState, setState } from './operations/state.js'
+import { stats } from './operations/stats.js'
 import { checkOptions, type RedisStorageOptions } from './options.js'
-import { repairIndex } from './repair-index.js'
-import { deleteSignals, listSignals, requeueSignals } from './signals.js'
-import { getState, setState } from './state.js'
-import { stats } from './stats.js'
 
 type Held = Pick<SignalLease, 'machineId' | 'token'>
 

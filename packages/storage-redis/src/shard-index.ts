@@ -1,5 +1,5 @@
 import { StorageError } from '@cscapi/core'
-import type { Connection } from './connection.js'
+import type { Connection } from './connect/connection.js'
 import { type Keys, type ShardPart, shardOf } from './keys.js'
 import { list, text, texts, whole } from './reply.js'
 import { scripts } from './scripts.gen.js'

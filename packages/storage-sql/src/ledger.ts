@@ -1,5 +1,5 @@
 import { StorageError, type StorageErrorCode } from '@cscapi/core'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** One step of the schema, numbered from 1 without gaps. */
 export interface Migration {

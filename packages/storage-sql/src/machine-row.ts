@@ -1,6 +1,6 @@
 import { FAILING_REASONS, type Machine, type MachinePatch, StorageError } from '@cscapi/core'
 import { ageMs, remainingMs } from '@cscapi/storage'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A row of `credentials`: what a machine needs to talk to CAPI. Instants are epoch milliseconds of the store's clock. */
 export interface CredentialRow {

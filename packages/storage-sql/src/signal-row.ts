@@ -1,5 +1,5 @@
 import type { SignalPage, SignalStatus } from '@cscapi/storage'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The column `state` of `signals`. */
 export const SIGNAL_STATES = { pending: 0, rejected: 1, sent: 2 } as const satisfies Record<SignalStatus, number>

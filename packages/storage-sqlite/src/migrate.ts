@@ -1,8 +1,8 @@
 import { appliedMigrationsSchema, assertNotNewer, missingMigrations } from '@cscapi/storage-sql'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Sql } from './database.js'
 import { corruptError } from './errors.js'
-import { APPLICATION_ID } from './header.js'
+import { APPLICATION_ID } from './file/header.js'
 import { migrations } from './migrations.gen.js'
 
 const LEDGER = `CREATE TABLE IF NOT EXISTS cscapi_migrations (

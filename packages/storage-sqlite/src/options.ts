@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { readOptions } from '@cscapi/signals'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Options of the SQLite storage. */
 export interface SqliteStorageOptions {

@@ -1,6 +1,6 @@
 import { InputError, type Machine, StorageError, turn } from '@cscapi/core'
 import { readOptions } from '@cscapi/signals'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Storage, StoredSignal } from './port.js'
 
 const optionsSchema = z.strictObject({

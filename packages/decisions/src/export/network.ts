@@ -1,6 +1,6 @@
 import type { ActiveDecision } from '../active-decision.js'
 import { type Family, formatNetwork, parseNetwork } from '../parse-ip.js'
-import { isAddressScope } from '../source.js'
+import { isAddressScope } from '../sources/source.js'
 
 /** A network and what is to be done about it. */
 export interface Network {

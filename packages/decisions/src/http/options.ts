@@ -1,5 +1,5 @@
 import { readOptions } from '@cscapi/signals'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ActiveDecision } from '../active-decision.js'
 import type { Outcome } from './remediate.js'
 import { TrustedProxies, trustedProxyRule } from './trusted-proxies.js'

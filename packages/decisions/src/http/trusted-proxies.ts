@@ -1,5 +1,5 @@
-import { NetworkTable } from '../network-table.js'
 import { type Family, parseIp, parseNetwork } from '../parse-ip.js'
+import { NetworkTable } from '../tables/network-table.js'
 
 const WORDS = new Uint32Array(4)
 

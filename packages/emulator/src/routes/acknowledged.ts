@@ -1,6 +1,6 @@
-import { type Answer, jsonAnswer, OK } from '../answer.js'
-import { parseModel } from '../parse-model.js'
-import { requestModels } from '../request-models.js'
+import { type Answer, jsonAnswer, OK } from '../requests/answer.js'
+import { parseModel } from '../requests/parse-model.js'
+import { requestModels } from '../requests/request-models.js'
 import type { Call, Route } from './call.js'
 
 const METRICS_OK = jsonAnswer(200, { code: 200, message: 'metrics updated successfully' })

@@ -1,5 +1,5 @@
-import { emptyAnswer, jsonAnswer, jsonTextAnswer } from '../answer.js'
-import type { DecisionsAnswer } from '../decisions.js'
+import type { DecisionsAnswer } from '../decisions/decisions.js'
+import { emptyAnswer, jsonAnswer, jsonTextAnswer } from '../requests/answer.js'
 import type { Route } from './call.js'
 
 /** Query flags are booleans that default to true (CAPI v3 swagger /decisions/stream). */

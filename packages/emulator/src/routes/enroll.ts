@@ -1,7 +1,7 @@
-import { z } from 'zod'
-import { type Answer, BAD_ATTACHMENT_KEY, jsonAnswer } from '../answer.js'
-import { parseModel } from '../parse-model.js'
-import { requestModels } from '../request-models.js'
+import * as z from 'zod'
+import { type Answer, BAD_ATTACHMENT_KEY, jsonAnswer } from '../requests/answer.js'
+import { parseModel } from '../requests/parse-model.js'
+import { requestModels } from '../requests/request-models.js'
 import type { ServerState } from '../server-state.js'
 import type { Route } from './call.js'
 

@@ -1,6 +1,6 @@
-import { BAD_CREDENTIALS, jsonAnswer, MACHINE_BLOCKED } from '../answer.js'
-import { parseModel } from '../parse-model.js'
-import { requestModels } from '../request-models.js'
+import { BAD_CREDENTIALS, jsonAnswer, MACHINE_BLOCKED } from '../requests/answer.js'
+import { parseModel } from '../requests/parse-model.js'
+import { requestModels } from '../requests/request-models.js'
 import type { Route } from './call.js'
 
 export const login: Route = {

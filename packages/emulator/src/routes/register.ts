@@ -1,6 +1,6 @@
-import { ALREADY_REGISTERED, invalidBody, OK } from '../answer.js'
-import { parseModel } from '../parse-model.js'
-import { requestModels } from '../request-models.js'
+import { ALREADY_REGISTERED, invalidBody, OK } from '../requests/answer.js'
+import { parseModel } from '../requests/parse-model.js'
+import { requestModels } from '../requests/request-models.js'
 import type { Route } from './call.js'
 
 const STATUS = { 'error-500': 500, 'conflict-409': 409, 'forbidden-403': 403 } as const

@@ -1,6 +1,6 @@
-import { jsonAnswer, OK } from '../answer.js'
-import { parseModel } from '../parse-model.js'
-import { requestModels } from '../request-models.js'
+import { jsonAnswer, OK } from '../requests/answer.js'
+import { parseModel } from '../requests/parse-model.js'
+import { requestModels } from '../requests/request-models.js'
 import type { Route } from './call.js'
 
 /** No client calls it, and what stops a stranger from resetting is unknown: this does what the swagger says and no more. */

@@ -1,6 +1,6 @@
-import { invalidBody, OK } from '../answer.js'
-import { parseModel, wrongType } from '../parse-model.js'
-import { requestModels } from '../request-models.js'
+import { invalidBody, OK } from '../requests/answer.js'
+import { parseModel, wrongType } from '../requests/parse-model.js'
+import { requestModels } from '../requests/request-models.js'
 import type { Route } from './call.js'
 
 export const signals: Route = {

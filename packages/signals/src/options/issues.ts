@@ -1,6 +1,6 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { InputIssue } from '../errors.js'
-import { printable } from '../printable.js'
+import { printable } from '../printable/printable.js'
 import { ruleOf } from './rule.js'
 import type { KeyAliases } from './suggest-key.js'
 import { MOST_SUGGESTIONS, unknownKeyIssue } from './unknown-keys.js'

@@ -1,0 +1,154 @@
+import { AbortedError, CapiResponseError, CscapiError, isCscapiError, withStateLock } from '@cscapi/core'
+import { DecisionSet } from '@cscapi/decisions'
+import { callForMachine } from '../calling/call-for-machine.js'
+import type { ClientContext } from '../context.js'
+import { type PulledList, pullLists } from './pull-lists.js'
+import { since1970 } from './pull-times.js'
+import { dropSnapshot, readPointer, readSnapshot, type SnapshotPointer, writeSnapshot } from './stored-snapshot.js'
+
+export interface PullOptions {
+  /** Any machine of yours; it is registered and logged in if it has to be. */
+  readonly machineId: string
+  /** Pull although the last one, of any process, is less than 2 h ago. Default false. */
+  readonly force?: boolean
+  /** What the blocklist is tailored to. Default: the client's scenarios. A token issued for fewer costs one login. */
+  readonly scenarios?: readonly string[]
+  readonly signal?: AbortSignal
+}
+
+/** What a pull did. */
+export interface PullReport {
+  /** False when the last pull is too recent. */
+  readonly pulled: boolean
+  /** Milliseconds until a pull makes sense again. */
+  readonly nextInMs: number
+  /** Entries of the stream that came, and that CAPI took back. */
+  readonly added: number
+  readonly removed: number
+  /** Entries of the stream that were passed over: they cannot be read, or would lock out too many. */
+  readonly skipped: number
+  readonly lists: readonly PulledList[]
+  /** Entries in the set now. */
+  readonly size: number
+}
+
+/** CAPI asks for at least so long between two pulls, in milliseconds (docs/capi-protocol.md, What nobody knows). */
+export const PULL_EVERY_MS = 2 * 3_600_000
+const PULLED = 'decisions:pulled'
+/** Is there while a pull has asked and not yet stored what it was answered. */
+const ASKED = 'decisions:asked'
+const LOCK = 'decisions:pull'
+const LOCK_WAIT_MS = 10 * 60_000
+
+/** The decision set of one client, and its copy in the store that all processes share. */
+export class PulledDecisions {
+  readonly #context: ClientContext
+  readonly #set: DecisionSet
+  /** The pointer's version that the set was loaded from. */
+  #loaded = 0
+  #loading: Promise<unknown> | undefined
+
+  constructor(context: ClientContext) {
+    const { clock, decisions } = context.options
+    this.#context = context
+    this.#set = new DecisionSet({ ...decisions, now: () => clock.now() })
+  }
+
+  /** The set, with what another process has pulled meanwhile. */
+  async current(): Promise<DecisionSet> {
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined
+    })
+    await this.#loading
+    return this.#set
+  }
+
+  async pull({
+    machineId,
+    force = false,
+    scenarios,
+    signal,
+  }: PullOptions & { signal: AbortSignal }): Promise<PullReport> {
+    const { storage, options } = this.#context
+    const { clock, random, timeoutMs } = options
+    const lock = { clock, random, holdMs: 2 * timeoutMs, waitMs: LOCK_WAIT_MS, signal }
+    try {
+      return await withStateLock(storage, LOCK, lock, async (renew) => {
+        const last = await storage.getState(PULLED)
+        const pointer = await this.#load()
+        if (last?.expiresInMs !== undefined && !force && pointer !== undefined) return this.#nothing(last.expiresInMs)
+        return this.#pull({ machineId, scenarios: scenarios ?? options.scenarios, signal }, pointer, renew)
+      })
+    } catch (error) {
+      throw signal.aborted && !isCscapiError(error) ? new AbortedError('Pulling decisions') : error
+    }
+  }
+
+  /** The stream, the lists and the store come into force together, or not at all. */
+  async #pull(
+    { machineId, scenarios, signal }: { machineId: string; scenarios: readonly string[]; signal: AbortSignal },
+    pointer: SnapshotPointer | undefined,
+    renew: () => Promise<boolean>,
+  ): Promise<PullReport> {
+    const { capi, storage, events } = this.#context
+    const call = { machineId, endpoint: 'decisions', scenarios, signal } as const
+    // A server may answer with what changed since its last answer: where that one is lost, as in a store that is new, it takes everything.
+    let startup = pointer === undefined || (await storage.getState(ASKED)) !== undefined
+    await storage.setState(ASKED, new Uint8Array())
+    const answer = await callForMachine(this.#context, call, async (token) => {
+      await renew()
+      try {
+        return await capi.pullDecisions({ token, startup }, { signal, machineId })
+      } catch (error) {
+        startup ||= !(error instanceof CapiResponseError)
+        throw error
+      }
+    })
+    const report = await this.#set.transaction(async (draft): Promise<PullReport> => {
+      const stream = { new: await since1970(answer.new), deleted: answer.deleted }
+      const { added, removed, skippedCount } = await draft.applyStream(stream)
+      const { lists, known } = await pullLists(this.#context, draft, answer, pointer?.lists ?? new Map(), signal, renew)
+      const version = await writeSnapshot(storage, draft.toChunks(), known, pointer)
+      if (version === undefined) throw overtaken()
+      this.#loaded = version
+      await storage.setState(PULLED, new Uint8Array(), { expiresInMs: PULL_EVERY_MS })
+      await storage.setState(ASKED, undefined)
+      const skipped = skippedCount + answer.skippedCount
+      return { pulled: true, nextInMs: PULL_EVERY_MS, added, removed, skipped, lists, size: draft.size }
+    })
+    events.emit('pulled', report)
+    return report
+  }
+
+  /** Loads the store's snapshot if it is another one than ours. One that cannot be read is dropped: the next pull begins anew. */
+  async #load(): Promise<SnapshotPointer | undefined> {
+    const { storage, events } = this.#context
+    for (;;) {
+      const pointer = await readPointer(storage)
+      if (pointer === undefined || pointer.version === this.#loaded) return pointer
+      const bytes = await readSnapshot(storage, pointer)
+      // Between the two, others may have pulled twice and taken it away.
+      if (bytes === undefined && (await readPointer(storage))?.version !== pointer.version) continue
+      try {
+        await this.#set.load(bytes ?? new Uint8Array())
+        this.#loaded = pointer.version
+        return pointer
+      } catch (error) {
+        if (!isCscapiError(error) || error.code !== 'snapshot_corrupt') throw error
+        const message = 'The blocklist in the store is damaged; it is dropped, and the next pull begins anew'
+        events.emit('warning', { code: 'snapshot_corrupt', message, error })
+        await dropSnapshot(storage, pointer)
+        return undefined
+      }
+    }
+  }
+
+  #nothing(nextInMs: number): PullReport {
+    return { pulled: false, nextInMs, added: 0, removed: 0, skipped: 0, lists: [], size: this.#set.size }
+  }
+}
+
+function overtaken(): CscapiError {
+  const message = 'Another process has stored a newer blocklist during this pull, which was left aside'
+  return new CscapiError('pull_overtaken', message, { retryable: true })
+}

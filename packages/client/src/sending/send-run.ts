@@ -1,0 +1,108 @@
+import type { SignalLease } from '@cscapi/storage'
+import type { ClientContext } from '../context.js'
+import { Problems } from './problems.js'
+import { emptyReport, type SendReport, type StopReason } from './send-report.js'
+import { TokenDoubt } from './token-doubt.js'
+
+/** What one run asks for. All but `signal` and `onProgress` default to the client's options. */
+export interface RunSettings {
+  readonly concurrency: number
+  readonly batchSize: number
+  readonly keepSent: boolean
+  readonly signal: AbortSignal
+  /** Fires when calls under way are finished, and no more are made. */
+  readonly draining: AbortSignal
+}
+
+/** The state that the workers of one run share. */
+export class SendRun {
+  readonly context: ClientContext
+  readonly settings: RunSettings
+  readonly #report = emptyReport()
+  readonly #startedAt: number
+  readonly #before: { requests: number; logins: number }
+  /** Machines that got signals through. */
+  readonly delivered = new Set<string>()
+  readonly problems = new Problems()
+  readonly doubt = new TokenDoubt(() => this.ending)
+  #transientInARow = 0
+  #failed = false
+
+  constructor(context: ClientContext, settings: RunSettings) {
+    this.context = context
+    this.settings = settings
+    this.#startedAt = context.options.clock.now()
+    this.#before = { ...context.totals }
+  }
+
+  /** Whether workers take nothing more and put back what they hold. */
+  get ending(): boolean {
+    return this.#failed || this.#report.stopped !== undefined || this.isBrokenOff
+  }
+
+  /** Whether the caller wants the run to end. */
+  get isBrokenOff(): boolean {
+    return this.settings.signal.aborted || this.settings.draining.aborted
+  }
+
+  /** One worker met an error that ends the run. */
+  fail(): void {
+    this.#failed = true
+  }
+
+  stop(reason: StopReason, resumeInMs: number): void {
+    this.#report.stopped = reason
+    this.#report.resumeInMs = resumeInMs
+  }
+
+  /** Signals that this run has dealt with: sent, rejected or put back. */
+  get handled(): number {
+    const { sent, rejected, postponed } = this.#report
+    return sent + rejected + postponed
+  }
+
+  /** CAPI answered in a way that no outage would explain. */
+  answered(): void {
+    this.#transientInARow = 0
+  }
+
+  /** Counts an answer that may be an outage; true when it was one too many. */
+  countTransient(): boolean {
+    this.#transientInARow += 1
+    return this.#transientInARow >= this.context.options.outageThreshold
+  }
+
+  /** Half to all of the longest backoff, so that many processes do not come back at once. */
+  outageWaitMs(): number {
+    const { maxRetryDelayMs, random } = this.context.options
+    return Math.round(maxRetryDelayMs * (0.5 + random() / 2))
+  }
+
+  count(result: { sent: number; rejected: number; postponed: number; failing: number }): void {
+    this.#report.sent += result.sent
+    this.#report.rejected += result.rejected
+    this.#report.postponed += result.postponed
+    this.#report.failing += result.failing
+  }
+
+  /** Extends the lease once half of it is over, or when a clock that was set back does not say. False when it was lost. */
+  async hold(lease: SignalLease, leasedAt: { value: number }): Promise<boolean> {
+    const { clock, leaseMs } = this.context.options
+    const heldMs = clock.now() - leasedAt.value
+    if (heldMs >= 0 && heldMs < leaseMs / 2) return true
+    leasedAt.value = clock.now()
+    return this.context.storage.extend(lease, leaseMs)
+  }
+
+  report(): SendReport {
+    const { requests, logins } = this.context.totals
+    return {
+      ...this.#report,
+      requests: requests - this.#before.requests,
+      logins: logins - this.#before.logins,
+      // A clock may be set back meanwhile.
+      durationMs: Math.max(this.context.options.clock.now() - this.#startedAt, 0),
+      problems: this.problems.list(),
+    }
+  }
+}
