@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 
-/** Each workspace folder is a project with its package's name; one with a vitest.config.ts of its own extends that. */
+/**
+ * Each workspace folder is a project with its package's name; one with a vitest.config.ts of its
+ * own extends that.
+ */
 function project(folder: string) {
   const own = `./${folder}/vitest.config.ts`
   const { name }: { name: string } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
@@ -22,9 +25,11 @@ export default defineConfig({
     projects: [...folders.map(project), { extends: true, root: './scripts', test: { name: 'scripts' } }],
     passWithNoTests: false,
     env: { NO_COLOR: '1' },
-    // Many tests wait for a server or a process of their own: one worker a core would leave the cores idle.
+    // Many tests wait for a server or a process of their own: one worker a core would leave the
+    // cores idle.
     maxWorkers: Math.max(4, availableParallelism() - 1),
-    // These end a test that hangs and judge nothing: no test fails because a machine is slow or busy.
+    // These end a test that hangs and judge nothing: no test fails because a machine is slow or
+    // busy.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },

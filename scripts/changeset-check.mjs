@@ -1,4 +1,5 @@
-// Fails when a package's source changed since the main branch and no changeset says so: `node scripts/changeset-check.mjs`.
+// Fails when a package's source changed since the main branch and no changeset says so: `node
+// scripts/changeset-check.mjs`.
 import { spawnSync } from 'node:child_process'
 import { pathToFileURL } from 'node:url'
 

@@ -1,14 +1,17 @@
-// The last line of a CI run: `node scripts/ci-summary.mjs REPORT [FAILED-STEP…]`, where REPORT is vitest's JSON.
+// The last line of a CI run: `node scripts/ci-summary.mjs REPORT [FAILED-STEP…]`, where REPORT is
+// vitest's JSON.
 import { readFileSync } from 'node:fs'
 import { isAbsolute, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
- * Counts what vitest reported. A skipped test, a file that could not run, and a failed step are failures too: nothing that
- * was not shown to work counts as working.
- * @param {{ testResults: { name: string, status: string, message?: string, assertionResults: { fullName: string, status: string }[] }[] }} report
+ * Counts what vitest reported. A skipped test, a file that could not run, and a failed step are
+ * failures too: nothing that was not shown to work counts as working.
+ * @param {{ testResults: { name: string, status: string, message?: string, assertionResults: {
+ * fullName: string, status: string }[] }[] }} report
  * @param {readonly string[]} failedSteps names of the steps beside the tests that failed
- * @returns {{ passed: number, problems: string[] }} a problem is one sentence; each counts as one failure
+ * @returns {{ passed: number, problems: string[] }} a problem is one sentence; each counts as one
+ * failure
  */
 export function summarise(report, failedSteps) {
   let passed = 0
@@ -24,7 +27,8 @@ export function summarise(report, failedSteps) {
   }
   if (passed === 0) problems.push('failed: no test passed')
   for (const step of failedSteps) {
-    // The test step fails with its tests, which are counted already; alone it means an error outside of any test.
+    // The test step fails with its tests, which are counted already; alone it means an error
+    // outside of any test.
     if (step === 'test' && problems.length > 0) continue
     problems.push(`failed: step ${step}`)
   }

@@ -15,8 +15,10 @@ const prismaBeside: Plugin = {
 }
 
 /**
- * How an adapter is built that brings Prisma: an installed package has no @prisma/* of its own. Prisma lies minified in `prisma.js`, so that an error that nobody
- * catches shows a line of ours and not two megabytes. Its runtime is CommonJS and wants a `require`; split by the bundler, it fails at the first query.
+ * How an adapter is built that brings Prisma: an installed package has no @prisma/* of its own.
+ * Prisma lies minified in `prisma.js`, so that an error that nobody catches shows a line of ours
+ * and not two megabytes. Its runtime is CommonJS and wants a `require`; split by the bundler, it
+ * fails at the first query.
  */
 export function withPrisma({ driver, bundled = [] }: { driver: string; bundled?: string[] }): Options[] {
   // Here, since each of the two builds would clean away what the other wrote.

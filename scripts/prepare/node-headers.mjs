@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path'
 import { cacheFolder } from './paths.mjs'
 
 /**
- * A folder with the C++ headers of the running Node, for `npm_config_nodedir`: those it was installed with, else those of
- * the npm package that carries the same build. Left to itself node-gyp would fetch them from nodejs.org, which a machine
- * that reaches only a package registry cannot.
+ * A folder with the C++ headers of the running Node, for `npm_config_nodedir`: those it was
+ * installed with, else those of the npm package that carries the same build. Left to itself
+ * node-gyp would fetch them from nodejs.org, which a machine that reaches only a package registry
+ * cannot.
  * @returns {string | undefined} undefined when there are none; node-gyp then tries its own way
  */
 export function findNodeHeaders() {
@@ -35,7 +36,10 @@ export function findNodeHeaders() {
   return hasHeaders(installed) ? installed : undefined
 }
 
-/** Headers of another Node (a distribution's, beside a hand-installed one) would build a module that does not load. */
+/**
+ * Headers of another Node (a distribution's, beside a hand-installed one) would build a module that
+ * does not load.
+ */
 function hasHeaders(folder) {
   try {
     const header = readFileSync(join(folder, 'include', 'node', 'node_version.h'), 'utf8')

@@ -6,8 +6,9 @@ import { findNodeHeaders } from './node-headers.mjs'
 import { cacheFolder, root } from './paths.mjs'
 
 /**
- * better-sqlite3 is a C++ addon. pnpm is told not to build it (`allowBuilds`): its attempt fails, at length, wherever
- * neither a prebuilt binary nor Node's headers can be downloaded. Here both ways are tried, quietly, and explained.
+ * better-sqlite3 is a C++ addon. pnpm is told not to build it (`allowBuilds`): its attempt fails,
+ * at length, wherever neither a prebuilt binary nor Node's headers can be downloaded. Here both
+ * ways are tried, quietly, and explained.
  * @param {(line: string) => void} say
  */
 export function provideSqlite(say) {
@@ -31,7 +32,10 @@ export function provideSqlite(say) {
 
 const consumer = join(root, 'packages', 'storage-sqlite')
 
-/** In a process of its own: an addon that was loaded once cannot be replaced, and a broken one may end the process. */
+/**
+ * In a process of its own: an addon that was loaded once cannot be replaced, and a broken one may
+ * end the process.
+ */
 function loads() {
   const script = "new (require('better-sqlite3'))(':memory:').close()"
   return spawnSync(process.execPath, ['-e', script], { cwd: consumer, stdio: 'ignore' }).status === 0

@@ -28,7 +28,10 @@ async function longestTurn(work: () => Promise<void>): Promise<number> {
   return Math.max(longest, performance.now() - last)
 }
 
-/** Applying an answer of CAPI with 50,000 entries, against the platform's own list, and against the longest time for which it held up others. */
+/**
+ * Applying an answer of CAPI with 50,000 entries, against the platform's own list, and against the
+ * longest time for which it held up others.
+ */
 export async function applyDecisions(): Promise<Figure[]> {
   const ours: number[] = []
   const platform: number[] = []

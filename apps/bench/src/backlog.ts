@@ -38,7 +38,10 @@ async function filled(folder: string, signals: number, machines: number, active:
   return storage
 }
 
-/** How much slower a lease and settle is with a hundred times the backlog and a thousand times the machines. */
+/**
+ * How much slower a lease and settle is with a hundred times the backlog and a thousand times the
+ * machines.
+ */
 export async function sqliteBacklog(folder: string, large: number): Promise<Figure> {
   const small = await filled(folder, 20_000, 10, 10)
   const smallMs = await pairMs(small)

@@ -37,7 +37,9 @@ function memory(): number {
   return name.startsWith('node:') ? rss : heapUsed + external
 }
 
-/** Looks up for half a second; a peer that looks at every entry would take hours for all of them. */
+/**
+ * Looks up for half a second; a peer that looks at every entry would take hours for all of them.
+ */
 function nanoseconds(check: (ip: string) => unknown, ips: readonly string[], isHit: boolean): number {
   for (const ip of ips.slice(0, 20)) if (Boolean(check(ip)) !== isHit) throw new Error(`${name} is wrong about ${ip}`)
   const started = performance.now()

@@ -14,7 +14,10 @@ interface Measured {
   readonly farNs: number
 }
 
-/** Builds, looks up and weighs blocklists of each size with ours and with peers, and prints a table in Markdown. */
+/**
+ * Builds, looks up and weighs blocklists of each size with ours and with peers, and prints a table
+ * in Markdown.
+ */
 export async function compareDecisions(): Promise<void> {
   process.stdout.write(
     '| entries | | build, ms | hit, ns | near miss, ns | far miss, ns | memory, MB |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: |\n',

@@ -1,6 +1,7 @@
 import { createEmulator } from '@cscapi/emulator'
 
-// An emulator in a process of its own, so that it does not share the sender's event loop. Argument: latency in milliseconds.
+// An emulator in a process of its own, so that it does not share the sender's event loop. Argument:
+// latency in milliseconds.
 const emulator = createEmulator({
   latencyMs: Number(process.argv[2] ?? 0),
   recordRequests: 'summary',

@@ -18,7 +18,10 @@ function batches(signals: readonly QueuedSignal[]): QueuedSignal[][] {
   return Array.from({ length: signals.length / BATCH }, (_, index) => signals.slice(index * BATCH, (index + 1) * BATCH))
 }
 
-/** Adding 1,000 at a time, against a hand-written loop on the same schema and with the same durability. */
+/**
+ * Adding 1,000 at a time, against a hand-written loop on the same schema and with the same
+ * durability.
+ */
 export async function sqliteEnqueue(folder: string): Promise<Figure> {
   const ours: number[] = []
   const hand: number[] = []
@@ -116,7 +119,10 @@ export async function redisEnqueue(): Promise<Figure> {
   return rates('enqueue, Redis (1,000 a batch)', ours, pipelined, 0.7)
 }
 
-/** Adding 1,000 at a time, against a raw multi-row INSERT into the same table of another schema, with the same durability. */
+/**
+ * Adding 1,000 at a time, against a raw multi-row INSERT into the same table of another schema,
+ * with the same durability.
+ */
 export async function postgresEnqueue(): Promise<Figure> {
   const server = await startPostgres({ config: {} })
   const raw = new Pool({ connectionString: server.url, max: 1 })

@@ -26,7 +26,10 @@ async function prepared(storage: Storage, baseUrl: string, machines: number, sig
   return client
 }
 
-/** Sending 20,000 signals of 40 machines, against bare fetch calls that post ready-made bodies with the same concurrency. */
+/**
+ * Sending 20,000 signals of 40 machines, against bare fetch calls that post ready-made bodies with
+ * the same concurrency.
+ */
 export async function sendWithoutLatency(name: string, makeStorage: (round: number) => Storage): Promise<Figure> {
   const [machines, signals] = [40, 20_000]
   const ours: number[] = []
@@ -72,7 +75,9 @@ async function postBare(url: string, token: string, body: string, count: number)
   await Promise.all(Array.from({ length: CONCURRENCY }, worker))
 }
 
-/** 200 machines × 100 signals at 20 ms latency, against the best that the number of requests allows. */
+/**
+ * 200 machines × 100 signals at 20 ms latency, against the best that the number of requests allows.
+ */
 export async function sendWithLatency(): Promise<Figure> {
   const [machines, each, latencyMs] = [200, 100, 20]
   const emulator = await startEmulator(latencyMs)

@@ -21,7 +21,10 @@ export function signalsOf(machineId: string, count: number): Signal[] {
   )
 }
 
-/** A strict emulator, a memory store and clients on one clock that moves only when somebody sleeps or advances it. */
+/**
+ * A strict emulator, a memory store and clients on one clock that moves only when somebody sleeps
+ * or advances it.
+ */
 export function arrange(emulatorOptions: EmulatorOptions = {}) {
   let now = Date.parse('2026-03-01T00:00:00Z')
   const clock = {

@@ -13,7 +13,10 @@ afterEach(() => {
 
 const page = readFileSync(new URL('../../../docs/failures.md', import.meta.url), 'utf8')
 
-/** The rows of one endpoint's table in docs/failures.md: for each fault, what is to happen when it strikes first, in the middle and always. */
+/**
+ * The rows of one endpoint's table in docs/failures.md: for each fault, what is to happen when it
+ * strikes first, in the middle and always.
+ */
 function documented(endpoint: Endpoint): Map<string, readonly string[]> {
   const section = page.split(/^### /m).find((text) => text.startsWith(`${endpoint}\n`)) ?? ''
   const rows = section.split('\n').filter((line) => /^\| (?!fault|---)/.test(line))

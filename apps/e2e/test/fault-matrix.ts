@@ -9,7 +9,9 @@ import { HOUR_MS, machine, SCENARIO, signalsOf } from './arrange.js'
 export const ENDPOINTS = ['register', 'login', 'signals', 'decisions', 'enroll', 'metrics'] as const
 export type Endpoint = (typeof ENDPOINTS)[number]
 
-/** When the fault strikes: the endpoint's first call only, one call in the middle, or every call. */
+/**
+ * When the fault strikes: the endpoint's first call only, one call in the middle, or every call.
+ */
 export const WHEN = ['first', 'mid', 'always'] as const
 export type When = (typeof WHEN)[number]
 
@@ -19,7 +21,10 @@ const status = (code: number, message?: string) => ({
   ...(message !== undefined && { body: { message }, headers: JSON_HEADERS }),
 })
 
-/** Every way an answer may go wrong. `refused` is made by the fetch itself: there is nobody to answer. */
+/**
+ * Every way an answer may go wrong. `refused` is made by the fetch itself: there is nobody to
+ * answer.
+ */
 export const FAULTS = {
   400: status(400, 'Malformed'),
   '401': { kind: 'unauthorized' },
@@ -65,7 +70,10 @@ export const FAULTS = {
 } as const satisfies Record<string, Omit<Fault, 'route' | 'times'> | 'refused'>
 export type FaultName = keyof typeof FAULTS
 
-/** These outlast any timeout, which is what the time of a call ends by. It passes when everything else is done, not by the clock on the wall. */
+/**
+ * These outlast any timeout, which is what the time of a call ends by. It passes when everything
+ * else is done, not by the clock on the wall.
+ */
 const NEVER_ENDING: ReadonlySet<FaultName> = new Set(['timeout', 'slow drip'])
 const TIMEOUT_MS = 5_000
 const TURNS_OF_A_CALL = 20
@@ -99,7 +107,10 @@ export interface Outcome {
   readonly leaked: readonly string[]
 }
 
-/** One case: a fault at an endpoint, what the client makes of it, and whether everything is well once the fault is gone. */
+/**
+ * One case: a fault at an endpoint, what the client makes of it, and whether everything is well
+ * once the fault is gone.
+ */
 export async function play(endpoint: Endpoint, name: FaultName, when: When): Promise<Outcome> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   let now = Date.parse('2026-03-01T00:00:00Z')

@@ -35,7 +35,10 @@ function attackLog(attackers: number): string {
   return `${lines.join('\n')}\n`
 }
 
-/** Each kill comes right after one of the first few requests of the run, so that work is left for all kills; half of them come at some time before, if that is earlier. */
+/**
+ * Each kill comes right after one of the first few requests of the run, so that work is left for
+ * all kills; half of them come at some time before, if that is earlier.
+ */
 async function killAtRandom(child: ChildProcess, emulator: Emulator, random: () => number): Promise<void> {
   const ended = once(child, 'exit')
   const target = emulator.record.count() + 1 + Math.floor(random() * 7)

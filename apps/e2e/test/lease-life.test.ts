@@ -4,7 +4,10 @@ import { arrange, MINUTE_MS, machine, signalsOf } from './arrange.js'
 
 const LEASE_MS = 2 * MINUTE_MS
 
-/** A sender whose lease of 50 signals takes several POSTs; `during` runs in the middle of the first call whose path ends so. */
+/**
+ * A sender whose lease of 50 signals takes several POSTs; `during` runs in the middle of the first
+ * call whose path ends so.
+ */
 function arrangeSender(path: string, during: () => Promise<void> | void, times = Number.POSITIVE_INFINITY) {
   const arranged = arrange()
   let left = times

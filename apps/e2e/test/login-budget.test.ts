@@ -116,7 +116,8 @@ describe('the login budget', () => {
     const logins = emulator.machines.ids.map((id) => emulator.machines.logins(id))
     console.info(`seed ${seed}: logins per machine ${logins.join(' ')}`)
     expect(logins).toHaveLength(20)
-    // 4 in each half hour, over 20 machines and two days, are nearly 20 for each; chance gives nobody as few as 2.
+    // 4 in each half hour, over 20 machines and two days, are nearly 20 for each; chance gives
+    // nobody as few as 2.
     for (const count of logins) expect(count).toBeGreaterThanOrEqual(2)
   })
 

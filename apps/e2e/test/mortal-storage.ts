@@ -2,8 +2,8 @@ import { StorageError } from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
 
 /**
- * The store as a process sees it that dies at its n-th call: from then on nothing that it does reaches the store.
- * That call itself was done before the death, or was not.
+ * The store as a process sees it that dies at its n-th call: from then on nothing that it does
+ * reaches the store. That call itself was done before the death, or was not.
  */
 export function mortal(storage: Storage, callsUntilDeath: number, isLastDone: boolean): Storage {
   let left = callsUntilDeath

@@ -33,7 +33,9 @@ export class Output {
   }
 }
 
-/** Every form in which a secret may be shown, and each part of it that is longer than 8 characters. */
+/**
+ * Every form in which a secret may be shown, and each part of it that is longer than 8 characters.
+ */
 export function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret)
   const encoded = [

@@ -31,7 +31,9 @@ afterAll(async () => {
   project.remove()
 })
 
-/** Runs a program of the project on a database of its own; the emulator must have got its signal. */
+/**
+ * Runs a program of the project on a database of its own; the emulator must have got its signal.
+ */
 async function expectOneSignalSent(file: string): Promise<void> {
   emulator.reset()
   const database = join(project.folder, `${file.replace(/\W/g, '-')}.db`)

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { arrange, HOUR_MS, MINUTE_MS, machine, signalsOf } from './arrange.js'
 
-/** The grammar of the text format, version 0.0.4, strictly: each family is announced once, and its samples follow. */
+/**
+ * The grammar of the text format, version 0.0.4, strictly: each family is announced once, and its
+ * samples follow.
+ */
 function parse(text: string): Map<string, number> {
   const samples = new Map<string, number>()
   let family = ''

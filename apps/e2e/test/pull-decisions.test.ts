@@ -349,7 +349,9 @@ describe('a list', () => {
     expect((await client.decisions()).size).toBe(2)
   })
 
-  /** A client whose next answer of the stream is this one, and whose links all lead to these lines. */
+  /**
+   * A client whose next answer of the stream is this one, and whose links all lead to these lines.
+   */
   const answered = (body: object, linesOf: (path: string) => string) => {
     const { connect, emulator } = arrange()
     const client = connect({

@@ -30,7 +30,8 @@ test('a pull that is killed at any point leaves the old set or the new one, neve
   const { url, close } = await emulator.listen()
   const change = (number: number) =>
     emulator.setBlocklists([1, 2, 3].map((list) => ({ name: `list-${list}`, values: values(number, list) })))
-  // What is killed has half a second, so that the next one need not wait long for its lock; these have what they need.
+  // What is killed has half a second, so that the next one need not wait long for its lock; these
+  // have what they need.
   const client = () =>
     new CapiClient({
       storage: new SqliteStorage({ path }),

@@ -214,7 +214,8 @@ export class Life {
     expect([...this.acknowledged].filter((uuid) => !signals.has(uuid) && !rejected.has(uuid))).toEqual([])
     expect([...signals.uuids()].filter((uuid) => !this.offered.has(uuid))).toEqual([])
     expect([...this.poison].filter((uuid) => rejected.get(uuid) === undefined || signals.has(uuid))).toEqual([])
-    // Of the others, only what met a server that went on refusing: too large alone, banned twice, or 500 for days.
+    // Of the others, only what met a server that went on refusing: too large alone, banned twice,
+    // or 500 for days.
     const innocent = [...rejected].filter(([uuid]) => !this.poison.has(uuid))
     expect(innocent.filter(([, status]) => ![403, 413, 500].includes(status ?? 0))).toEqual([])
     const lost = this.#lossy.reduce((sum, { hits }) => sum + hits, 0)

@@ -20,7 +20,9 @@ function arrange() {
   return { emulator, connect, path: join(folder, 'store.db'), backup: join(folder, 'backup.db') }
 }
 
-/** As `sqlite3 store.db "VACUUM INTO 'backup.db'"` does it, beside a client that has the store open. */
+/**
+ * As `sqlite3 store.db "VACUUM INTO 'backup.db'"` does it, beside a client that has the store open.
+ */
 function backUp(path: string, to: string): void {
   const reader = new BetterSqlite3(path)
   reader.exec(`VACUUM INTO '${to}'`)

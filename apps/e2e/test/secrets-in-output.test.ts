@@ -51,7 +51,10 @@ async function callEverything(client: CapiClient, output: Output): Promise<void>
   output.note(client)
 }
 
-/** Answers with the given status and with everything that it was sent, as a server in debug mode might. */
+/**
+ * Answers with the given status and with everything that it was sent, as a server in debug mode
+ * might.
+ */
 function parrot(status: number): typeof fetch {
   return async (_, init) => {
     const message = `${new Headers(init?.headers).get('authorization')} ${String(init?.body)}`

@@ -220,7 +220,10 @@ describe.skipIf(!present)(
   },
 )
 
-/** The two whose verdicts are compared: the swagger, by a JSON-schema library, and the emulator, over its `fetch`. */
+/**
+ * The two whose verdicts are compared: the swagger, by a JSON-schema library, and the emulator,
+ * over its `fetch`.
+ */
 async function judges(definition: string, path: string) {
   const { definitions } = parse(readFileSync(SWAGGER, 'utf8')) as { definitions: Record<string, unknown> }
   // A swagger 2.0 definition is JSON Schema already, but for its own `format` names.
@@ -261,7 +264,10 @@ interface Mutation {
   readonly value: unknown
 }
 
-/** Whole numbers beyond 2^53 are left out: the swagger sets no bound, but JavaScript cannot tell them apart. */
+/**
+ * Whole numbers beyond 2^53 are left out: the swagger sets no bound, but JavaScript cannot tell
+ * them apart.
+ */
 const replacement = fc.oneof(
   fc.constantFrom(null, true, 0, 1.5, -3, '', 'text', [], {}, [null], ['text'], [{}], { key: 'x' }),
   fc.constantFrom(47, 48, 49).map((length) => 'a'.repeat(length)),
@@ -276,7 +282,10 @@ const mutation: fc.Arbitrary<Mutation> = fc.record({
   value: replacement,
 })
 
-/** Changes one place of a JSON value: drops it, puts another value there, or adds an unknown key (an item, to a list) inside. */
+/**
+ * Changes one place of a JSON value: drops it, puts another value there, or adds an unknown key (an
+ * item, to a list) inside.
+ */
 function mutate(body: unknown, { kind, place, value: shared }: Mutation): unknown {
   const value: unknown = structuredClone(shared)
   const places = placesIn(body)

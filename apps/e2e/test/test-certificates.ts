@@ -1,4 +1,7 @@
-/** An authority that nobody trusts, and what it vouches for: a server called capi.example. For tests, and worth nothing elsewhere. */
+/**
+ * An authority that nobody trusts, and what it vouches for: a server called capi.example. For
+ * tests, and worth nothing elsewhere.
+ */
 export const authority = `-----BEGIN CERTIFICATE-----
 MIIBmTCCAT+gAwIBAgIUfOvcT00AbEduHzqTG+IKZ0WE3qQwCgYIKoZIzj0EAwIw
 GTEXMBUGA1UEAwwOVGVzdCBhdXRob3JpdHkwIBcNMjYxMTI0MTU0MTEwWhgPMjEy

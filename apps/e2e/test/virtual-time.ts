@@ -6,12 +6,18 @@ interface Sleeper {
   readonly wake: () => void
 }
 
-/** After so many turns of the event loop in which nothing happened, everybody waits for time to pass. */
+/**
+ * After so many turns of the event loop in which nothing happened, everybody waits for time to
+ * pass.
+ */
 const QUIET_TURNS = 5
 /** The same while a request is under way: it may wait for time too. */
 const QUIET_TURNS_OF_REQUESTS = 100
 
-/** Time that passes only in `advance`, from one sleeper's end to the next, and only when nobody has anything left to do before. */
+/**
+ * Time that passes only in `advance`, from one sleeper's end to the next, and only when nobody has
+ * anything left to do before.
+ */
 export class VirtualTime {
   #now: number
   #sleepers: Sleeper[] = []

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { count, Output } from './output.js'
 
-/** What a stream was given, and what a terminal would show of it: a carriage return goes back to the start of the line. */
+/**
+ * What a stream was given, and what a terminal would show of it: a carriage return goes back to the
+ * start of the line.
+ */
 function screen(isTTY: boolean) {
   let written = ''
   const stream = {

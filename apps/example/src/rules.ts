@@ -5,10 +5,15 @@ export interface Rule {
   /** A scenario of the CrowdSec hub that means the same. */
   readonly scenario: string
   readonly matches: (event: LogEvent) => boolean
-  /** So many events within `withinMs` make an attack; quiet for longer than that, and it is over. */
+  /**
+   * So many events within `withinMs` make an attack; quiet for longer than that, and it is over.
+   */
   readonly events: number
   readonly withinMs: number
-  /** So many events without such a pause make an attack of another scenario, if they were never that dense. */
+  /**
+   * So many events without such a pause make an attack of another scenario, if they were never that
+   * dense.
+   */
   readonly slow?: { readonly scenario: string; readonly events: number }
   /** Count different targets only. */
   readonly distinct: boolean

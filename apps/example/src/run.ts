@@ -179,7 +179,10 @@ async function enroll(
   return client.enrollMachines({ machineIds, attachmentKey, name: 'cscapi demo', tags: ['demo'], signal })
 }
 
-/** Pulls the blocklist, and looks up who of the attackers is on it already. A pull that fails takes nothing from what was sent. */
+/**
+ * Pulls the blocklist, and looks up who of the attackers is on it already. A pull that fails takes
+ * nothing from what was sent.
+ */
 async function pull(
   client: CapiClient,
   machineId: string,

@@ -32,7 +32,10 @@ function contextOf({ kind, targets, userAgents }: Attack): Record<string, string
   }
 }
 
-/** Version 7 with its random part drawn from the attack: reading the same log again reports nothing twice. */
+/**
+ * Version 7 with its random part drawn from the attack: reading the same log again reports nothing
+ * twice.
+ */
 function uuidOf(text: string, at: number): string {
   const time = at.toString(16).padStart(12, '0')
   const hash = createHash('sha256').update(text).digest('hex')

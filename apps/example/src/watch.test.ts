@@ -17,7 +17,10 @@ async function watched(lines: readonly string[], now: number | (() => number) = 
 
 const attackers = async (lines: readonly string[]) => [...(await watched(lines)).findings.attackers].sort()
 
-/** A log in the shapes of a public one of 2,000 lines: an old sshd on one host for four hours, behind rsyslog. */
+/**
+ * A log in the shapes of a public one of 2,000 lines: an old sshd on one host for four hours,
+ * behind rsyslog.
+ */
 class Log {
   readonly #lines: [at: number, line: string][] = []
   #pid = 24_200
@@ -72,7 +75,8 @@ describe('a long sshd log', () => {
   test('tells of every brute forcer and of nobody else', async () => {
     const log = new Log()
     const guilty = [1, 2, 3, 4, 5, 6, 7].map((host) => `203.0.113.${host}`)
-    // Six tries of one connection, of which rsyslog writes one line and how often it came; one peer has a name.
+    // Six tries of one connection, of which rsyslog writes one line and how often it came; one peer
+    // has a name.
     log.tries('07:13:43', '203.0.113.1', { repeated: 5, name: 'line.dsl.example' })
     log.tries('08:39:49', '203.0.113.2', { repeated: 5 })
     // Six tries of one connection, line for line.

@@ -45,7 +45,8 @@ const NO_DEAD_LETTER = 'No dead letter was touched'
 const COUNTING = 'Counting the store'
 
 /**
- * Shares signals with CAPI, pulls decisions and enrolls machines. Any number of clients, in any number of processes, may share one store.
+ * Shares signals with CAPI, pulls decisions and enrolls machines. Any number of clients, in any
+ * number of processes, may share one store.
  *
  * The constructor does no I/O; the store is opened on first use.
  *
@@ -81,15 +82,20 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Stores signals until `sendSignals` sends them; durable when it resolves. Safe to repeat: a uuid that the store has is a duplicate.
-   * An array is stored whole or not at all. Any other iterable, or async iterable, is stored in slices of 1,000.
-   * Signals about private addresses, about networks of `neverReport` and repeats within the `dedup` window are left out and counted; `redact` has its say. All of it acts here, once.
+   * Stores signals until `sendSignals` sends them; durable when it resolves. Safe to repeat: a uuid
+   * that the store has is a duplicate. An array is stored whole or not at all. Any other iterable,
+   * or async iterable, is stored in slices of 1,000. Signals about private addresses, about
+   * networks of `neverReport` and repeats within the `dedup` window are left out and counted;
+   * `redact` has its say. All of it acts here, once.
    *
    * @throws InputError naming everything that is wrong with an array's signals; none is stored.
-   * @throws QueueFullError when `maxPending` leaves no room and `whenFull` is `reject`; none is stored.
+   * @throws QueueFullError when `maxPending` leaves no room and `whenFull` is `reject`; none is
+   * stored.
    * @throws CscapiError `redact_failed` when the `redact` hook fails; none is stored.
-   * @throws PartlyAddedError with `added` and `index`, for an iterable that could not be stored to its end, whatever the reason.
-   * @throws AbortedError when `signal` fires; for an iterable, `report` has the counts so far and the `index` to go on from.
+   * @throws PartlyAddedError with `added` and `index`, for an iterable that could not be stored to
+   * its end, whatever the reason.
+   * @throws AbortedError when `signal` fires; for an iterable, `report` has the counts so far and
+   * the `index` to go on from.
    * @throws ClientStoppedError after `stop()`.
    * @throws StorageError
    */
@@ -103,7 +109,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * What `addSignals` would store, as the exact JSON that would leave, and what it would leave out and why. Stores nothing.
+   * What `addSignals` would store, as the exact JSON that would leave, and what it would leave out
+   * and why. Stores nothing.
    *
    * @throws InputError naming everything that is wrong with the signals.
    * @throws CscapiError `redact_failed`
@@ -125,10 +132,12 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Sends everything that is due, and returns when nothing more is. Trouble with CAPI is in the report, not thrown.
-   * A second call on the same client waits for the first; other processes may send from the same store at the same time.
+   * Sends everything that is due, and returns when nothing more is. Trouble with CAPI is in the
+   * report, not thrown. A second call on the same client waits for the first; other processes may
+   * send from the same store at the same time.
    *
-   * @throws AbortedError when `signal` fires or the client is stopped or closed meanwhile; `report` says what was done.
+   * @throws AbortedError when `signal` fires or the client is stopped or closed meanwhile; `report`
+   * says what was done.
    * @throws SendFailedError when the store fails; it has the report too.
    * @throws InputError `environment_mismatch`
    */
@@ -146,9 +155,11 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * One pull of the decision stream, parsed (CAPI v3 swagger `/decisions/stream`). CAPI asks for at least 2 h between pulls.
+   * One pull of the decision stream, parsed (CAPI v3 swagger `/decisions/stream`). CAPI asks for at
+   * least 2 h between pulls.
    *
-   * @throws CapiAuthError, CapiForbiddenError, CapiRateLimitError, CapiResponseError, CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError, StorageError, InputError
+   * @throws CapiAuthError, CapiForbiddenError, CapiRateLimitError, CapiResponseError,
+   * CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError, StorageError, InputError
    */
   async getDecisions(options: GetDecisionsOptions): Promise<DecisionStream> {
     const { signal } = readCall('No decisions were pulled', callSchemas.getDecisions, options)
@@ -158,11 +169,14 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Pulls the blocklist: the stream, and every list that it links to, into the set that `decisions()` gives; kept in the store, for every process and the next start.
-   * All of it comes into force together. At most one pull in 2 h happens, whichever process asks, unless `force`. A list that cannot be downloaded stays as it was and is a `warning` event.
+   * Pulls the blocklist: the stream, and every list that it links to, into the set that
+   * `decisions()` gives; kept in the store, for every process and the next start. All of it comes
+   * into force together. At most one pull in 2 h happens, whichever process asks, unless `force`. A
+   * list that cannot be downloaded stays as it was and is a `warning` event.
    *
    * @throws what `getDecisions` throws; nothing is changed then.
-   * @throws CscapiError `pull_overtaken` (retryable) when another process has stored a newer pull meanwhile, `lock_busy` (retryable) when another process has been pulling for 10 minutes,
+   * @throws CscapiError `pull_overtaken` (retryable) when another process has stored a newer pull
+   * meanwhile, `lock_busy` (retryable) when another process has been pulling for 10 minutes,
    * `snapshot_newer` when a newer version of cscapi has written what is in the store.
    */
   async pullDecisions(options: PullOptions): Promise<PullReport> {
@@ -171,8 +185,9 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * The blocklist as it was pulled last, by whichever process. It is the same object each time, and is kept up to date by this call, by `pullDecisions`,
-   * and each minute by a client that was started with `pullMachineId`.
+   * The blocklist as it was pulled last, by whichever process. It is the same object each time, and
+   * is kept up to date by this call, by `pullDecisions`, and each minute by a client that was
+   * started with `pullMachineId`.
    *
    * @throws CscapiError `snapshot_newer`
    * @throws AbortedError, StorageError
@@ -185,7 +200,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Enrolls machines in the console account of the attachment key, and says for each what became of it.
+   * Enrolls machines in the console account of the attachment key, and says for each what became of
+   * it.
    *
    * @throws InputError when the key is malformed or no machine is named; no call is made then.
    * @throws AbortedError; `report` has the results so far.
@@ -198,7 +214,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * The dead letters with the reason, status and time of their rejection, oldest first within a machine. Read in pages while you iterate.
+   * The dead letters with the reason, status and time of their rejection, oldest first within a
+   * machine. Read in pages while you iterate.
    *
    * @throws InputError, AbortedError, StorageError
    */
@@ -209,8 +226,9 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * The dead letters as JSON lines, one signal each, with the line feed: write them to a file, correct them, and hand each line's signal to `addSignals`.
-   * Purge the originals before, since a signal's uuid is taken as long as the store has it.
+   * The dead letters as JSON lines, one signal each, with the line feed: write them to a file,
+   * correct them, and hand each line's signal to `addSignals`. Purge the originals before, since a
+   * signal's uuid is taken as long as the store has it.
    *
    * @throws InputError, AbortedError, StorageError
    */
@@ -221,7 +239,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Makes dead letters pending again, as the newest of their machine, and returns how many. Those rejected after the call began stay.
+   * Makes dead letters pending again, as the newest of their machine, and returns how many. Those
+   * rejected after the call began stay.
    *
    * @throws InputError, StorageError
    * @throws AbortedError; `report.count` says how many were requeued.
@@ -245,7 +264,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Machines that have credentials in the store, in order of id, without a secret. Read in pages while you iterate.
+   * Machines that have credentials in the store, in order of id, without a secret. Read in pages
+   * while you iterate.
    *
    * @throws AbortedError, StorageError
    */
@@ -256,7 +276,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Gives failing machines, these or all, another chance at once: their signals are due again. Returns how many were failing. Unknown ids are passed over.
+   * Gives failing machines, these or all, another chance at once: their signals are due again.
+   * Returns how many were failing. Unknown ids are passed over.
    *
    * @throws AbortedError; `report.count` says how many were revived.
    * @throws StorageError
@@ -269,8 +290,9 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Forgets machines, their credentials and all their signals, and returns how many were known. CAPI keeps them, with a password that nobody has any more:
-   * an id that was deleted cannot be used again.
+   * Forgets machines, their credentials and all their signals, and returns how many were known.
+   * CAPI keeps them, with a password that nobody has any more: an id that was deleted cannot be
+   * used again.
    *
    * @throws InputError, StorageError
    * @throws AbortedError; `report.count` says how many were deleted.
@@ -283,8 +305,9 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Seals every machine's password and token with the newest `encryptionKey`, those in clear and those sealed with an older key, and returns how many rows it changed.
-   * After it, the older keys are not needed any more. Without an `encryptionKey` it does nothing.
+   * Seals every machine's password and token with the newest `encryptionKey`, those in clear and
+   * those sealed with an older key, and returns how many rows it changed. After it, the older keys
+   * are not needed any more. Without an `encryptionKey` it does nothing.
    *
    * @throws CscapiError `wrong_encryption_key`, `sealed_text_damaged`
    * @throws AbortedError; `report.count` says how many were sealed.
@@ -297,7 +320,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Deletes the pending signals of machines that are failing, in slices, and returns how many. The machines stay.
+   * Deletes the pending signals of machines that are failing, in slices, and returns how many. The
+   * machines stay.
    *
    * @throws AbortedError; `report.count` says how many were deleted.
    * @throws StorageError
@@ -320,7 +344,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Counts of the store and of this process in the Prometheus text format (version 0.0.4): serve it as `text/plain; version=0.0.4`. As cheap as `stats()`.
+   * Counts of the store and of this process in the Prometheus text format (version 0.0.4): serve it
+   * as `text/plain; version=0.0.4`. As cheap as `stats()`.
    *
    * @throws AbortedError, StorageError
    */
@@ -331,7 +356,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Checks a set-up without sending any signal: opens the store and, with a `machineId`, makes sure that CAPI accepts the machine (registering it if it is new).
+   * Checks a set-up without sending any signal: opens the store and, with a `machineId`, makes sure
+   * that CAPI accepts the machine (registering it if it is new).
    *
    * @throws what `getDecisions` throws, when something is wrong
    */
@@ -341,7 +367,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Calls `listener` at each such event; returns the function that ends it. A listener that throws breaks nothing.
+   * Calls `listener` at each such event; returns the function that ends it. A listener that throws
+   * breaks nothing.
    *
    * @throws InputError for a name that no event has, with the one that was meant.
    */
@@ -351,8 +378,10 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Starts the scheduler: from now on signals are sent, decisions pulled and old signals deleted by themselves. Of all processes of a store that are started, one leads and does so;
-   * when it ends or dies, another takes over. Resolves when the store is open; whatever goes wrong later is a `warning` event, and is tried again.
+   * Starts the scheduler: from now on signals are sent, decisions pulled and old signals deleted by
+   * themselves. Of all processes of a store that are started, one leads and does so; when it ends
+   * or dies, another takes over. Resolves when the store is open; whatever goes wrong later is a
+   * `warning` event, and is tried again.
    *
    * @throws InputError that lists every option that is wrong, `environment_mismatch`
    * @throws CscapiError `already_started`, ClientStoppedError, StorageError
@@ -364,8 +393,9 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Ends the scheduler and takes nothing new; what is in flight is finished or put back within the deadline. No lease, no timer and no listener of this client is left.
-   * Idempotent. The store stays open for `stats()`: `close()` it then.
+   * Ends the scheduler and takes nothing new; what is in flight is finished or put back within the
+   * deadline. No lease, no timer and no listener of this client is left. Idempotent. The store
+   * stays open for `stats()`: `close()` it then.
    *
    * @throws InputError
    * @throws AbortedError when `signal` fires: the stopping goes on.
@@ -376,7 +406,10 @@ export class CapiClient implements AsyncDisposable {
     return unlessAborted('Stopping', signal, () => this.#context.shutdown.stop(stopping, () => this.stats()))
   }
 
-  /** Breaks off what is running (it is put back) and closes the store. Idempotent. `stop()` first lets calls under way finish. */
+  /**
+   * Breaks off what is running (it is put back) and closes the store. Idempotent. `stop()` first
+   * lets calls under way finish.
+   */
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
@@ -394,7 +427,10 @@ export class CapiClient implements AsyncDisposable {
     await this.#context.storage.close()
   }
 
-  /** Opens the store, unless `signal` fires first: `what` was aborted then, with the `report` of a call that has done nothing. */
+  /**
+   * Opens the store, unless `signal` fires first: `what` was aborted then, with the `report` of a
+   * call that has done nothing.
+   */
   async #open(what: string, signal: AbortSignal | undefined, report?: unknown): Promise<void> {
     if (this.#closed !== undefined) throw new CscapiError('client_closed', 'The client is closed; make a new one')
     if (signal?.aborted) throw new AbortedError(what, { report })

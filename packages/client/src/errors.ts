@@ -1,7 +1,10 @@
 import { CscapiError } from '@cscapi/core'
 import type { SendReport } from './sending/send-report.js'
 
-/** A run could not go on, usually because the store failed; `code` and `retryable` are those of `cause`, and `report` says what was done before. */
+/**
+ * A run could not go on, usually because the store failed; `code` and `retryable` are those of
+ * `cause`, and `report` says what was done before.
+ */
 export class SendFailedError extends CscapiError {
   override readonly name = 'SendFailedError'
   readonly report: SendReport
@@ -34,7 +37,10 @@ export class PartlyAddedError extends CscapiError {
   }
 }
 
-/** `maxPending` signals wait already, and `whenFull` is `reject`: nothing of the call was stored. Code `queue_full`. */
+/**
+ * `maxPending` signals wait already, and `whenFull` is `reject`: nothing of the call was stored.
+ * Code `queue_full`.
+ */
 export class QueueFullError extends CscapiError {
   override readonly name = 'QueueFullError'
   /** Signals that wait in the store, leased ones included. */
@@ -56,7 +62,10 @@ export class QueueFullError extends CscapiError {
   }
 }
 
-/** The client was stopped, or is being stopped: it takes no signals and begins nothing. Code `client_stopped`. */
+/**
+ * The client was stopped, or is being stopped: it takes no signals and begins nothing. Code
+ * `client_stopped`.
+ */
 export class ClientStoppedError extends CscapiError {
   override readonly name = 'ClientStoppedError'
 

@@ -20,7 +20,10 @@ function* signals(count: number) {
   for (let index = 0; index < count; index += 1) yield signal(index)
 }
 
-/** How many turns the event loop had while `work` ran: a store in memory answers at once and gives none by itself. */
+/**
+ * How many turns the event loop had while `work` ran: a store in memory answers at once and gives
+ * none by itself.
+ */
 async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
   let turns = 0
   let isOver = false

@@ -27,9 +27,14 @@ import type { SealOptions } from './secrets/sealed-storage.js'
 export interface CapiClientOptions extends IntakeOptions, TransportOptions {
   /** Where machines and signals are kept. Opened on first use, closed by `client.close()`. */
   readonly storage: Storage
-  /** The scenarios that your machines detect; sent at login, and CAPI tailors the blocklist to them. */
+  /**
+   * The scenarios that your machines detect; sent at login, and CAPI tailors the blocklist to them.
+   */
   readonly scenarios: readonly string[]
-  /** `'production'`, `'development'` or `{ baseUrl }` with its version path. There is no default: signals sent to the wrong one reach nobody. */
+  /**
+   * `'production'`, `'development'` or `{ baseUrl }` with its version path. There is no default:
+   * signals sent to the wrong one reach nobody.
+   */
   readonly environment: Environment
   /** Names your product in the user agent: `<prefix>-cscapi-ts/<version>`. Default: no prefix. */
   readonly userAgentPrefix?: string
@@ -43,7 +48,10 @@ export interface CapiClientOptions extends IntakeOptions, TransportOptions {
   readonly latencyOffsetMs?: number
   /** How long one call may take, its answer read to the end. Default 30,000. */
   readonly timeoutMs?: number
-  /** How long a worker holds a machine's signals before another may take them over; at least twice `timeoutMs`. Default 120,000. */
+  /**
+   * How long a worker holds a machine's signals before another may take them over; at least twice
+   * `timeoutMs`. Default 120,000.
+   */
   readonly leaseMs?: number
   /** How many machines are sent for at once. 1 to 256, default 8. */
   readonly concurrency?: number
@@ -55,26 +63,43 @@ export interface CapiClientOptions extends IntakeOptions, TransportOptions {
   readonly outageThreshold?: number
   /** Compress bodies over 5 KiB. Default false. */
   readonly gzip?: boolean
-  /** Accept the ids of 49 to 64 characters that the Python SDK makes with a prefix. Default false. */
+  /**
+   * Accept the ids of 49 to 64 characters that the Python SDK makes with a prefix. Default false.
+   */
   readonly allowLongMachineIds?: boolean
-  /** How many logins all processes of the store make at most, e.g. `FREE_ACCOUNT_LOGIN_BUDGET`: machines over it wait. Default: no bound. */
+  /**
+   * How many logins all processes of the store make at most, e.g. `FREE_ACCOUNT_LOGIN_BUDGET`:
+   * machines over it wait. Default: no bound.
+   */
   readonly loginBudget?: LoginBudgetOptions
   /**
-   * Seals passwords and tokens in the store with AES-256-GCM: 32 bytes, a passphrase of at least 12 characters, or `{ keys: [newest, …older], requireSealed }`.
-   * Default: they are stored in clear.
+   * Seals passwords and tokens in the store with AES-256-GCM: 32 bytes, a passphrase of at least 12
+   * characters, or `{ keys: [newest, …older], requireSealed }`. Default: they are stored in clear.
    */
   readonly encryptionKey?: EncryptionOption
-  /** How the set of `decisions()` treats wide and private entries, and which remediation wins: {@link DecisionSetOptions}. */
+  /**
+   * How the set of `decisions()` treats wide and private entries, and which remediation wins:
+   * {@link DecisionSetOptions}.
+   */
   readonly decisions?: Omit<DecisionSetOptions, 'now'>
-  /** Gets a line for everything that happens: pino, or anything with its four methods. Default: silent. */
+  /**
+   * Gets a line for everything that happens: pino, or anything with its four methods. Default:
+   * silent.
+   */
   readonly logger?: Logger
-  /** Make spans and metrics through `@opentelemetry/api`, which has to be installed then. Default false. */
+  /**
+   * Make spans and metrics through `@opentelemetry/api`, which has to be installed then. Default
+   * false.
+   */
   readonly openTelemetry?: boolean
   /** Default: the host's clock. */
   readonly clock?: Clock
   /** From 0 (inclusive) to 1. Default `Math.random`. */
   readonly random?: () => number
-  /** Default: the platform's `fetch`. One of your own also downloads blocklists, and has to see to it that they come from public hosts. */
+  /**
+   * Default: the platform's `fetch`. One of your own also downloads blocklists, and has to see to
+   * it that they come from public hosts.
+   */
   readonly fetch?: typeof fetch
 }
 
@@ -105,7 +130,8 @@ function nameRule(name: unknown): string | undefined {
 
 const settings = {
   ...tlsSettings,
-  // Where CAPI is, and how it is reached, is checked with connectionIssues, and the keys with encryptionIssues: they may hold passwords.
+  // Where CAPI is, and how it is reached, is checked with connectionIssues, and the keys with
+  // encryptionIssues: they may hold passwords.
   environment: z.unknown().optional(),
   userAgentPrefix: z.unknown().optional(),
   ca: z.unknown().optional(),
@@ -143,7 +169,10 @@ const settings = {
   ...intakeSettings,
 } satisfies Record<keyof CapiClientOptions | keyof typeof tlsSettings, z.ZodType>
 
-/** Compared beside whatever else is wrong, so that all of it is told at once; what is no number is told of by itself. */
+/**
+ * Compared beside whatever else is wrong, so that all of it is told at once; what is no number is
+ * told of by itself.
+ */
 const always = {
   when: ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null,
 }
@@ -160,7 +189,10 @@ const settingsSchema = z
     error: 'must not be below retryDelayMs',
   })
 
-/** Checks the options and fills in the defaults. @throws InputError that lists everything that is wrong. */
+/**
+ * Checks the options and fills in the defaults. @throws InputError that lists everything that is
+ * wrong.
+ */
 export function resolveOptions(options: CapiClientOptions): ResolvedOptions {
   const issues = issuesOfSchema(settingsSchema, options, { aliases: CLIENT_NAMES, secrets: SECRET_OPTIONS }) ?? []
   const isObject = typeof options === 'object' && options !== null

@@ -21,7 +21,10 @@ const WRONG: readonly unknown[] = [undefined, null, 7, 'text', '', [], {}, true,
 const FOREIGN =
   /Invalid input|received \w+|expected \w+,|Cannot (read|destructure|convert)|is not (a function|iterable)|undefined is/
 
-/** What a call threw or rejected with; generators are read to their end. `undefined` when it took the argument. */
+/**
+ * What a call threw or rejected with; generators are read to their end. `undefined` when it took
+ * the argument.
+ */
 async function failureOf(call: () => unknown): Promise<unknown> {
   try {
     const given = await call()

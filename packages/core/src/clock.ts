@@ -4,12 +4,15 @@ import { AbortedError } from './errors.js'
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number
-  /** Resolves after `ms` milliseconds; rejects at once with the signal's reason when `signal` fires. */
+  /**
+   * Resolves after `ms` milliseconds; rejects at once with the signal's reason when `signal` fires.
+   */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
 /**
- * Sleeps, and turns an abort, with whatever the clock rejects by then, into our error: `what` was aborted.
+ * Sleeps, and turns an abort, with whatever the clock rejects by then, into our error: `what` was
+ * aborted.
  *
  * @throws AbortedError
  */

@@ -1,6 +1,9 @@
 import { InputError, type InputIssue, printableUrl, suggestKey, unknownKeyIssues } from '@cscapi/signals'
 
-/** Which CAPI: the real one, CrowdSec's development service, or a base URL with its version path, e.g. `http://127.0.0.1:8088/v3`. */
+/**
+ * Which CAPI: the real one, CrowdSec's development service, or a base URL with its version path,
+ * e.g. `http://127.0.0.1:8088/v3`.
+ */
 export type Environment = 'production' | 'development' | { readonly baseUrl: string }
 
 /** docs/capi-protocol.md, Base URLs. */
@@ -18,7 +21,8 @@ const RULE = "must be 'production', 'development' or { baseUrl } with a URL"
 /**
  * The base URL of an environment, without a trailing slash.
  *
- * @throws InputError when it is neither https, nor http on a loopback address, or holds credentials, a query or a fragment.
+ * @throws InputError when it is neither https, nor http on a loopback address, or holds
+ * credentials, a query or a fragment.
  */
 export function resolveBaseUrl(environment: Environment): string {
   const read = readEnvironment(environment)
@@ -65,12 +69,18 @@ function namedIssue(environment: unknown): InputIssue {
   return { path, value: shown(environment), rule }
 }
 
-/** Without an authority it is no URL that anybody meant, and what stands before a colon may belong to a password. */
+/**
+ * Without an authority it is no URL that anybody meant, and what stands before a colon may belong
+ * to a password.
+ */
 function shown(given: unknown): string {
   return typeof given === 'string' && given.includes('://') ? printableUrl(given) : '[not a URL]'
 }
 
-/** Whether a base URL says which version of CAPI it leads to, as `/v3` does: without, every call is most likely answered 404. */
+/**
+ * Whether a base URL says which version of CAPI it leads to, as `/v3` does: without, every call is
+ * most likely answered 404.
+ */
 export function isVersioned(baseUrl: string): boolean {
   return URL.canParse(baseUrl) && /\/v\d+(\/|$)/.test(new URL(baseUrl).pathname)
 }

@@ -15,7 +15,10 @@ export interface ResponseDetails {
   readonly machineId?: string | undefined
 }
 
-/** CAPI answered with a status other than 2xx. Codes: `bad_request`, `unauthorized`, `forbidden`, `rate_limited`, `server_error`, `unexpected_status`, …. */
+/**
+ * CAPI answered with a status other than 2xx. Codes: `bad_request`, `unauthorized`, `forbidden`,
+ * `rate_limited`, `server_error`, `unexpected_status`, ….
+ */
 export class CapiResponseError extends CscapiError implements Omit<ResponseDetails, 'requestId' | 'machineId'> {
   override readonly name: string = 'CapiResponseError'
   readonly endpoint: string
@@ -36,15 +39,25 @@ export class CapiResponseError extends CscapiError implements Omit<ResponseDetai
   }
 }
 
-/** The machine, its credentials or its token were refused. Codes: `unauthorized`, `credentials_refused`, `machine_id_taken`, `machine_refused`, `register_refused`, `machine_failing`. */
+/**
+ * The machine, its credentials or its token were refused. Codes: `unauthorized`,
+ * `credentials_refused`, `machine_id_taken`, `machine_refused`, `register_refused`,
+ * `machine_failing`.
+ */
 export class CapiAuthError extends CapiResponseError {
   override readonly name = 'CapiAuthError'
 }
 
-/** CAPI forbids: an address that is blocked (`forbidden`: stay silent, never log in because of it) or an attachment key that is not valid (`attachment_key_refused`). */
+/**
+ * CAPI forbids: an address that is blocked (`forbidden`: stay silent, never log in because of it)
+ * or an attachment key that is not valid (`attachment_key_refused`).
+ */
 export class CapiForbiddenError extends CapiResponseError {
   override readonly name = 'CapiForbiddenError'
-  /** CAPI gives a reason that is neither its gateway's nor about the address: it may be about this request alone. */
+  /**
+   * CAPI gives a reason that is neither its gateway's nor about the address: it may be about this
+   * request alone.
+   */
   readonly givesReason: boolean
 
   constructor(
@@ -58,7 +71,10 @@ export class CapiForbiddenError extends CapiResponseError {
   }
 }
 
-/** 429. Limits are per address: everything from this address waits at least {@link CapiRateLimitError.retryAfterMs}. */
+/**
+ * 429. Limits are per address: everything from this address waits at least {@link
+ * CapiRateLimitError.retryAfterMs}.
+ */
 export class CapiRateLimitError extends CapiResponseError {
   override readonly name = 'CapiRateLimitError'
 }
@@ -73,12 +89,18 @@ export class CapiTimeoutError extends CscapiError {
   override readonly name = 'CapiTimeoutError'
 }
 
-/** An answer that cannot be read: HTML, truncated or unknown JSON, too long, a redirect. Code: `unexpected_response`. */
+/**
+ * An answer that cannot be read: HTML, truncated or unknown JSON, too long, a redirect. Code:
+ * `unexpected_response`.
+ */
 export class CapiProtocolError extends CscapiError {
   override readonly name = 'CapiProtocolError'
 }
 
-/** No login was made, because the store's login budget is spent; {@link LoginBudgetError.retryAfterMs} says when it is worth another try. Code: `login_budget_spent`. */
+/**
+ * No login was made, because the store's login budget is spent; {@link
+ * LoginBudgetError.retryAfterMs} says when it is worth another try. Code: `login_budget_spent`.
+ */
 export class LoginBudgetError extends CscapiError {
   override readonly name = 'LoginBudgetError'
   /** Milliseconds. */
@@ -96,7 +118,10 @@ export class LoginBudgetError extends CscapiError {
   }
 }
 
-/** The caller's `AbortSignal` fired. Code: `aborted`. `report` holds what was done so far, where the call makes one. */
+/**
+ * The caller's `AbortSignal` fired. Code: `aborted`. `report` holds what was done so far, where the
+ * call makes one.
+ */
 export class AbortedError extends CscapiError {
   override readonly name = 'AbortedError'
   readonly report: unknown
@@ -117,7 +142,10 @@ export type StorageErrorCode =
   | 'storage_conflict'
   | 'storage_failed'
 
-/** A storage call failed. {@link StorageError.driverCode} is the driver's own code, for a search engine. */
+/**
+ * A storage call failed. {@link StorageError.driverCode} is the driver's own code, for a search
+ * engine.
+ */
 export class StorageError extends CscapiError {
   override readonly name = 'StorageError'
   readonly adapter: string

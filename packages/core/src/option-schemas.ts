@@ -28,7 +28,10 @@ export const abortSignalSchema = z.custom<AbortSignal>(
   { error: 'must be an AbortSignal', ...ALONGSIDE },
 )
 
-/** What switches verification off elsewhere. Passed over in silence, it would look as if it did so here. */
+/**
+ * What switches verification off elsewhere. Passed over in silence, it would look as if it did so
+ * here.
+ */
 const alwaysVerified = z
   .undefined({ error: 'does not exist: certificates are always verified; name an authority of your own with ca' })
   .optional()

@@ -1,6 +1,9 @@
 import type { Clock, SetStateOptions, StateStore } from '../src/index.js'
 
-/** A store of one process on an injected clock; the adapters' own behaviour is the conformance suite's. */
+/**
+ * A store of one process on an injected clock; the adapters' own behaviour is the conformance
+ * suite's.
+ */
 export class OneProcessState implements StateStore {
   readonly #values = new Map<string, { value: Uint8Array; version: number; expiresAt: number }>()
   readonly #clock: Clock

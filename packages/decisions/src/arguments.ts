@@ -2,7 +2,10 @@ import { InputError, suggestKey } from '@cscapi/signals'
 import * as z from 'zod'
 import { shown } from './sources/skipped.js'
 
-/** What `DecisionSet` takes. Strict: a typo would let a private network be blocked, or the wrong remediation win. */
+/**
+ * What `DecisionSet` takes. Strict: a typo would let a private network be blocked, or the wrong
+ * remediation win.
+ */
 export const setOptionsSchema = z.strictObject({
   now: z.custom<() => number>((value) => typeof value === 'function', 'must be a function').optional(),
   allowWide: z.boolean().default(false),

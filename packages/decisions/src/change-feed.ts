@@ -13,7 +13,9 @@ export interface DecisionChange {
 
 export type ChangeListener = (change: DecisionChange) => void
 
-/** Tells listeners what differs from what they were told before; costs nothing while nobody listens. */
+/**
+ * Tells listeners what differs from what they were told before; costs nothing while nobody listens.
+ */
 export class ChangeFeed {
   readonly #listeners = new Set<ChangeListener>()
   #told: View | undefined

@@ -34,25 +34,40 @@ import { type Contents, lookUp, lookUpAll, lookUpScoped } from './tables/lookup.
 
 /** Options of {@link DecisionSet}. */
 export interface DecisionSetOptions {
-  /** Epoch milliseconds. Default `Date.now`. What gives none makes every call throw an `InputError`. */
+  /**
+   * Epoch milliseconds. Default `Date.now`. What gives none makes every call throw an `InputError`.
+   */
   readonly now?: () => number
-  /** Take entries wider than /8 (IPv4) or /16 (IPv6), and private, loopback, link-local and multicast ones. Default false: they are skipped and reported. */
+  /**
+   * Take entries wider than /8 (IPv4) or /16 (IPv6), and private, loopback, link-local and
+   * multicast ones. Default false: they are skipped and reported.
+   */
   readonly allowWide?: boolean
-  /** Strictest first; it decides between entries of the same length. Default `ban`, then `captcha`, then anything else. */
+  /**
+   * Strictest first; it decides between entries of the same length. Default `ban`, then `captcha`,
+   * then anything else.
+   */
   readonly remediations?: readonly string[]
 }
 
 /** Options of {@link DecisionSet.entries}. */
 export interface EntriesOptions {
-  /** The moment to list for, in epoch milliseconds; what runs out until then is left out. Default now. */
+  /**
+   * The moment to list for, in epoch milliseconds; what runs out until then is left out. Default
+   * now.
+   */
   readonly at?: number
-  /** Give `undefined` about each millisecond of work, where the caller may let others have their turn. Default false. */
+  /**
+   * Give `undefined` about each millisecond of work, where the caller may let others have their
+   * turn. Default false.
+   */
   readonly pauses?: boolean
 }
 
 /**
- * The blocklist in memory: what CAPI's stream, blocklists and allowlists say, each kept apart, and what follows from all of them.
- * Changes are prepared beside what is in force and swapped in at once; a failed one changes nothing. They wait for each other.
+ * The blocklist in memory: what CAPI's stream, blocklists and allowlists say, each kept apart, and
+ * what follows from all of them. Changes are prepared beside what is in force and swapped in at
+ * once; a failed one changes nothing. They wait for each other.
  */
 export class DecisionSet {
   readonly #now: () => number
@@ -73,15 +88,18 @@ export class DecisionSet {
     this.#remediations = remediations
   }
 
-  /** Entries that are in force, allowlisted ones included; what two sources name counts twice. It takes about 1 ms for each million entries of the stream. */
+  /**
+   * Entries that are in force, allowlisted ones included; what two sources name counts twice. It
+   * takes about 1 ms for each million entries of the stream.
+   */
   get size(): number {
     const now = this.#now()
     return this.#contents.sources.reduce((sum, source) => sum + inForceIn(source, now), 0)
   }
 
   /**
-   * What to do about an address, `undefined` for nothing: the entry with the longest prefix, then the strictest remediation. Allowlists win.
-   * IPv4-mapped IPv6 is taken for IPv4.
+   * What to do about an address, `undefined` for nothing: the entry with the longest prefix, then
+   * the strictest remediation. Allowlists win. IPv4-mapped IPv6 is taken for IPv4.
    *
    * @throws InputError for text that is no address: it must not pass for one that is not blocked.
    */
@@ -95,8 +113,9 @@ export class DecisionSet {
   }
 
   /**
-   * What to do about a value of another scope, e.g. `checkScope('Country', 'XX')`. Scopes are compared without regard to case.
-   * Of `Ip` and `Range`, the value may be an address or a range, and an entry decides that holds all of it.
+   * What to do about a value of another scope, e.g. `checkScope('Country', 'XX')`. Scopes are
+   * compared without regard to case. Of `Ip` and `Range`, the value may be an address or a range,
+   * and an entry decides that holds all of it.
    *
    * @throws InputError for a value of `Ip` or `Range` that is neither.
    */
@@ -113,16 +132,20 @@ export class DecisionSet {
     return lookUpScoped(this.#contents, scope, value, now, this.#remediations)
   }
 
-  /** Until when the entries of a blocklist are in force, in epoch milliseconds; `undefined` without such a list. @throws InputError */
+  /**
+   * Until when the entries of a blocklist are in force, in epoch milliseconds; `undefined` without
+   * such a list. @throws InputError
+   */
   listExpiry(name: string): number | undefined {
     checkText(NOT_LOOKED_UP, 'name', name)
     return this.#contents.sources.find(({ origin }) => origin === `lists:${name}`)?.expiresAt
   }
 
   /**
-   * What is in force and not allowed, each network once: IPv4 before IPv6, ascending; then the values of other scopes, each once.
-   * It is what is there at the call, whatever is changed while it is read. The first step sorts everything: half a second for a million entries.
-   * A server that must not stand still for so long asks for `pauses`, as the exporters do.
+   * What is in force and not allowed, each network once: IPv4 before IPv6, ascending; then the
+   * values of other scopes, each once. It is what is there at the call, whatever is changed while
+   * it is read. The first step sorts everything: half a second for a million entries. A server that
+   * must not stand still for so long asks for `pauses`, as the exporters do.
    *
    * @throws InputError
    */
@@ -135,8 +158,10 @@ export class DecisionSet {
   }
 
   /**
-   * Applies an answer of the stream: `deleted` goes, `new` comes, the rest stays until it runs out. Of a value that is twice in `new`, the later expiry holds.
-   * @throws InputError for an answer of another shape, and for times that are none; nothing is changed then
+   * Applies an answer of the stream: `deleted` goes, `new` comes, the rest stays until it runs out.
+   * Of a value that is twice in `new`, the later expiry holds.
+   * @throws InputError for an answer of another shape, and for times that are none; nothing is
+   * changed then
    */
   async applyStream(answer: StreamAnswer): Promise<ApplyReport> {
     return this.#change(async (skipped, pace) => {
@@ -150,8 +175,10 @@ export class DecisionSet {
 
   /**
    * Replaces one blocklist by the lines of its download, once all of them are read.
-   * @throws CscapiError `list_unreadable` for lines of which none is an entry, or, where the list has entries in force, more than {@link MOST_UNREADABLE_LINES} are not.
-   * @throws InputError for a duration that is none, or not above 0; what `lines` throws. Nothing is changed then.
+   * @throws CscapiError `list_unreadable` for lines of which none is an entry, or, where the list
+   * has entries in force, more than {@link MOST_UNREADABLE_LINES} are not.
+   * @throws InputError for a duration that is none, or not above 0; what `lines` throws. Nothing is
+   * changed then.
    */
   async replaceBlocklist(list: BlocklistInfo, lines: Lines): Promise<ApplyReport> {
     checkList('blocklist', list, ['name', 'scope', 'remediation', 'duration'], lines)
@@ -171,7 +198,10 @@ export class DecisionSet {
     })
   }
 
-  /** Replaces one allowlist, known by its id. @throws CscapiError `list_unreadable`, InputError, what `lines` throws; nothing is changed then. */
+  /**
+   * Replaces one allowlist, known by its id. @throws CscapiError `list_unreadable`, InputError,
+   * what `lines` throws; nothing is changed then.
+   */
   async replaceAllowlist(list: AllowlistInfo, lines: Lines): Promise<ApplyReport> {
     checkList('allowlist', list, ['id', 'name'], lines)
     return this.#change(async (skipped, pace) => {
@@ -207,7 +237,8 @@ export class DecisionSet {
   }
 
   /**
-   * Calls `listener` with the canonical values that come into force or go, after each change. What has run out goes with the next change. Returns the function that ends it.
+   * Calls `listener` with the canonical values that come into force or go, after each change. What
+   * has run out goes with the next change. Returns the function that ends it.
    * @throws InputError
    */
   on(event: 'change', listener: ChangeListener): () => void {
@@ -216,19 +247,26 @@ export class DecisionSet {
     return this.#feed.add(listener, this.#view())
   }
 
-  /** Everything, to be kept: versioned and with a checksum. It is written in one go, about 15 ms for a million entries; see {@link DecisionSet.toChunks}. */
+  /**
+   * Everything, to be kept: versioned and with a checksum. It is written in one go, about 15 ms for
+   * a million entries; see {@link DecisionSet.toChunks}.
+   */
   toBytes(): Uint8Array {
     return new Uint8Array(Buffer.concat([...withoutPauses(writeSnapshot(this.#contents))]))
   }
 
-  /** The bytes of {@link DecisionSet.toBytes} as they are at the call, in pieces of about 1 MiB; others have their turn in between. */
+  /**
+   * The bytes of {@link DecisionSet.toBytes} as they are at the call, in pieces of about 1 MiB;
+   * others have their turn in between.
+   */
   toChunks(): AsyncIterableIterator<Uint8Array> {
     return inTurns(writeSnapshot(this.#contents))
   }
 
   /**
    * Takes everything from a snapshot, in place of what is there.
-   * @throws CscapiError `snapshot_corrupt`, `snapshot_newer`; InputError for what is no bytes; nothing is changed then
+   * @throws CscapiError `snapshot_corrupt`, `snapshot_newer`; InputError for what is no bytes;
+   * nothing is changed then
    */
   async load(bytes: Uint8Array): Promise<ApplyReport> {
     checkBytes(bytes)
@@ -238,7 +276,10 @@ export class DecisionSet {
     })
   }
 
-  /** A set with everything from a snapshot. @throws CscapiError `snapshot_corrupt`, `snapshot_newer`; InputError */
+  /**
+   * A set with everything from a snapshot. @throws CscapiError `snapshot_corrupt`,
+   * `snapshot_newer`; InputError
+   */
   static async fromBytes(bytes: Uint8Array, options: DecisionSetOptions = {}): Promise<DecisionSet> {
     const set = new DecisionSet(options)
     await set.load(bytes)
@@ -246,8 +287,9 @@ export class DecisionSet {
   }
 
   /**
-   * Several changes that come into force together once `work` is done, or not at all: `work` gets a draft, a set of its own that begins as this one is.
-   * Until then lookups see the set of before, and other changes wait.
+   * Several changes that come into force together once `work` is done, or not at all: `work` gets a
+   * draft, a set of its own that begins as this one is. Until then lookups see the set of before,
+   * and other changes wait.
    * @throws what `work` throws; nothing is changed then
    */
   async transaction<T>(work: (draft: DecisionSet) => Promise<T>): Promise<T> {

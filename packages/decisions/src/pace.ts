@@ -1,4 +1,7 @@
-/** Units of work between two turns, about a millisecond: a lookup, an entry, 32 characters of a line. */
+/**
+ * Units of work between two turns, about a millisecond: a lookup, an entry, 32 characters of a
+ * line.
+ */
 const UNITS = 1_024
 
 /** Items, and `undefined` where others may have their turn. */
@@ -28,7 +31,10 @@ export class Pace {
     this.turn = turn
   }
 
-  /** To be awaited only where it is not `undefined`: waiting for nothing, a million times, takes its time too. */
+  /**
+   * To be awaited only where it is not `undefined`: waiting for nothing, a million times, takes its
+   * time too.
+   */
   step(units = 1): Promise<void> | undefined {
     return this.#beat.isDue(units) ? this.turn() : undefined
   }

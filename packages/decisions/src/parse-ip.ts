@@ -1,15 +1,18 @@
 /** A family, or 0 for text that is no address. */
 export type Family = 0 | 4 | 6
 
-/** An address as 32-bit words: one for IPv4, four for IPv6, in the order of the text. Reused by every call, so that looking up allocates nothing. */
+/**
+ * An address as 32-bit words: one for IPv4, four for IPv6, in the order of the text. Reused by
+ * every call, so that looking up allocates nothing.
+ */
 export type Words = Uint32Array
 
 const DOT = 46
 const COLON = 58
 
 /**
- * Reads an address strictly into `words`: no leading zeros, no zone, no other bases. IPv4-mapped IPv6 is folded to IPv4.
- * Ends before `end`, the text's length by default.
+ * Reads an address strictly into `words`: no leading zeros, no zone, no other bases. IPv4-mapped
+ * IPv6 is folded to IPv4. Ends before `end`, the text's length by default.
  */
 export function parseIp(text: string, words: Words, end = text.length): Family {
   if (end < 2 || end > 45) return 0
@@ -24,7 +27,10 @@ export function parseIp(text: string, words: Words, end = text.length): Family {
   return 4
 }
 
-/** Reads an address or a range; host bits are cleared. Returns its prefix length, or -1 for text that is neither. `family.value` tells which. */
+/**
+ * Reads an address or a range; host bits are cleared. Returns its prefix length, or -1 for text
+ * that is neither. `family.value` tells which.
+ */
 export function parseNetwork(text: string, words: Words, family: { value: Family }): number {
   const slash = text.indexOf('/')
   const isMapped = text.charCodeAt(0) === COLON || text.includes(':')

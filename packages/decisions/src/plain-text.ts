@@ -1,4 +1,7 @@
-/** Text of others on one line: printable ASCII and no backslash, everything else written as `\u{…}`; cut, with `...` behind it. */
+/**
+ * Text of others on one line: printable ASCII and no backslash, everything else written as `\u{…}`;
+ * cut, with `...` behind it.
+ */
 export function plainText(text: string, longest = 200): string {
   const plain = text
     .slice(0, longest + 1)

@@ -4,7 +4,10 @@ import { exportDecisions } from '../src/export/index.js'
 import { DecisionSet } from '../src/index.js'
 import { bitsOf, canonical, type NaiveEntry, type Network, naiveCheck, textOf } from './naive-set.js'
 
-/** Few bits, so that networks meet, contain and repeat one another; all of it outside what is reserved. */
+/**
+ * Few bits, so that networks meet, contain and repeat one another; all of it outside what is
+ * reserved.
+ */
 const network: fc.Arbitrary<Network> = fc
   .tuple(fc.constantFrom(4 as const, 6 as const), fc.nat(255), fc.nat(3), fc.constantFrom(0, 1, 2, 4, 8, 9, 16))
   .map(([family, low, high, wider]) => ({

@@ -8,7 +8,10 @@ import { webServerCases } from './web-server-cases.js'
 
 const APACHE = { names: ['apache2', 'httpd'], packages: ['apache2-bin'], path: 'usr/sbin/apache2' }
 
-/** Beside the program: Debian and its relatives have them in `lib`, Red Hat and its relatives in `lib64`. */
+/**
+ * Beside the program: Debian and its relatives have them in `lib`, Red Hat and its relatives in
+ * `lib64`.
+ */
 function modulesOf({ command }: Binary): string {
   const folders = ['lib/apache2/modules', 'lib64/httpd/modules'].map((path) => join(dirname(command), '..', path))
   const found = folders.find((folder) => existsSync(folder))

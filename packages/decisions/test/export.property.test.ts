@@ -5,7 +5,10 @@ import { DecisionSet } from '../src/index.js'
 import { exported, NOW, now } from './exported-lists.js'
 import { bitsOf, bounds, type Network, textOf } from './naive-set.js'
 
-/** 64 addresses of each family: small enough to ask about every one, large enough to nest and to meet. */
+/**
+ * 64 addresses of each family: small enough to ask about every one, large enough to nest and to
+ * meet.
+ */
 const UNIVERSE = 64n
 const BASE = { 4: 203n << 24n, 6: 0x2001_0db8n << 96n } as const
 const FAMILIES = [4, 6] as const

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import { type ExportOptions, exportDecisions } from '../src/export/index.js'
 import { DecisionSet } from '../src/index.js'
 
-/** A set with everything that an export has to get right: nesting, neighbours, an allowed address, both families, hostile names. */
+/**
+ * A set with everything that an export has to get right: nesting, neighbours, an allowed address,
+ * both families, hostile names.
+ */
 export async function sampleSet(): Promise<DecisionSet> {
   const set = new DecisionSet()
   const list = (name: string, remediation: string, values: readonly string[]) =>
@@ -50,7 +53,9 @@ export async function exported(set: DecisionSet, options: ExportOptions): Promis
 
 const GUIDE = readFileSync(new URL('../../../docs/exporting-decisions.md', import.meta.url), 'utf8')
 
-/** The block of the guide that mentions something: what it tells users to write is what is tested. */
+/**
+ * The block of the guide that mentions something: what it tells users to write is what is tested.
+ */
 export function fromGuide(mentioned: string): string {
   const blocks = [...GUIDE.matchAll(/^```\w+\n(.*?)^```$/gms)].map(([, block = '']) => block)
   const found = blocks.find((block) => block.includes(mentioned))

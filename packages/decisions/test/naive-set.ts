@@ -1,4 +1,7 @@
-/** The same rules as DecisionSet's, as slow and as plain as can be: every entry is looked at, addresses are big numbers. */
+/**
+ * The same rules as DecisionSet's, as slow and as plain as can be: every entry is looked at,
+ * addresses are big numbers.
+ */
 export interface NaiveEntry {
   readonly origin: string
   readonly remediation: string

@@ -5,13 +5,22 @@ import { join } from 'node:path'
 import { type Binary, type DebianProgram, debianBinary } from '@cscapi/test-servers'
 import { afterEach, beforeEach } from 'vitest'
 
-/** Whether the tests run as root. Other users are root in a namespace of their own only, where netlink's buffers stay small. */
+/**
+ * Whether the tests run as root. Other users are root in a namespace of their own only, where
+ * netlink's buffers stay small.
+ */
 export const isRoot = process.getuid?.() === 0
 
-/** A network of its own, where firewalls can be loaded without any effect on the machine's. It ends with the script. */
+/**
+ * A network of its own, where firewalls can be loaded without any effect on the machine's. It ends
+ * with the script.
+ */
 const NAMESPACE = isRoot ? ['--net'] : ['--map-root-user', '--net']
 
-/** Skips each test of the file where there can be no namespace. Returns what writes a file for the test, and says where it is. */
+/**
+ * Skips each test of the file where there can be no namespace. Returns what writes a file for the
+ * test, and says where it is.
+ */
 export function filesForNamespace(): (name: string, text: string) => string {
   let folder = ''
   beforeEach((context) => {

@@ -10,7 +10,10 @@ const ENTRIES = 60_000
 
 const METHODS = ['find', 'read', 'wordAt', 'set', 'setTag', 'expiresAt'] as const
 
-/** Counts what is done between two turns of the event loop, while `work` is done; without spies, which would keep each of millions of calls. */
+/**
+ * Counts what is done between two turns of the event loop, while `work` is done; without spies,
+ * which would keep each of millions of calls.
+ */
 async function watch(work: (count: () => void) => Promise<unknown>): Promise<{ turns: number; longest: number }> {
   const seen = { turns: 0, longest: 0 }
   let done = 0

@@ -6,7 +6,10 @@ import type { WebServer } from './web-server.js'
 
 type Start = (set: DecisionSet, format: ExportFormat) => Promise<WebServer>
 
-/** Tests a server with its own checks and with requests. `answers` has the status that it gives for each remediation which the format says. */
+/**
+ * Tests a server with its own checks and with requests. `answers` has the status that it gives for
+ * each remediation which the format says.
+ */
 export function webServerCases(
   server: string,
   start: Start,

@@ -54,7 +54,10 @@ export function createApp(state: ServerState): EmulatorApp {
   return app
 }
 
-/** The path from `/v3` (or a link's folder) on, whatever is before it, and without a slash at its end: `/metrics/` is what the Go engine posts to. */
+/**
+ * The path from `/v3` (or a link's folder) on, whatever is before it, and without a slash at its
+ * end: `/metrics/` is what the Go engine posts to.
+ */
 function servedPath(url: string): string {
   const { pathname } = new URL(url)
   const served = /\/(?:v3|blocklists|allowlists)(?:\/.*)?$/.exec(pathname)?.[0] ?? pathname

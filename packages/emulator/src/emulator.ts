@@ -9,14 +9,21 @@ import type { ReceivedSignals } from './requests/received-signals.js'
 import type { RequestRecord } from './requests/record.js'
 import { ServerState } from './server-state.js'
 
-/** A local CAPI. Any number of callers may use it at once, in process and over HTTP; they all meet the same state. */
+/**
+ * A local CAPI. Any number of callers may use it at once, in process and over HTTP; they all meet
+ * the same state.
+ */
 export interface Emulator {
-  /** Hand it to whatever takes a `fetch`. Every URL is served from its `/v3` on, whatever the host: nothing ever leaves the process. */
+  /**
+   * Hand it to whatever takes a `fetch`. Every URL is served from its `/v3` on, whatever the host:
+   * nothing ever leaves the process.
+   */
   readonly fetch: typeof fetch
   /**
    * Serves HTTP on the loopback address.
    *
-   * @throws InputError for a port or host that is none; the system's own error when the port is taken (code `EADDRINUSE`).
+   * @throws InputError for a port or host that is none; the system's own error when the port is
+   * taken (code `EADDRINUSE`).
    */
   listen(options?: ListenOptions): Promise<ListeningEmulator>
   /** Every request, with its secrets: it is a test's tool. */
@@ -27,13 +34,19 @@ export interface Emulator {
   readonly machines: EmulatedMachines
   /** What goes wrong, and when. */
   readonly faults: Faults
-  /** Replaces the community blocklist; machines that pulled before are told at their next pull what is gone. @throws InputError */
+  /**
+   * Replaces the community blocklist; machines that pulled before are told at their next pull what
+   * is gone. @throws InputError
+   */
   setDecisions(decisions: number | readonly SeedDecision[]): void
   /** Replaces the blocklists that the stream links to; their URLs change. @throws InputError */
   setBlocklists(blocklists: readonly SeedBlocklist[]): void
   /** Replaces the allowlists that the stream links to; their URLs change. @throws InputError */
   setAllowlists(allowlists: readonly SeedAllowlist[]): void
-  /** Back to the state of its creation: seeds restored; machines, record, signals, faults and bans gone. Listeners stay. */
+  /**
+   * Back to the state of its creation: seeds restored; machines, record, signals, faults and bans
+   * gone. Listeners stay.
+   */
   reset(): void
 }
 

@@ -4,9 +4,15 @@ import * as z from 'zod'
 import { makerOf } from './schemes.js'
 
 export interface OpenStorageOptions {
-  /** Keeps several applications apart in one PostgreSQL database (as the schema's name) or one Redis. Default: the adapter's, `cscapi`. */
+  /**
+   * Keeps several applications apart in one PostgreSQL database (as the schema's name) or one
+   * Redis. Default: the adapter's, `cscapi`.
+   */
   readonly namespace?: string
-  /** Gets what opening finds odd about the server, e.g. that it keeps nothing on disk. `console` will do. Default: nobody. */
+  /**
+   * Gets what opening finds odd about the server, e.g. that it keeps nothing on disk. `console`
+   * will do. Default: nobody.
+   */
   readonly logger?: { warn(message: string): void }
 }
 
@@ -28,9 +34,10 @@ const ALIASES = new Map([
 ])
 
 /**
- * Opens the storage that a URL names: `sqlite:./cscapi.db`, `postgres://host/database`, `redis://host:6379`, `rediss://…` (TLS),
- * `unix:///run/redis.sock`, the same with `valkey`, or `memory:`.
- * Only the adapter of that scheme is loaded. Hand the storage to a client, which closes it; or close it yourself.
+ * Opens the storage that a URL names: `sqlite:./cscapi.db`, `postgres://host/database`,
+ * `redis://host:6379`, `rediss://…` (TLS), `unix:///run/redis.sock`, the same with `valkey`, or
+ * `memory:`. Only the adapter of that scheme is loaded. Hand the storage to a client, which closes
+ * it; or close it yourself.
  *
  * @throws InputError for a URL that names no storage; it does not repeat a password.
  * @throws CscapiError `adapter_missing` that says what to install.

@@ -83,7 +83,10 @@ async function openRedis(url: string, { namespace, logger }: OpenStorageOptions)
   })
 }
 
-/** `sqlite:./a.db`, `sqlite:/a.db` and `sqlite:///a.db`; what follows the scheme is a path, not an encoded URL. */
+/**
+ * `sqlite:./a.db`, `sqlite:/a.db` and `sqlite:///a.db`; what follows the scheme is a path, not an
+ * encoded URL.
+ */
 function pathOf(url: string): string {
   const path = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '')
   if (path !== '' && !path.startsWith('//')) return path

@@ -2,14 +2,23 @@
 export interface InputIssue {
   /** Where the value stands, e.g. `source.value` or `signals[3].context[0].key`. */
   readonly path: string
-  /** The offending value as printable text, cut to 200 characters; `[redacted]` where it may be a secret. */
+  /**
+   * The offending value as printable text, cut to 200 characters; `[redacted]` where it may be a
+   * secret.
+   */
   readonly value: string
-  /** The rule that it breaks, as a sentence fragment: `must be an IPv4 or IPv6 address or a CIDR range`. */
+  /**
+   * The rule that it breaks, as a sentence fragment: `must be an IPv4 or IPv6 address or a CIDR
+   * range`.
+   */
   readonly rule: string
 }
 
 export interface CscapiErrorOptions {
-  /** An error of ours or a plain description. Never a `Request`, a `Response` or an error that holds one. */
+  /**
+   * An error of ours or a plain description. Never a `Request`, a `Response` or an error that holds
+   * one.
+   */
   readonly cause?: unknown
   readonly retryable?: boolean
   /** The machine that the call was for, where it was for one. */
@@ -21,8 +30,8 @@ export interface CscapiErrorOptions {
 const BRAND = Symbol.for('cscapi.error')
 
 /**
- * Base of every error that cscapi throws. Branch on {@link CscapiError.code} and {@link CscapiError.retryable}, never on the text.
- * `docs/errors.md` has a heading for each code.
+ * Base of every error that cscapi throws. Branch on {@link CscapiError.code} and {@link
+ * CscapiError.retryable}, never on the text. `docs/errors.md` has a heading for each code.
  */
 export class CscapiError extends Error {
   override readonly name: string = 'CscapiError'
@@ -32,7 +41,10 @@ export class CscapiError extends Error {
   readonly retryable: boolean
   /** The machine that the call was for; absent where it was for none, or for several. */
   declare readonly machineId?: string
-  /** How CAPI's answer names itself, for a question to CrowdSec's support; absent where no answer came, or it has no name. */
+  /**
+   * How CAPI's answer names itself, for a question to CrowdSec's support; absent where no answer
+   * came, or it has no name.
+   */
   declare readonly requestId?: string
 
   constructor(code: string, message: string, options: CscapiErrorOptions = {}) {
@@ -57,12 +69,18 @@ export class CscapiError extends Error {
   }
 }
 
-/** True for every error of ours, also when two copies of this package are installed (where `instanceof` fails). */
+/**
+ * True for every error of ours, also when two copies of this package are installed (where
+ * `instanceof` fails).
+ */
 export function isCscapiError(value: unknown): value is CscapiError {
   return typeof value === 'object' && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true
 }
 
-/** A caller's value breaks a rule; all that is wrong is listed at once. Nothing was sent or stored. Codes: `invalid_input`, `environment_mismatch`. */
+/**
+ * A caller's value breaks a rule; all that is wrong is listed at once. Nothing was sent or stored.
+ * Codes: `invalid_input`, `environment_mismatch`.
+ */
 export class InputError extends CscapiError {
   override readonly name = 'InputError'
   readonly issues: readonly InputIssue[]

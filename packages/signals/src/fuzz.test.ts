@@ -10,7 +10,10 @@ import {
   parseTimestamp,
 } from './index.js'
 
-/** Text that is near to what is parsed: its alphabet in any order, good examples bent, and anything else. */
+/**
+ * Text that is near to what is parsed: its alphabet in any order, good examples bent, and anything
+ * else.
+ */
 const near = (alphabet: string, examples: readonly string[]) =>
   fc.oneof(
     fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 40 }),

@@ -9,7 +9,10 @@ import { quoteSchema } from './schema-name.js'
 /** Tries of a transaction that loses against others. */
 const TRIES = 8
 
-/** Statements on one schema. `@.` stands for the schema, `@now` for the server's time in epoch milliseconds. */
+/**
+ * Statements on one schema. `@.` stands for the schema, `@now` for the server's time in epoch
+ * milliseconds.
+ */
 export interface Sql {
   query(text: string, ...values: unknown[]): Promise<unknown[]>
   /** How many rows were changed. */
@@ -31,7 +34,10 @@ export interface DatabaseOptions {
 
 const nowSchema = z.tuple([z.object({ now: z.coerce.number() })])
 
-/** A pool of connections on one schema. No session state and no named statements, so that a pooler in transaction mode may stand in between. */
+/**
+ * A pool of connections on one schema. No session state and no named statements, so that a pooler
+ * in transaction mode may stand in between.
+ */
 export class Database {
   readonly #pool: PostgresPool
   readonly #prisma: PrismaClient
@@ -52,8 +58,9 @@ export class Database {
   }
 
   /**
-   * One statement, which is a transaction of its own; repeated when it loses against others. Where a database or role defaults to a stricter
-   * isolation it could lose as often as it is repeated, so the repeat is read committed.
+   * One statement, which is a transaction of its own; repeated when it loses against others. Where
+   * a database or role defaults to a stricter isolation it could lose as often as it is repeated,
+   * so the repeat is read committed.
    */
   run<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#repeated(operation, (client, repeat) => {
@@ -69,7 +76,10 @@ export class Database {
     )
   }
 
-  /** Reads whole rows. Not inside {@link Database.run}: a call that holds one connection must not wait for another. */
+  /**
+   * Reads whole rows. Not inside {@link Database.run}: a call that holds one connection must not
+   * wait for another.
+   */
   models<T>(operation: string, read: (prisma: PrismaClient) => Promise<T>): Promise<T> {
     return this.#tracked(operation, () => read(this.#prisma))
   }
@@ -138,7 +148,10 @@ export function ask(client: PostgresPoolClient, text: string, values: unknown[] 
   return client.query({ text, ...(values.length > 0 && { values }), types: asText })
 }
 
-/** Lends a connection to `work`. One that failed is thrown away: it may be in the middle of an answer. */
+/**
+ * Lends a connection to `work`. One that failed is thrown away: it may be in the middle of an
+ * answer.
+ */
 export async function withClient<T>(pool: PostgresPool, work: (client: PostgresPoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   try {
@@ -152,9 +165,10 @@ export async function withClient<T>(pool: PostgresPool, work: (client: PostgresP
 }
 
 /**
- * A connection that the server cuts emits its error, which would end the process; the call under way tells of it, and the next one where
- * the connection was idle. Listened for as long as the pool has handed a connection out, Prisma's too: the server may cut one before
- * whoever waits for it comes to hold it.
+ * A connection that the server cuts emits its error, which would end the process; the call under
+ * way tells of it, and the next one where the connection was idle. Listened for as long as the pool
+ * has handed a connection out, Prisma's too: the server may cut one before whoever waits for it
+ * comes to hold it.
  */
 export function outliveCuts(pool: PostgresPool): () => void {
   const ignore = () => {}
@@ -171,9 +185,10 @@ export function outliveCuts(pool: PostgresPool): () => void {
 }
 
 /**
- * All or nothing. Each statement must see what was committed before it, whatever the database's default is. A host that loses power in the
- * middle would hold its locks for hours, so the server ends a transaction that hears nothing for `silenceMs`. Both are set for this transaction
- * alone, in one message, as a pooler in transaction mode needs it.
+ * All or nothing. Each statement must see what was committed before it, whatever the database's
+ * default is. A host that loses power in the middle would hold its locks for hours, so the server
+ * ends a transaction that hears nothing for `silenceMs`. Both are set for this transaction alone,
+ * in one message, as a pooler in transaction mode needs it.
  */
 export async function inTransaction<T>(
   client: PostgresPoolClient,
@@ -187,7 +202,8 @@ export async function inTransaction<T>(
     await ask(client, 'COMMIT')
     return result
   } catch (error) {
-    // Any other failure ends the connection, and with it the transaction: a server that stands still is not waited for once more.
+    // Any other failure ends the connection, and with it the transaction: a server that stands
+    // still is not waited for once more.
     if (isConflict(error)) await ask(client, 'ROLLBACK').catch(() => undefined)
     throw error
   }

@@ -46,8 +46,9 @@ const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string, 
 ]
 
 /**
- * What the driver threw, as one of our errors; ours stay as they are. The driver hangs settings, hosts and statements on its errors: only
- * its words and its code go on, and no secret in the words.
+ * What the driver threw, as one of our errors; ours stay as they are. The driver hangs settings,
+ * hosts and statements on its errors: only its words and its code go on, and no secret in the
+ * words.
  */
 export function mapError(error: unknown, operation: string, secrets: readonly string[] = []): CscapiError {
   if (isCscapiError(error)) return error

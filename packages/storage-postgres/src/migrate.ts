@@ -18,7 +18,8 @@ export const MIGRATE_MODES = ['auto', 'verify', 'never'] as const
 const sqlOptionsSchema = z.strictObject({ schema: z.string().default('cscapi') })
 
 /**
- * The SQL that creates everything in a schema (default `cscapi`), for a role that may; it is one transaction. Then open with `migrate: 'verify'`.
+ * The SQL that creates everything in a schema (default `cscapi`), for a role that may; it is one
+ * transaction. Then open with `migrate: 'verify'`.
  *
  * @throws InputError for a schema's name that is not plain
  */
@@ -36,7 +37,10 @@ const LEDGER = `CREATE TABLE IF NOT EXISTS cscapi_migrations (
 const ledgerRow = (version: number, name: string, checksum: string) =>
   `INSERT INTO cscapi_migrations (version, name, checksum) VALUES (${version}, '${name}', '${checksum}')`
 
-/** Brings the schema up to date, in one transaction that holds a lock of the schema's own: of any number of processes, one does it. */
+/**
+ * Brings the schema up to date, in one transaction that holds a lock of the schema's own: of any
+ * number of processes, one does it.
+ */
 export async function migrate(pool: PostgresPool, schema: string, mode: MigrateMode, silenceMs: number): Promise<void> {
   if (mode === 'never') return
   await withClient(pool, (client) =>

@@ -9,7 +9,10 @@ import { PrismaClient } from './generated/client.js'
 import { migrate } from './migrate.js'
 import type { PostgresStorageOptions } from './options.js'
 
-/** Connects, brings the schema up to date, and returns the database and what lets go of a pool that is ours. */
+/**
+ * Connects, brings the schema up to date, and returns the database and what lets go of a pool that
+ * is ours.
+ */
 export async function openDatabase(
   options: PostgresStorageOptions,
 ): Promise<{ database: Database; release: () => Promise<void> }> {

@@ -10,10 +10,16 @@ import { isSchemaName, SCHEMA_RULE } from './schema-name.js'
 /** Where the server is: an address, or a pool of yours. */
 export type PostgresConnection =
   | {
-      /** `postgres://user:password@host:5432/database`; several hosts as `a:5432,b:5432`, of which the first that answers (and has the `target_session_attrs`) is taken. */
+      /**
+       * `postgres://user:password@host:5432/database`; several hosts as `a:5432,b:5432`, of which
+       * the first that answers (and has the `target_session_attrs`) is taken.
+       */
       readonly url: string
       readonly pool?: never
-      /** TLS, as `node:tls` takes it; `true` for the defaults. It goes before what the URL says with `sslmode` and the like. Default: what the URL says. */
+      /**
+       * TLS, as `node:tls` takes it; `true` for the defaults. It goes before what the URL says with
+       * `sslmode` and the like. Default: what the URL says.
+       */
       readonly ssl?: boolean | ConnectionOptions
       /** Connections at most. Default 10. */
       readonly poolSize?: number
@@ -23,7 +29,9 @@ export type PostgresConnection =
       readonly statementTimeoutMs?: number
     }
   | {
-      /** A `Pool` of pg. It stays open when the storage is closed; its timeouts are yours to set. */
+      /**
+       * A `Pool` of pg. It stays open when the storage is closed; its timeouts are yours to set.
+       */
       readonly pool: PostgresPool
       readonly url?: never
     }
@@ -32,7 +40,10 @@ export type PostgresConnection =
 export type PostgresStorageOptions = PostgresConnection & {
   /** Everything is kept in this schema of the database. Default `cscapi`. */
   readonly schema?: string
-  /** `auto` creates and upgrades the schema, `verify` only checks it, `never` does not look. Default `auto`. */
+  /**
+   * `auto` creates and upgrades the schema, `verify` only checks it, `never` does not look. Default
+   * `auto`.
+   */
   readonly migrate?: MigrateMode
   /** Added to the server's time, in milliseconds; for tests only. */
   readonly testClockOffsetMs?: () => number
@@ -68,7 +79,10 @@ const ALIASES = new Map([
   ['tls', 'ssl'],
 ])
 
-/** The options, without those that are `undefined`. @throws {@link InputError} naming everything that is wrong. A password is never shown. */
+/**
+ * The options, without those that are `undefined`. @throws {@link InputError} naming everything
+ * that is wrong. A password is never shown.
+ */
 export function checkOptions(options: PostgresStorageOptions): PostgresStorageOptions {
   const schemaIssues = issuesOfSchema(optionsSchema, options, { aliases: ALIASES, secrets: new Set(['ssl']) }) ?? []
   const isObject = typeof options === 'object' && options !== null

@@ -18,7 +18,10 @@ export function isTimeToSumUp(id: number): boolean {
   return id % SUM_UP_EVERY === 0
 }
 
-/** Puts one row in the place of all: nobody waits for it, and the table stays small however long the store is used. */
+/**
+ * Puts one row in the place of all: nobody waits for it, and the table stays small however long the
+ * store is used.
+ */
 export function sumUp(database: Database): Promise<void> {
   return afterwards(() =>
     database.run('sumUp', (sql) =>
@@ -28,7 +31,10 @@ export function sumUp(database: Database): Promise<void> {
   )
 }
 
-/** What a call leaves to be done when its change is made for good: that the server fails now is no failure of the call, and the next one makes up for it. */
+/**
+ * What a call leaves to be done when its change is made for good: that the server fails now is no
+ * failure of the call, and the next one makes up for it.
+ */
 export async function afterwards(work: () => Promise<unknown>): Promise<void> {
   try {
     await work()

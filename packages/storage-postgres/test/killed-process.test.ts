@@ -21,7 +21,10 @@ interface Said {
   readonly settled: string[][]
 }
 
-/** Lets a worker go on until it has said so many lines, then kills it in the middle of whatever it does. */
+/**
+ * Lets a worker go on until it has said so many lines, then kills it in the middle of whatever it
+ * does.
+ */
 async function runAndKill(schema: string, name: string, lines: number): Promise<Said> {
   const said: Said = { begun: [], acknowledged: [], settled: [] }
   const child = spawn(process.execPath, [WORKER, server.url, schema, name], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -63,7 +66,8 @@ test('of processes killed while they add, lease and settle, nothing acknowledged
     settled.length + settledLater.length,
   )
 
-  // A settlement may have been done without its acknowledgement having been heard: that is what `sent` counts beyond ours.
+  // A settlement may have been done without its acknowledgement having been heard: that is what
+  // `sent` counts beyond ours.
   const unheard = sent - settled.length - settledLater.length
   expect(unheard).toBeGreaterThanOrEqual(0)
   expect(unheard).toBeLessThanOrEqual(KILLS * 10)

@@ -23,7 +23,10 @@ afterAll(async () => {
   await server?.stop()
 })
 
-/** Runs `sql` in a schema of its own and tells what it made there: columns, and indexes with their conditions. */
+/**
+ * Runs `sql` in a schema of its own and tells what it made there: columns, and indexes with their
+ * conditions.
+ */
 async function structureAfter(schema: string, sql: string) {
   const client = await admin.connect()
   try {
@@ -37,7 +40,8 @@ async function structureAfter(schema: string, sql: string) {
 const OWN = "table_name <> 'cscapi_migrations'"
 
 async function structureOf(on: Pick<Pool, 'query'>, schema: string) {
-  // An identity and a sequence are two ways to number rows; and Prisma cannot say that a list is never null.
+  // An identity and a sequence are two ways to number rows; and Prisma cannot say that a list is
+  // never null.
   const columns = await on.query(
     `SELECT table_name, column_name, udt_name, data_type = 'ARRAY' OR is_nullable = 'YES' AS nullable,
        CASE WHEN is_identity = 'YES' OR column_default LIKE 'nextval%' THEN 'numbered'

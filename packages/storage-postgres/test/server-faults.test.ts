@@ -66,7 +66,8 @@ describe('a server', () => {
     const settled: string[] = []
     const errors: unknown[] = []
     const maybeSettled = new Set<string>()
-    // Added again after a lost answer, perhaps when they had been sent: that is a new signal to the store.
+    // Added again after a lost answer, perhaps when they had been sent: that is a new signal to the
+    // store.
     const repeated = new Set<string>()
     let isRunning = true
     const add = async (name: string) => {

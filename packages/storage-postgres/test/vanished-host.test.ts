@@ -15,7 +15,10 @@ afterAll(() => server?.stop())
 
 const signal = (uuid: string) => ({ machineId: 'm', uuid, payload: '{}' })
 
-/** What a host may be in the middle of when it loses power, and after how many messages its transaction is still open. */
+/**
+ * What a host may be in the middle of when it loses power, and after how many messages its
+ * transaction is still open.
+ */
 const calls: readonly [
   name: string,
   points: readonly number[],

@@ -1,10 +1,16 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** The way from one host to a server, which can break off without a word, as when the host loses power. */
+/**
+ * The way from one host to a server, which can break off without a word, as when the host loses
+ * power.
+ */
 export interface VanishingHost {
   readonly url: string
-  /** In the next transaction that it begins, the host gets so many messages through; then nothing goes either way, and the server is not told. */
+  /**
+   * In the next transaction that it begins, the host gets so many messages through; then nothing
+   * goes either way, and the server is not told.
+   */
   vanishAfter(messages: number): void
   readonly hasVanished: boolean
   close(): void

@@ -1,4 +1,5 @@
-// Writes src/scripts.gen.ts: every script of lua/ as a string with its includes and without comment lines, since files cannot be read once an application is bundled.
+// Writes src/scripts.gen.ts: every script of lua/ as a string with its includes and without comment
+// lines, since files cannot be read once an application is bundled.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 

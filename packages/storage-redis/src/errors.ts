@@ -65,7 +65,8 @@ const CODE = new RegExp(`\\b(${[...MEANINGS.keys()].join('|')})\\b`)
 
 /** What has no code of its own, neither the server's nor the driver's. */
 const WORDED: readonly [RegExp, string][] = [
-  // A cluster's driver was sent to and fro until it gave up: a slot is on its way, and no address is wrong.
+  // A cluster's driver was sent to and fro until it gave up: a slot is on its way, and no address
+  // is wrong.
   [/^Too many Cluster redirections.*\b(MOVED|ASK) \d/, 'TRYAGAIN'],
   [/\bDB index is out of range|\binvalid DB index/, 'DBINDEX'],
   [/^Connection in subscriber mode/, 'SUBSCRIBER'],
@@ -85,8 +86,8 @@ function codeOf(error: Error): string | undefined {
 }
 
 /**
- * The driver hangs commands, addresses and TLS options on its errors: only its words and its code go on. A server that does not know a
- * command repeats its arguments, the password too.
+ * The driver hangs commands, addresses and TLS options on its errors: only its words and its code
+ * go on. A server that does not know a command repeats its arguments, the password too.
  */
 function causeOf({ message }: Error, code: string | undefined, secrets: readonly string[]): Error {
   const words = message.replace(/,? with args beginning with:.*/s, '')
@@ -95,8 +96,10 @@ function causeOf({ message }: Error, code: string | undefined, secrets: readonly
 }
 
 /**
- * The typed form of whatever a call threw. ioredis hangs the command with all its arguments on its errors, passwords and payloads too, so the cause is a fresh
- * error with the server's words only. `lastConnectionError` says why there is no connection, where the driver says only that it gave up; `secrets` are not shown.
+ * The typed form of whatever a call threw. ioredis hangs the command with all its arguments on its
+ * errors, passwords and payloads too, so the cause is a fresh error with the server's words only.
+ * `lastConnectionError` says why there is no connection, where the driver says only that it gave
+ * up; `secrets` are not shown.
  */
 export function toStorageError(
   error: unknown,
@@ -132,7 +135,10 @@ export function toStorageError(
   )
 }
 
-/** The server was too slow: what was begun in the name of an intent may have been replayed by others, so it is not gone on with. */
+/**
+ * The server was too slow: what was begun in the name of an intent may have been replayed by
+ * others, so it is not gone on with.
+ */
 export function tookTooLong(operation: string): StorageError {
   const message = `Redis was so slow that ${operation} was given up half-way; repeating it is safe`
   return new StorageError('storage_busy', message, { adapter: 'redis', operation })

@@ -8,7 +8,10 @@ import { type IntentRef, LONGEST_INTENT_US, type ShardIndex } from './shard-inde
 
 /** An intent whose index was not reported after so long is replayed. */
 const REPLAY_US = 15_000_000
-/** Until when a writer may act on its intent. The difference bears the clocks of the nodes being apart. */
+/**
+ * Until when a writer may act on its intent. The difference bears the clocks of the nodes being
+ * apart.
+ */
 const FENCE_US = 10_000_000
 
 export interface Intent extends IntentRef {
@@ -23,8 +26,9 @@ export interface TakenIntent extends Intent {
 }
 
 /**
- * Intents: what is about to be done to partitions is written down first, in one write, and crossed out with the report to the index. What a crash leaves
- * behind is replayed by whoever leases next, so nothing stays half-done and no partition stays asleep with signals in it.
+ * Intents: what is about to be done to partitions is written down first, in one write, and crossed
+ * out with the report to the index. What a crash leaves behind is replayed by whoever leases next,
+ * so nothing stays half-done and no partition stays asleep with signals in it.
  */
 export class Journal {
   readonly #connection: Connection
@@ -39,7 +43,10 @@ export class Journal {
     this.#offset = offset
   }
 
-  /** The signals stand in it too where doing it takes several writes. `isRefusable`: fails at maxmemory, as what brings more into the store should. */
+  /**
+   * The signals stand in it too where doing it takes several writes. `isRefusable`: fails at
+   * maxmemory, as what brings more into the store should.
+   */
   async write(machineIds: readonly string[], signals: readonly QueuedSignal[], isRefusable: boolean): Promise<Intent> {
     const [first = ''] = machineIds
     const shard = this.#index.shardOf(first)
@@ -62,7 +69,8 @@ export class Journal {
   }
 }
 
-// Joined with U+0000, which neither ids nor payloads may hold: JSON would escape every quotation mark of the payloads.
+// Joined with U+0000, which neither ids nor payloads may hold: JSON would escape every quotation
+// mark of the payloads.
 function encodeBody(machineIds: readonly string[], signals: readonly QueuedSignal[]): string {
   if (signals.length === 0) return ['machines', ...machineIds].join('\0')
   return ['signals', ...signals.flatMap(({ machineId, uuid, payload }) => [machineId, uuid, payload])].join('\0')

@@ -5,7 +5,10 @@ import { Keys, PARTITION_PARTS, shardOf } from './keys.js'
 const keys = new Keys('cscapi')
 const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }).filter((text) => text.isWellFormed())
 
-/** Redis Cluster hashes what stands between the first brace and the next closing one, if that is anything at all. */
+/**
+ * Redis Cluster hashes what stands between the first brace and the next closing one, if that is
+ * anything at all.
+ */
 function hashTag(key: string): string | undefined {
   const open = key.indexOf('{')
   const close = key.indexOf('}', open + 1)

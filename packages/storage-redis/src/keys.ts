@@ -50,7 +50,10 @@ function encode(text: string): string {
   return text === '' ? '%' : encodeURIComponent(text.toWellFormed())
 }
 
-/** The one place where names of keys are made: `namespace:kind:…`. What stands in braces decides the slot on Redis Cluster. */
+/**
+ * The one place where names of keys are made: `namespace:kind:…`. What stands in braces decides the
+ * slot on Redis Cluster.
+ */
 export class Keys {
   readonly #namespace: string
 
@@ -90,7 +93,10 @@ export class Keys {
   }
 }
 
-/** The shard of the index that a machine belongs to. Fixed for ever: it is a matter of what is stored. */
+/**
+ * The shard of the index that a machine belongs to. Fixed for ever: it is a matter of what is
+ * stored.
+ */
 export function shardOf(machineId: string, shards: number): number {
   return crc32(machineId) % shards
 }

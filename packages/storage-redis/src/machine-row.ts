@@ -8,7 +8,10 @@ function corrupt(machineId: string, what: string): never {
   })
 }
 
-/** A credentials hash as the port shows it; `now` and the instants are microseconds of the server's clock. `undefined` when the hash is empty. */
+/**
+ * A credentials hash as the port shows it; `now` and the instants are microseconds of the server's
+ * clock. `undefined` when the hash is empty.
+ */
 export function toMachine(machineId: string, row: ReadonlyMap<string, string>, now: number): Machine | undefined {
   const password = row.get('password')
   if (password === undefined) return undefined

@@ -42,8 +42,8 @@ export class OpenStore {
   }
 
   /**
-   * Changes one partition in a way that the index must learn of: the intent, the script (its first argument is the fence, its reply begins with a count and
-   * the summary), the report.
+   * Changes one partition in a way that the index must learn of: the intent, the script (its first
+   * argument is the fence, its reply begins with a count and the summary), the report.
    */
   async change(
     script: Script,
@@ -64,8 +64,9 @@ export class OpenStore {
   }
 
   /**
-   * Tells the index. The partitions have changed for good by then, so a failure is no failure of the operation: the index is put right by the replay of the
-   * intent, or when the machine comes up next. Says whether it worked.
+   * Tells the index. The partitions have changed for good by then, so a failure is no failure of
+   * the operation: the index is put right by the replay of the intent, or when the machine comes up
+   * next. Says whether it worked.
    */
   async report(summaries: readonly Summary[], intent?: IntentRef): Promise<boolean> {
     try {

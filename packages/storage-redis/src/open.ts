@@ -10,7 +10,10 @@ import { scripts } from './scripts.gen.js'
 
 /** Raised when what is stored changes in a way that an older adapter would not understand. */
 const SCHEMA = 1
-/** Shards of the index in a store made on a cluster, so that its load is spread; fixed in the store from then on. */
+/**
+ * Shards of the index in a store made on a cluster, so that its load is spread; fixed in the store
+ * from then on.
+ */
 const CLUSTER_SHARDS = 8
 
 export async function openStore(options: RedisStorageOptions): Promise<OpenStore> {
@@ -18,7 +21,8 @@ export async function openStore(options: RedisStorageOptions): Promise<OpenStore
   const keys = new Keys(options.namespace ?? 'cscapi')
   try {
     await connection.prepare()
-    // Read first: a store that this adapter does not understand, or a server that it must not use, is left as it is.
+    // Read first: a store that this adapter does not understand, or a server that it must not use,
+    // is left as it is.
     checkSchema(await connection.run(scripts.readMeta, [keys.meta], []), keys.meta)
     const offsetMs = options.testClockOffsetMs ?? (() => 0)
     const watch = new ServerWatch(connection, options, () => performance.now() + offsetMs())

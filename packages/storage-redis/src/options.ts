@@ -7,24 +7,37 @@ import { type Address, readAddress } from './connect/address.js'
 import { refusalsOf } from './connect/client-check.js'
 
 interface CommonOptions {
-  /** Begins every key. Storages with different namespaces never meet. Letters, digits, `_`, `.`, `-`; at most 64. Default `cscapi`. */
+  /**
+   * Begins every key. Storages with different namespaces never meet. Letters, digits, `_`, `.`,
+   * `-`; at most 64. Default `cscapi`.
+   */
   readonly namespace?: string
-  /** How long one command may take, in milliseconds. A storage call is a few commands. Default 5000. */
+  /**
+   * How long one command may take, in milliseconds. A storage call is a few commands. Default 5000.
+   */
   readonly commandTimeoutMs?: number
   /** How long connecting may take, in milliseconds. Default 5000. */
   readonly connectTimeoutMs?: number
   /**
-   * `enqueue` resolves once so many replicas of each master have the signals too (`WAIT`), else it fails with `storage_unavailable`, and repeating it is safe. Other calls on
-   * this connection queue up behind the wait, which takes a second at most. Default 0: replicas follow in their own time.
+   * `enqueue` resolves once so many replicas of each master have the signals too (`WAIT`), else it
+   * fails with `storage_unavailable`, and repeating it is safe. Other calls on this connection
+   * queue up behind the wait, which takes a second at most. Default 0: replicas follow in their own
+   * time.
    */
   readonly waitForReplicas?: number
   /** TLS options for `rediss://` URLs, e.g. `{ ca }`. */
   readonly tls?: ConnectionOptions
-  /** Use a server whose eviction policy may drop the queue. Default false: `open` refuses it, and so does `enqueue` when it is switched on later. */
+  /**
+   * Use a server whose eviction policy may drop the queue. Default false: `open` refuses it, and so
+   * does `enqueue` when it is switched on later.
+   */
   readonly allowEviction?: boolean
   /** Gets warnings about the server's set-up, from `open` and when it changes. */
   readonly logger?: { warn(message: string): void }
-  /** For tests only: milliseconds that the scripts add to the server's time. Asked at each call, stored nowhere. */
+  /**
+   * For tests only: milliseconds that the scripts add to the server's time. Asked at each call,
+   * stored nowhere.
+   */
   readonly testClockOffsetMs?: () => number
 }
 
@@ -32,11 +45,16 @@ interface CommonOptions {
 export type RedisStorageOptions = CommonOptions &
   (
     | {
-        /** One server: `redis://user:password@host:6379/0`, `rediss://…` for TLS, `unix:///run/redis.sock?db=0`; `valkey://` and `valkeys://` are the same. */
+        /**
+         * One server: `redis://user:password@host:6379/0`, `rediss://…` for TLS,
+         * `unix:///run/redis.sock?db=0`; `valkey://` and `valkeys://` are the same.
+         */
         readonly url: string
       }
     | {
-        /** Redis Cluster: URLs of some of its nodes, all with the same scheme, user and password. */
+        /**
+         * Redis Cluster: URLs of some of its nodes, all with the same scheme, user and password.
+         */
         readonly nodes: readonly string[]
       }
     | {
@@ -83,7 +101,10 @@ const ALIASES = new Map([
   ['ssl', 'tls'],
 ])
 
-/** The options, without those that are `undefined`. @throws {@link InputError} naming everything that is wrong. */
+/**
+ * The options, without those that are `undefined`. @throws {@link InputError} naming everything
+ * that is wrong.
+ */
 export function checkOptions(options: RedisStorageOptions): RedisStorageOptions {
   const issues = [
     ...(typeof options === 'object' && options !== null ? issuesOfSource({ ...options }) : []),

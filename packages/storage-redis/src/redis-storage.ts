@@ -34,10 +34,13 @@ import { checkOptions, type RedisStorageOptions } from './options.js'
 type Held = Pick<SignalLease, 'machineId' | 'token'>
 
 /**
- * Machines, signals and state on one Redis or Valkey server or on Redis Cluster, shared by any number of processes and hosts. All times are the server's.
+ * Machines, signals and state on one Redis or Valkey server or on Redis Cluster, shared by any
+ * number of processes and hosts. All times are the server's.
  *
- * Every method rejects with a `StorageError` in bounded time when the server fails (`storage_unavailable`, `storage_busy`: the same call may succeed later), and with
- * an `InputError` before anything is done when an argument is wrong. How durable an acknowledged signal is, the server's settings decide: see the README.
+ * Every method rejects with a `StorageError` in bounded time when the server fails
+ * (`storage_unavailable`, `storage_busy`: the same call may succeed later), and with an
+ * `InputError` before anything is done when an argument is wrong. How durable an acknowledged
+ * signal is, the server's settings decide: see the README.
  */
 export class RedisStorage implements Storage {
   readonly name = 'redis'
@@ -53,7 +56,10 @@ export class RedisStorage implements Storage {
     this.#options = checkOptions(options)
   }
 
-  /** @throws StorageError `storage_schema_newer`; `storage_failed` when the server may evict keys or refuses the login. It may be tried again. */
+  /**
+   * @throws StorageError `storage_schema_newer`; `storage_failed` when the server may evict keys or
+   * refuses the login. It may be tried again.
+   */
   open(): Promise<void> {
     return this.#track('open', async () => {
       this.#opening ??= openStore(this.#options)
@@ -168,9 +174,11 @@ export class RedisStorage implements Storage {
   }
 
   /**
-   * Puts the index right from the partitions, which are the truth. Needed when the nodes of a cluster lost writes of different times: after a failover to a replica that
-   * was behind, a power cut with `appendfsync everysec`, or the restoring of backups. Until then a machine that the index forgot is not leased before it is added to again.
-   * May run while the store is in use, and be repeated. It looks at every key of the servers, step by step.
+   * Puts the index right from the partitions, which are the truth. Needed when the nodes of a
+   * cluster lost writes of different times: after a failover to a replica that was behind, a power
+   * cut with `appendfsync everysec`, or the restoring of backups. Until then a machine that the
+   * index forgot is not leased before it is added to again. May run while the store is in use, and
+   * be repeated. It looks at every key of the servers, step by step.
    */
   repairIndex(): Promise<void> {
     return this.#do('repairIndex', repairIndex)

@@ -4,10 +4,16 @@ import { type Keys, type ShardPart, shardOf } from './keys.js'
 import { list, text, texts, whole } from './reply.js'
 import { scripts } from './scripts.gen.js'
 
-/** How long a claim hides a machine whose partition nobody has leased yet: a worker that dies in between delays it so long. */
+/**
+ * How long a claim hides a machine whose partition nobody has leased yet: a worker that dies in
+ * between delays it so long.
+ */
 const CLAIM_US = 5_000_000
 
-/** How far ahead of the index the clock of a partition may be, on one server and on a cluster: beyond, it has been put back since. */
+/**
+ * How far ahead of the index the clock of a partition may be, on one server and on a cluster:
+ * beyond, it has been put back since.
+ */
 const SKEW_US = { server: 1_000_000, cluster: 6_000_000 }
 
 /** No intent waits longer for its replay, whatever the clocks of the nodes are apart. */
@@ -67,8 +73,9 @@ export interface ShardTotals {
 }
 
 /**
- * Which machine is due next, which machines there are, and the totals. It lies in other slots than the partitions and is a hint only: the partitions are the truth,
- * and each change of one is reported here with the partition's version, so that reports may come late, twice or in any order.
+ * Which machine is due next, which machines there are, and the totals. It lies in other slots than
+ * the partitions and is a hint only: the partitions are the truth, and each change of one is
+ * reported here with the partition's version, so that reports may come late, twice or in any order.
  */
 export class ShardIndex {
   readonly #connection: Connection
@@ -91,7 +98,10 @@ export class ShardIndex {
     return shardOf(machineId, this.shards)
   }
 
-  /** Reports partitions; the intent, if any, is done with the last of them. `reread` gives the present summary of one whose report came too late to be told from a forgotten one. */
+  /**
+   * Reports partitions; the intent, if any, is done with the last of them. `reread` gives the
+   * present summary of one whose report came too late to be told from a forgotten one.
+   */
   async report(
     summaries: readonly Summary[],
     intent: IntentRef | undefined,

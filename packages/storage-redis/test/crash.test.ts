@@ -21,7 +21,10 @@ afterAll(async () => {
 
 const REPLAY_MS = 15_001
 
-/** Kills the process at each command of an operation in turn, before and after the server has done it, and looks at what is left each time. */
+/**
+ * Kills the process at each command of an operation in turn, before and after the server has done
+ * it, and looks at what is left each time.
+ */
 async function atEachCommand(
   prepare: (storage: Storage) => Promise<unknown>,
   operation: (storage: Storage) => Promise<unknown>,

@@ -33,7 +33,10 @@ async function uuidsOf(storage: RedisStorage): Promise<Set<string>> {
   return uuids
 }
 
-/** A server that keeps its append-only file on a disk that is soon full. Without the right to mount, see what a folder that is gone does in server-refusals.test.ts. */
+/**
+ * A server that keeps its append-only file on a disk that is soon full. Without the right to mount,
+ * see what a folder that is gone does in server-refusals.test.ts.
+ */
 async function onSmallDisk(
   appendfsync: string,
   work: (server: TestServer, storage: RedisStorage, disk: SmallDisk) => Promise<void>,

@@ -14,7 +14,9 @@ beforeAll(async () => {
 })
 afterAll(async () => server.stop())
 
-/** Runs the child until it has acknowledged some batches, kills it with -9 and gives what it said. */
+/**
+ * Runs the child until it has acknowledged some batches, kills it with -9 and gives what it said.
+ */
 async function runAndKill(namespace: string): Promise<{ begun: string[][]; acknowledged: string[][] }> {
   const begun: string[][] = []
   const acknowledged: string[][] = []

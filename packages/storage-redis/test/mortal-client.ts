@@ -4,7 +4,10 @@ import { scripts } from '../src/scripts.gen.js'
 
 type Command = Parameters<Redis['sendCommand']>[0]
 
-/** The connection of a process that dies at a chosen command: before it is sent, or when the server has done it but the answer never arrives. */
+/**
+ * The connection of a process that dies at a chosen command: before it is sent, or when the server
+ * has done it but the answer never arrives.
+ */
 export class MortalRedis extends Redis {
   #left = Number.POSITIVE_INFINITY
   #isDoneFirst = false
@@ -77,7 +80,8 @@ export class StallingRedis extends Redis {
     if (this.#left > 0) return super.sendCommand(command, stream)
     this.#stalled()
     return this.#gate.then(() => {
-      // The first argument after the keys is what the test adds to the server's time, which has moved on meanwhile.
+      // The first argument after the keys is what the test adds to the server's time, which has
+      // moved on meanwhile.
       command.args[2 + Number(command.args[1])] = String(this.offsetMs() * 1_000)
       return super.sendCommand(command, stream)
     })

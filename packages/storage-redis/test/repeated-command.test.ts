@@ -7,7 +7,10 @@ import { RedisStorage } from '../src/index.js'
 import { scripts } from '../src/scripts.gen.js'
 import { emptyStore } from './harness.js'
 
-/** A driver that sends each command twice and hands out the second answer, as one does that lost the first. */
+/**
+ * A driver that sends each command twice and hands out the second answer, as one does that lost the
+ * first.
+ */
 class RepeatingRedis extends Redis {
   isRepeating = false
 

@@ -34,7 +34,10 @@ async function placeOf(key: string): Promise<{ slot: number; from: Redis; to: Re
   return { slot, from, to }
 }
 
-/** Moves a slot as `redis-cli --cluster reshard` does, key by key; `halfWay` is waited for when some of the keys have moved. */
+/**
+ * Moves a slot as `redis-cli --cluster reshard` does, key by key; `halfWay` is waited for when some
+ * of the keys have moved.
+ */
 async function moveSlotOf(key: string, halfWay: () => Promise<void> = async () => undefined): Promise<void> {
   const { slot, from, to } = await placeOf(key)
   const [fromId, toId] = (await Promise.all([from, to].map((node) => node.cluster('MYID')))) as [string, string]

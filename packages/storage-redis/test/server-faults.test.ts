@@ -100,7 +100,8 @@ test('a server that is killed again and again under adding, leasing and settling
   const acknowledged = new Set<string>()
   const settled: string[] = []
   const maybeSettled = new Set<string>()
-  // Added again after a lost answer, perhaps when they had been sent: that is a new signal to the store.
+  // Added again after a lost answer, perhaps when they had been sent: that is a new signal to the
+  // store.
   const repeated = new Set<string>()
   const errors: unknown[] = []
   let isRunning = true

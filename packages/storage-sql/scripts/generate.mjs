@@ -1,11 +1,12 @@
-// Run in an adapter's folder. Writes what is made from other files: the Prisma client, and the migrations as strings (files beside a
-// bundle get lost in other bundles).
+// Run in an adapter's folder. Writes what is made from other files: the Prisma client, and the
+// migrations as strings (files beside a bundle get lost in other bundles).
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-// `generate` looks for the native engine without using it: any existing file keeps it from a download.
+// `generate` looks for the native engine without using it: any existing file keeps it from a
+// download.
 const env = {
   ...process.env,
   CHECKPOINT_DISABLE: '1',

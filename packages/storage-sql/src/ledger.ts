@@ -16,7 +16,10 @@ export const appliedMigrationsSchema = z.array(
 )
 export type AppliedMigration = z.infer<typeof appliedMigrationsSchema>[number]
 
-/** What the errors call the store, e.g. `/var/lib/cscapi.db` or `The schema cscapi`, and the adapter's short name. */
+/**
+ * What the errors call the store, e.g. `/var/lib/cscapi.db` or `The schema cscapi`, and the
+ * adapter's short name.
+ */
 interface StoreName {
   readonly adapter: 'sqlite' | 'postgres'
   readonly store: string
@@ -25,7 +28,8 @@ interface StoreName {
 /**
  * The migrations that a store lacks.
  *
- * @throws StorageError `storage_schema_newer` when it has one that we do not know, `storage_corrupt` when it was made with another text of one.
+ * @throws StorageError `storage_schema_newer` when it has one that we do not know,
+ * `storage_corrupt` when it was made with another text of one.
  */
 export function missingMigrations(
   migrations: readonly Migration[],

@@ -2,7 +2,10 @@ import { FAILING_REASONS, type Machine, type MachinePatch, StorageError } from '
 import { ageMs, remainingMs } from '@cscapi/storage'
 import * as z from 'zod'
 
-/** A row of `credentials`: what a machine needs to talk to CAPI. Instants are epoch milliseconds of the store's clock. */
+/**
+ * A row of `credentials`: what a machine needs to talk to CAPI. Instants are epoch milliseconds of
+ * the store's clock.
+ */
 export interface CredentialRow {
   readonly password: string
   readonly registered: boolean
@@ -69,12 +72,18 @@ function remaining(at: bigint | null, putAt: bigint | undefined, now: number): n
   return remainingMs({ at: Number(at), putAt: putAt === undefined ? Number.NEGATIVE_INFINITY : Number(putAt) }, now)
 }
 
-/** A column of `credentials` and its new value: a plain one, or an instant so many milliseconds from now and the column that says when it was written. */
+/**
+ * A column of `credentials` and its new value: a plain one, or an instant so many milliseconds from
+ * now and the column that says when it was written.
+ */
 export type CredentialChange =
   | { readonly column: string; readonly value: string | number | boolean | null }
   | { readonly column: string; readonly inMs: number; readonly putColumn: string }
 
-/** What a patch writes. `failing_since` is the adapter's to write: it stays as it is while the machine goes on failing. */
+/**
+ * What a patch writes. `failing_since` is the adapter's to write: it stays as it is while the
+ * machine goes on failing.
+ */
 export function credentialChanges({
   password,
   registered,

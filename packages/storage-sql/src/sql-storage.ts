@@ -20,13 +20,19 @@ import {
   type Storage,
 } from '@cscapi/storage'
 
-/** An open store: the port without its opening. It may rely on arguments that are checked and on batches that are not empty. */
+/**
+ * An open store: the port without its opening. It may rely on arguments that are checked and on
+ * batches that are not empty.
+ */
 export type OpenStore = Required<Omit<Storage, 'name' | 'capabilities' | 'open'>>
 
 type Held = Pick<SignalLease, 'machineId' | 'token'>
 type Page = { after?: string; limit?: number }
 
-/** The front of a storage: opens the store once, checks every argument before the store is touched, and refuses what comes too late. */
+/**
+ * The front of a storage: opens the store once, checks every argument before the store is touched,
+ * and refuses what comes too late.
+ */
 export abstract class SqlStorage implements Storage {
   abstract readonly name: 'sqlite' | 'postgres'
   readonly capabilities = { atomicEnqueue: 'all' } as const
@@ -37,7 +43,10 @@ export abstract class SqlStorage implements Storage {
   /** Connects and brings the schema up to date. */
   protected abstract openStore(): Promise<OpenStore>
 
-  /** @throws StorageError `storage_unavailable`, `storage_busy`, `storage_schema_newer`, `storage_schema_missing`, `storage_corrupt`, `storage_closed` */
+  /**
+   * @throws StorageError `storage_unavailable`, `storage_busy`, `storage_schema_newer`,
+   * `storage_schema_missing`, `storage_corrupt`, `storage_closed`
+   */
   async open(): Promise<void> {
     if (this.#closed) throw this.#closedError('open')
     this.#opening ??= this.openStore().then((store) => {

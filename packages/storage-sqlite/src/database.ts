@@ -5,7 +5,10 @@ import { isBusy, mapError, movedError, sqliteError } from './errors.js'
 import type { PrismaClient } from './generated/client.js'
 import { Mutex } from './mutex.js'
 
-/** Longest stretch of writing without a gap, and the gap, in milliseconds: SQLite's lock is not fair, and other processes need a chance. */
+/**
+ * Longest stretch of writing without a gap, and the gap, in milliseconds: SQLite's lock is not
+ * fair, and other processes need a chance.
+ */
 const STRETCH_MS = 40
 const GAP_MS = 4
 /** Longest wait between two tries while another process holds the lock, in milliseconds. */
@@ -17,13 +20,17 @@ export interface Connection {
   /** Whether the path still names the files that are open. */
   readonly isInPlace: () => boolean
   readonly close: () => Promise<void>
-  /** Closes files that are not in place, so that they keep what they have and do no harm to what is there now. */
+  /**
+   * Closes files that are not in place, so that they keep what they have and do no harm to what is
+   * there now.
+   */
   readonly abandon: () => Promise<void>
 }
 
 /**
- * Every operation is alone on the connection, and waits for other processes without blocking the event loop.
- * Nothing is acknowledged on files that the path does not name any more: the operation fails then, and the next one connects anew.
+ * Every operation is alone on the connection, and waits for other processes without blocking the
+ * event loop. Nothing is acknowledged on files that the path does not name any more: the operation
+ * fails then, and the next one connects anew.
  */
 export class Database {
   readonly #connect: (look: () => void) => Promise<Connection>
@@ -121,7 +128,10 @@ export class Database {
   }
 }
 
-/** Statements with numbered parameters: `?1` is the first value, wherever and however often it stands. */
+/**
+ * Statements with numbered parameters: `?1` is the first value, wherever and however often it
+ * stands.
+ */
 export class Sql {
   readonly prisma: PrismaClient
   readonly #driver: SqlDriverAdapter
@@ -136,7 +146,9 @@ export class Sql {
     return this.#driver.executeRaw(positional(text, values))
   }
 
-  /** All or nothing. Starts as a writer, so nothing that `work` reads can change before it writes. */
+  /**
+   * All or nothing. Starts as a writer, so nothing that `work` reads can change before it writes.
+   */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     await this.execute('BEGIN IMMEDIATE')
     try {
@@ -163,7 +175,10 @@ interface Statement {
 
 const translated = new Map<string, Statement>()
 
-/** better-sqlite3 takes numbered parameters for named ones, so they are written out in the order in which they stand. */
+/**
+ * better-sqlite3 takes numbered parameters for named ones, so they are written out in the order in
+ * which they stand.
+ */
 function positional(text: string, values: readonly SqlValue[]): SqlQuery {
   let statement = translated.get(text)
   if (statement === undefined) {
@@ -175,7 +190,10 @@ function positional(text: string, values: readonly SqlValue[]): SqlQuery {
   return { sql: statement.sql, args, argTypes: args.map(() => ({ scalarType: 'unknown', arity: 'scalar' })) }
 }
 
-/** A number that is whole is bound as one, or it would be stored as a fraction where a column has no type. */
+/**
+ * A number that is whole is bound as one, or it would be stored as a fraction where a column has no
+ * type.
+ */
 function bindable(value: SqlValue): SqlValue {
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value
 }

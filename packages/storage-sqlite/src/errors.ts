@@ -2,7 +2,10 @@ import { CscapiError, StorageError, type StorageErrorCode } from '@cscapi/core'
 
 const ADAPTER = 'sqlite'
 
-/** Builds an error of this adapter. `retryable` says otherwise than the code does, e.g. where nothing but a person can help. */
+/**
+ * Builds an error of this adapter. `retryable` says otherwise than the code does, e.g. where
+ * nothing but a person can help.
+ */
 export function sqliteError(
   code: StorageErrorCode,
   operation: string,
@@ -46,7 +49,10 @@ function driverTextOf(error: unknown): string {
   return texts.join(' ')
 }
 
-/** Whether another connection holds the database, so that the same statement may succeed in a moment. */
+/**
+ * Whether another connection holds the database, so that the same statement may succeed in a
+ * moment.
+ */
 export function isBusy(error: unknown): boolean {
   return /SQLITE_BUSY|SQLITE_LOCKED|SocketTimeout|database is locked|P1008/.test(driverTextOf(error))
 }

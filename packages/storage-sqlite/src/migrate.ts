@@ -25,7 +25,10 @@ export async function assertOurs(sql: Sql, userVersion: number, path: string): P
   if (userVersion > migrations.length) throw corruptError(path, 'its header is damaged')
 }
 
-/** Applies what is missing, in one transaction: of any number of processes that open a new file at once, one does it. */
+/**
+ * Applies what is missing, in one transaction: of any number of processes that open a new file at
+ * once, one does it.
+ */
 export async function migrate(sql: Sql, path: string): Promise<void> {
   await sql.transaction(async () => {
     await sql.execute(LEDGER)

@@ -12,11 +12,17 @@ import { PrismaClient } from './generated/client.js'
 import { assertOurs, migrate } from './migrate.js'
 import { migrations } from './migrations.gen.js'
 
-/** Memory for pages, in KiB, and WAL pages between checkpoints: uuids of version 7 then settle at the same cost whatever the backlog. */
+/**
+ * Memory for pages, in KiB, and WAL pages between checkpoints: uuids of version 7 then settle at
+ * the same cost whatever the backlog.
+ */
 const CACHE_KIB = 65_536
 const CHECKPOINT_PAGES = 4_000
 
-/** Opens or creates the file, and brings its schema up to date; again, whenever the file was taken away. `path` is absolute. */
+/**
+ * Opens or creates the file, and brings its schema up to date; again, whenever the file was taken
+ * away. `path` is absolute.
+ */
 export async function openDatabase(path: string, busyTimeoutMs: number): Promise<Database> {
   const database = new Database((look) => connect(path, look), path, busyTimeoutMs)
   await database.run('open', async () => undefined)
@@ -35,7 +41,10 @@ async function connect(path: string, look: () => void): Promise<Connection> {
   }
 }
 
-/** One connection for both: Prisma's models, and statements that go straight to the driver, without its query compiler. */
+/**
+ * One connection for both: Prisma's models, and statements that go straight to the driver, without
+ * its query compiler.
+ */
 async function connectTo(file: StoreFile, userVersion: number, path: string, look: () => void): Promise<Connection> {
   const factory = new PrismaBetterSqlite3({ url: `file:${path}`, timeout: 0 })
   const driver = await factory.connect()
@@ -83,7 +92,10 @@ async function connectTo(file: StoreFile, userVersion: number, path: string, loo
 const LOG_TRIES = 20
 const LOG_RETRY_MS = 5
 
-/** Writes the log into the file that it belongs to, wherever that is now. It is no error if another process keeps it from that: it will do so itself. */
+/**
+ * Writes the log into the file that it belongs to, wherever that is now. It is no error if another
+ * process keeps it from that: it will do so itself.
+ */
 async function saveLog(sql: Sql): Promise<void> {
   for (let tries = 0; tries < LOG_TRIES; tries += 1) {
     const outcome = await sql.query('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined)
@@ -92,7 +104,10 @@ async function saveLog(sql: Sql): Promise<void> {
   }
 }
 
-/** What can be seen before SQLite touches anything: a store of a newer cscapi, whose log would be written back, stays as it is. */
+/**
+ * What can be seen before SQLite touches anything: a store of a newer cscapi, whose log would be
+ * written back, stays as it is.
+ */
 async function lookAt(file: FileHandle, path: string): Promise<{ userVersion: number }> {
   const wal = await openFile(`${path}-wal`, 'r').catch(() => undefined)
   try {

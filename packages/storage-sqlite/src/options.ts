@@ -5,11 +5,16 @@ import * as z from 'zod'
 /** Options of the SQLite storage. */
 export interface SqliteStorageOptions {
   /**
-   * The database file, relative to the working directory of the moment; made with mode 0600 where there is none. Its folder must exist, on a local disk.
-   * A name that SQLite or its driver would take for another one is refused: blanks at the end, `file:` before it, `-wal`, `-shm` or `-journal` behind it.
+   * The database file, relative to the working directory of the moment; made with mode 0600 where
+   * there is none. Its folder must exist, on a local disk. A name that SQLite or its driver would
+   * take for another one is refused: blanks at the end, `file:` before it, `-wal`, `-shm` or
+   * `-journal` behind it.
    */
   readonly path: string
-  /** How long a call waits while another process holds the file's lock, in milliseconds; 0 or more. Default 30,000. */
+  /**
+   * How long a call waits while another process holds the file's lock, in milliseconds; 0 or more.
+   * Default 30,000.
+   */
   readonly busyTimeoutMs?: number
   /** The store's clock, epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number
@@ -49,7 +54,10 @@ const schema = z.strictObject({
     .default(() => Date.now),
 })
 
-/** Checks the options, fills in the defaults and makes the path absolute. @throws InputError naming everything that is wrong. */
+/**
+ * Checks the options, fills in the defaults and makes the path absolute. @throws InputError naming
+ * everything that is wrong.
+ */
 export function readSqliteOptions(options: SqliteStorageOptions): Required<SqliteStorageOptions> {
   const read = readOptions('SqliteStorage was not made', schema, options, { aliases: NAMES })
   return { ...read, path: resolve(read.path) }

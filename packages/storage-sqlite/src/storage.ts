@@ -8,7 +8,10 @@ export class SqliteStorage extends SqlStorage {
   readonly name = 'sqlite'
   readonly #options: Required<SqliteStorageOptions>
 
-  /** Does no I/O: see {@link SqliteStorage.open}. @throws InputError naming every option that breaks a rule or is unknown. */
+  /**
+   * Does no I/O: see {@link SqliteStorage.open}. @throws InputError naming every option that breaks
+   * a rule or is unknown.
+   */
   constructor(options: SqliteStorageOptions) {
     super()
     this.#options = readSqliteOptions(options)

@@ -47,7 +47,10 @@ function listIssues(path: string, list: unknown, isGood: (item: unknown) => bool
 const FILTER_KEYS: readonly (keyof SignalFilter)[] = ['status', 'machineId', 'olderThanMs']
 const STATUSES: readonly unknown[] = ['pending', 'rejected', 'sent', undefined]
 
-/** The checks that every adapter makes before it touches its store, so that nothing is half-done and all adapters say the same. */
+/**
+ * The checks that every adapter makes before it touches its store, so that nothing is half-done and
+ * all adapters say the same.
+ */
 export const checkArguments = {
   machineIds(machineIds: readonly string[]): void {
     assertList('machineIds', machineIds, 'machine ids')

@@ -36,19 +36,25 @@ export interface CopyOptions {
 
 const PAGE = 500
 const LEASE_MS = 60_000
-/** The named values that a store cannot do without: which environment it belongs to, and what its passphrase is made a key with. */
+/**
+ * The named values that a store cannot do without: which environment it belongs to, and what its
+ * passphrase is made a key with.
+ */
 const NEEDED = ['environment', 'encryption:salt']
 
 /**
- * Copies machines, with passwords and tokens, and all signals, with their status and in order, from one store to another. Both must be open.
+ * Copies machines, with passwords and tokens, and all signals, with their status and in order, from
+ * one store to another. Both must be open.
  *
- * Nothing may send from either store meanwhile, and the target should be empty but for an earlier copy. Safe to repeat after any failure: what is there already is passed over.
- * Ages begin anew in the target. The source is left as it is.
+ * Nothing may send from either store meanwhile, and the target should be empty but for an earlier
+ * copy. Safe to repeat after any failure: what is there already is passed over. Ages begin anew in
+ * the target. The source is left as it is.
  *
  * Sealed passwords and tokens stay sealed, and open with the same key.
  *
- * @throws InputError for an unknown option or what is no storage; StorageError (`storage_busy` for a minute after a copy that died in the middle of a page, `storage_conflict` when the target belongs to another
- * environment or was sealed by itself), or the reason of `signal`
+ * @throws InputError for an unknown option or what is no storage; StorageError (`storage_busy` for
+ * a minute after a copy that died in the middle of a page, `storage_conflict` when the target
+ * belongs to another environment or was sealed by itself), or the reason of `signal`
  */
 export async function copyStorage(from: Storage, to: Storage, options: CopyOptions = {}): Promise<CopyProgress> {
   const { onProgress, signal } = readOptions('Nothing was copied', optionsSchema, options)
@@ -70,7 +76,8 @@ export async function copyStorage(from: Storage, to: Storage, options: CopyOptio
     progress.machines += machines.length
     advance()
   }
-  // Rejected and kept signals get their status through a lease, so they come while nothing else is pending.
+  // Rejected and kept signals get their status through a lease, so they come while nothing else is
+  // pending.
   for (const status of ['rejected', 'sent', 'pending'] as const) {
     for await (const signals of pages((page) => from.listSignals({ status }, page), 'signals')) {
       await to.enqueue(signals)
@@ -145,7 +152,10 @@ async function settleAsBefore(to: Storage, signals: readonly StoredSignal[]): Pr
   }
 }
 
-/** An earlier copy died while it held a lease: without its signals' status the copy would not be one. */
+/**
+ * An earlier copy died while it held a lease: without its signals' status the copy would not be
+ * one.
+ */
 function interruptedError(to: Storage, open: number): StorageError {
   const message = `${open} signals of an interrupted copy are still leased in the target; copy again in a minute`
   return new StorageError('storage_busy', message, { adapter: to.name, operation: 'copyStorage' })

@@ -1,6 +1,7 @@
 /**
- * How far ahead of the store's clock a stored moment may have been written, in milliseconds: small corrections of the clock, and processes that looked
- * at it a moment before they had a lock. What was written farther ahead was written under a clock that has been put back since.
+ * How far ahead of the store's clock a stored moment may have been written, in milliseconds: small
+ * corrections of the clock, and processes that looked at it a moment before they had a lock. What
+ * was written farther ahead was written under a clock that has been put back since.
  */
 export const CLOCK_NOISE_MS = 1_000
 
@@ -19,7 +20,10 @@ export function isFromAhead(putAt: number, now: number): boolean {
   return putAt > now + CLOCK_NOISE_MS
 }
 
-/** Milliseconds until the instant, never more than it was given when it was written; 0 when a clock that was ahead wrote it, negative when it is past. */
+/**
+ * Milliseconds until the instant, never more than it was given when it was written; 0 when a clock
+ * that was ahead wrote it, negative when it is past.
+ */
 export function remainingMs({ at, putAt }: Deadline, now: number): number {
   return isFromAhead(putAt, now) ? 0 : Math.min(at - now, at - putAt)
 }

@@ -15,7 +15,10 @@ interface Partition {
   failingUntil: number
 }
 
-/** The queue's promises written down with lists and no thought of cost: what the real one is compared with. */
+/**
+ * The queue's promises written down with lists and no thought of cost: what the real one is
+ * compared with.
+ */
 export class SimpleQueue {
   now = 0
   rows: Row[] = []

@@ -30,7 +30,8 @@ export function onPath(...names: readonly string[]): string | undefined {
 }
 
 /**
- * The program of this machine; else Debian's or Ubuntu's, unpacked below `cache` once for all test processes. Nothing is installed on the system.
+ * The program of this machine; else Debian's or Ubuntu's, unpacked below `cache` once for all test
+ * processes. Nothing is installed on the system.
  * @throws Error that says what to install
  */
 export async function debianBinary(program: DebianProgram, cache: string = CACHE): Promise<Binary> {

@@ -5,7 +5,10 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Lists of packages of our own, for a machine whose system has none or old ones. Needs no root and changes nothing outside `folder`. */
+/**
+ * Lists of packages of our own, for a machine whose system has none or old ones. Needs no root and
+ * changes nothing outside `folder`.
+ */
 async function privateLists(folder: string): Promise<string[]> {
   const lists = join(folder, 'lists')
   const cache = join(folder, 'cache')
@@ -38,7 +41,10 @@ async function download(names: readonly string[], options: readonly string[], fo
   })
 }
 
-/** Brings packages of Debian or Ubuntu, with the libraries that the machine lacks, into `target` without installing anything on the system. */
+/**
+ * Brings packages of Debian or Ubuntu, with the libraries that the machine lacks, into `target`
+ * without installing anything on the system.
+ */
 export async function unpackDebianPackages(names: readonly string[], target: string): Promise<void> {
   const work = `${target}.${process.pid}`
   const debs = join(work, 'debs')

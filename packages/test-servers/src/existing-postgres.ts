@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { existingServer, type TestServer } from './test-server.js'
 
-/** An empty database of its own on a server that is not ours: tests find nothing there, and leave nothing behind. */
+/**
+ * An empty database of its own on a server that is not ours: tests find nothing there, and leave
+ * nothing behind.
+ */
 export async function databaseOn(url: string, variable: string): Promise<TestServer> {
   const name = `cscapi_test_${randomBytes(8).toString('hex')}`
   await run(url, `CREATE DATABASE ${name}`)

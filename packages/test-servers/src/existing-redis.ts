@@ -4,7 +4,10 @@ import { existingServer, type TestServer } from './test-server.js'
 const DATABASES = 16
 const CLAIM = "if redis.call('DBSIZE') > 0 then return 0 end redis.call('SET', 'cscapi-test', 'in use') return 1"
 
-/** An empty database of a server that is not ours, claimed for one test file: it finds nothing there, and leaves nothing behind. */
+/**
+ * An empty database of a server that is not ours, claimed for one test file: it finds nothing
+ * there, and leaves nothing behind.
+ */
 export async function emptyDatabaseOn(url: string, variable: string): Promise<TestServer> {
   for (let number = DATABASES - 1; number >= 0; number -= 1) {
     if ((await run(url, number, (client) => client.eval(CLAIM, 0))) !== 1) continue

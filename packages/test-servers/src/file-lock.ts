@@ -23,7 +23,10 @@ function holderIsGone(path: string): boolean {
   }
 }
 
-/** Runs `work` while no other process does the same under this path; a lock whose process died is taken over. */
+/**
+ * Runs `work` while no other process does the same under this path; a lock whose process died is
+ * taken over.
+ */
 export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true })
   for (const deadline = performance.now() + 300_000; !tryLock(path); await sleep(100)) {

@@ -10,8 +10,8 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * A free port on 127.0.0.1 for which all `offsets` are free too. It lies below the range that outgoing connections take theirs from,
- * so that nobody sits on it while its server is down.
+ * A free port on 127.0.0.1 for which all `offsets` are free too. It lies below the range that
+ * outgoing connections take theirs from, so that nobody sits on it while its server is down.
  */
 export async function freePort(offsets: readonly number[] = [0]): Promise<number> {
   for (let tries = 0; tries < 200; tries++) {

@@ -9,7 +9,8 @@ import { ownServer, type TestServer } from './test-server.js'
 
 const PGBOUNCER = { names: ['pgbouncer'], packages: ['pgbouncer'], path: 'usr/sbin/pgbouncer' }
 
-// PgBouncer refuses to run as root. This id belongs to `nobody` on every Linux, so no user has to be made.
+// PgBouncer refuses to run as root. This id belongs to `nobody` on every Linux, so no user has to
+// be made.
 const NOBODY = 65_534
 
 function isOpen(port: number): Promise<boolean> {
@@ -24,7 +25,10 @@ function isOpen(port: number): Promise<boolean> {
   })
 }
 
-/** Starts PgBouncer on a free port of 127.0.0.1, before a server that `startPostgres` made. Two connections of the server serve everybody. */
+/**
+ * Starts PgBouncer on a free port of 127.0.0.1, before a server that `startPostgres` made. Two
+ * connections of the server serve everybody.
+ */
 export async function startPgBouncer(
   postgresUrl: string,
   mode: 'transaction' | 'statement' = 'transaction',

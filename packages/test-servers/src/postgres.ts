@@ -9,7 +9,10 @@ import { ServerProcess } from './server-process.js'
 import { ownServer, type TestServer } from './test-server.js'
 
 export interface PostgresOptions {
-  /** Major version: 13 and 18 from npm, another one from Debian's `/usr/lib/postgresql`. Default: what `CSCAPI_TEST_POSTGRES_BIN` names, PostgreSQL 18 from npm, or what the machine has. */
+  /**
+   * Major version: 13 and 18 from npm, another one from Debian's `/usr/lib/postgresql`. Default:
+   * what `CSCAPI_TEST_POSTGRES_BIN` names, PostgreSQL 18 from npm, or what the machine has.
+   */
   readonly version?: number
   /** Of the superuser `postgres`; then every connection needs one. Default: none is asked for. */
   readonly password?: string
@@ -17,7 +20,8 @@ export interface PostgresOptions {
   readonly config?: Readonly<Record<string, string>>
 }
 
-// PostgreSQL refuses to run as root. This id belongs to `nobody` on every Linux, so no user has to be made.
+// PostgreSQL refuses to run as root. This id belongs to `nobody` on every Linux, so no user has to
+// be made.
 const NOBODY = 65_534
 
 function reachableByOthers(path: string): boolean {
@@ -27,7 +31,9 @@ function reachableByOthers(path: string): boolean {
   }
 }
 
-/** The binaries where `nobody` may run them: below a closed home folder they have to be copied out. */
+/**
+ * The binaries where `nobody` may run them: below a closed home folder they have to be copied out.
+ */
 function runnable(bin: string, scratch: Scratch): string {
   if (reachableByOthers(bin)) return bin
   const copy = join(scratch.path, 'postgresql')
@@ -69,8 +75,9 @@ function isReady(data: string, pid: number): boolean {
 }
 
 /**
- * Starts a PostgreSQL server with an empty database `postgres` on a free port of 127.0.0.1. Without options, `CSCAPI_TEST_POSTGRES_URL` names an
- * existing one instead, on which an empty database is made; with options an own one is started in any case, as an existing one cannot be set up.
+ * Starts a PostgreSQL server with an empty database `postgres` on a free port of 127.0.0.1. Without
+ * options, `CSCAPI_TEST_POSTGRES_URL` names an existing one instead, on which an empty database is
+ * made; with options an own one is started in any case, as an existing one cannot be set up.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<TestServer> {
   const existing = process.env.CSCAPI_TEST_POSTGRES_URL

@@ -17,18 +17,27 @@ export interface RedisClusterOptions {
 export interface TestRedisCluster {
   /** One URL a node. */
   readonly urls: readonly string[]
-  /** The nodes; the masters of the first hour come first. `stop` of a node is not for tests: stop the cluster. */
+  /**
+   * The nodes; the masters of the first hour come first. `stop` of a node is not for tests: stop
+   * the cluster.
+   */
   readonly nodes: readonly Omit<TestServer, 'stop'>[]
   /** Ends all nodes and removes their data. */
   stop(): Promise<void>
-  /** Resolves once the nodes that run agree that all slots are served, and each replica is in step. Throws after 60 s. */
+  /**
+   * Resolves once the nodes that run agree that all slots are served, and each replica is in step.
+   * Throws after 60 s.
+   */
   healthy(): Promise<void>
 }
 
 const SLOTS = 16_384
 const UNTIL_MS = 300_000
 
-/** Starts a Redis Cluster on free ports of 127.0.0.1. A master that is down for longer than five seconds is replaced by its replica. */
+/**
+ * Starts a Redis Cluster on free ports of 127.0.0.1. A master that is down for longer than five
+ * seconds is replaced by its replica.
+ */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<TestRedisCluster> {
   const { masters = 3, replicas = 3, config = {} } = options
   const scratch = new Scratch('redis-cluster')

@@ -9,7 +9,10 @@ import { ownServer, type TestServer } from './test-server.js'
 export interface RedisOptions {
   /** `requirepass`. It is part of {@link TestServer.url}. */
   readonly password?: string
-  /** Lines of redis.conf, e.g. `{ maxmemory: '4mb' }`. Default: append-only file, synced every second, no snapshots. */
+  /**
+   * Lines of redis.conf, e.g. `{ maxmemory: '4mb' }`. Default: append-only file, synced every
+   * second, no snapshots.
+   */
   readonly config?: Readonly<Record<string, string>>
 }
 
@@ -70,8 +73,9 @@ export async function redisProcess(
 }
 
 /**
- * Starts a Redis server on a free port of 127.0.0.1. Without options, `CSCAPI_TEST_REDIS_URL` names an existing one instead, of which an empty database is taken;
- * with options an own one is started in any case, as an existing one cannot be set up.
+ * Starts a Redis server on a free port of 127.0.0.1. Without options, `CSCAPI_TEST_REDIS_URL` names
+ * an existing one instead, of which an empty database is taken; with options an own one is started
+ * in any case, as an existing one cannot be set up.
  */
 export async function startRedis(options: RedisOptions = {}): Promise<TestServer> {
   const existing = process.env.CSCAPI_TEST_REDIS_URL

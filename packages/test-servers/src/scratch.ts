@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-// Ends what the `*.pid` files name ("<pid> <signal>"), then removes the folder. It waits for the end of its standard input, which comes
-// however the test process ends, kill -9 included. `paused` lists children that sleep and could not follow their parent.
+// Ends what the `*.pid` files name ("<pid> <signal>"), then removes the folder. It waits for the
+// end of its standard input, which comes however the test process ends, kill -9 included. `paused`
+// lists children that sleep and could not follow their parent.
 const WATCHDOG = `
 cat > /dev/null
 [ -e "$1/paused" ] && for pid in $(cat "$1/paused"); do kill -CONT "$pid" 2> /dev/null; done
@@ -20,7 +21,10 @@ done
 rm -rf "$1"
 `
 
-/** A temporary folder that goes away, with the servers that run in it, when it is closed or when the test process ends in whatever way. */
+/**
+ * A temporary folder that goes away, with the servers that run in it, when it is closed or when the
+ * test process ends in whatever way.
+ */
 export class Scratch {
   readonly path: string
   readonly #watchdog: ChildProcess

@@ -1,4 +1,7 @@
-/** A certificate of 127.0.0.1 that nobody vouches for, and its key: for tests, and worth nothing elsewhere. */
+/**
+ * A certificate of 127.0.0.1 that nobody vouches for, and its key: for tests, and worth nothing
+ * elsewhere.
+ */
 export const selfSigned = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgVibY799tE8VVCnFM

@@ -5,11 +5,17 @@ import type { ServerProcess } from './server-process.js'
 export interface TestServer {
   /** What a client connects with. */
   readonly url: string
-  /** False for a server that an environment variable names: it is not ours to kill, and the five methods but `stop` throw. */
+  /**
+   * False for a server that an environment variable names: it is not ours to kill, and the five
+   * methods but `stop` throw.
+   */
   readonly controllable: boolean
   /** Ends the server, if it is ours, and removes what the tests stored. Idempotent. */
   stop(): Promise<void>
-  /** `kill -9`: what is in the memory of the process is lost, what it handed to the operating system stays. */
+  /**
+   * `kill -9`: what is in the memory of the process is lost, what it handed to the operating system
+   * stays.
+   */
   kill(): Promise<void>
   /** SIGSTOP: connections stay open and nobody answers. */
   pause(): void

@@ -4,7 +4,10 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgres, type TestServer } from '../src/index.js'
 
-/** What the server says to a client's first packet: `N` (no TLS) when it is well, nothing at all when it sleeps. */
+/**
+ * What the server says to a client's first packet: `N` (no TLS) when it is well, nothing at all
+ * when it sleeps.
+ */
 async function greeting(url: string, patienceMs = 60_000): Promise<string> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve) => {

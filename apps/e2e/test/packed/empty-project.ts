@@ -31,7 +31,10 @@ export class EmptyProject {
     writeFileSync(join(this.folder, path), text)
   }
 
-  /** Installs without scripts: better-sqlite3 would compile for a minute, so the workspace's binary is put in its place. */
+  /**
+   * Installs without scripts: better-sqlite3 would compile for a minute, so the workspace's binary
+   * is put in its place.
+   */
   install(tarballs: readonly string[]): void {
     const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline']
     execFileSync('npm', ['install', '--prefix', this.folder, ...flags, ...tarballs], {
@@ -51,7 +54,10 @@ export class EmptyProject {
     cpSync(join(addon, binary), join(this.modules, 'better-sqlite3', binary))
   }
 
-  /** Node's types as a user would have them; taken from the workspace, so after the footprint was measured. */
+  /**
+   * Node's types as a user would have them; taken from the workspace, so after the footprint was
+   * measured.
+   */
   addNodeTypes(): void {
     const types = realpathSync(join(workspaceRoot, 'node_modules', '@types', 'node'))
     cpSync(types, join(this.modules, '@types', 'node'), { recursive: true })
@@ -59,12 +65,18 @@ export class EmptyProject {
     cpSync(undici, join(this.modules, 'undici-types'), { recursive: true })
   }
 
-  /** Runs a file of the project and returns what it printed, parsed. Asynchronously: the emulator answers from this process. */
+  /**
+   * Runs a file of the project and returns what it printed, parsed. Asynchronously: the emulator
+   * answers from this process.
+   */
   async node(file: string, env: Record<string, string>): Promise<unknown> {
     return JSON.parse(await this.#run(file, [], { ...process.env, ...env }))
   }
 
-  /** Compiles the project with the workspace's TypeScript; a type error is thrown with what tsc printed. */
+  /**
+   * Compiles the project with the workspace's TypeScript; a type error is thrown with what tsc
+   * printed.
+   */
   async tsc(config: string): Promise<void> {
     await this.#run(join(workspaceRoot, 'node_modules', 'typescript', 'bin', 'tsc'), ['-p', config], process.env)
   }
@@ -72,7 +84,8 @@ export class EmptyProject {
   async #run(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
     const child = spawn(process.execPath, [file, ...args], { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-    // Node shows the source line of an uncaught error, and one line of a bundle may be megabytes long.
+    // Node shows the source line of an uncaught error, and one line of a bundle may be megabytes
+    // long.
     const shown = `${out}${err}`.split('\n').filter((line) => line.length < 2000)
     if (code !== 0) throw new Error([`${file} ended with ${code}`, ...shown].join('\n'))
     return out

@@ -3,7 +3,10 @@ import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type WorkspacePackage, workspacePackages } from '../workspace.js'
 
-/** Packs the named packages and all workspace packages they depend on, as they would be published. Returns the tarballs' paths. */
+/**
+ * Packs the named packages and all workspace packages they depend on, as they would be published.
+ * Returns the tarballs' paths.
+ */
 export function packWithDependencies(names: readonly string[], destination: string): string[] {
   const wanted = closure(names)
   for (const { folder } of wanted) pnpm(['pack', '--pack-destination', destination], folder)
@@ -25,7 +28,10 @@ function closure(names: readonly string[]): WorkspacePackage[] {
   return [...found.values()]
 }
 
-/** The pnpm that runs these tests; npx's, when they were started without one. npm would leave `workspace:` in the tarballs. */
+/**
+ * The pnpm that runs these tests; npx's, when they were started without one. npm would leave
+ * `workspace:` in the tarballs.
+ */
 function pnpm(args: readonly string[], cwd: string): void {
   const running = process.env.npm_execpath
   const options = { cwd, stdio: ['ignore', 'ignore', 'pipe'] as ['ignore', 'ignore', 'pipe'] }

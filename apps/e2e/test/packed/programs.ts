@@ -1,4 +1,7 @@
-/** The body of every sample program: one signal stored in `DATABASE`, sent to `BASE_URL`, the queue's numbers printed. */
+/**
+ * The body of every sample program: one signal stored in `DATABASE`, sent to `BASE_URL`, the
+ * queue's numbers printed.
+ */
 const body = `
   const machineId = generateMachineIdFromKey('sensor-1', { prefix: 'acme' })
   const added = await client.addSignals([

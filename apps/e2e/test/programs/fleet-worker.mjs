@@ -1,4 +1,5 @@
-// One worker of a fleet: sends what is due, again and again, until SIGTERM, which it is ready for once it says so. Arguments: storage URL, base URL.
+// One worker of a fleet: sends what is due, again and again, until SIGTERM, which it is ready for
+// once it says so. Arguments: storage URL, base URL.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CapiClient } from '@cscapi/client'
 import { openStorage } from '@cscapi/open-storage'

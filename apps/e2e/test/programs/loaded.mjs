@@ -1,5 +1,6 @@
-// Sends one signal from a memory store; prints what came of it, whether undici was loaded, and what keeps the process alive after close().
-// Arguments: base URL, a file with a certificate authority (optional). Proxies come from the environment.
+// Sends one signal from a memory store; prints what came of it, whether undici was loaded, and what
+// keeps the process alive after close(). Arguments: base URL, a file with a certificate authority
+// (optional). Proxies come from the environment.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { CapiClient, createSignal, generateMachineIdFromKey } from '@cscapi/client'

@@ -1,4 +1,5 @@
-// A process whose host clock is wrong by so many milliseconds; does to the store what standard input asks for.
+// A process whose host clock is wrong by so many milliseconds; does to the store what standard
+// input asks for.
 import { createInterface } from 'node:readline'
 import { openStorage } from '@cscapi/open-storage'
 

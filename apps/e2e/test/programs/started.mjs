@@ -1,4 +1,5 @@
-// A service that is started: prints `started`, then a line for each `stopped` report. Arguments: SQLite file, base URL, start options as JSON.
+// A service that is started: prints `started`, then a line for each `stopped` report. Arguments:
+// SQLite file, base URL, start options as JSON.
 import { CapiClient } from '@cscapi/client'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 

@@ -16,7 +16,10 @@ const options: ts.CompilerOptions = {
   typeRoots: [join(workspaceRoot, 'node_modules', '@types')],
 }
 
-/** Compiles all examples as one program against the built packages. Returns each mistake as `README:line: message`. */
+/**
+ * Compiles all examples as one program against the built packages. Returns each mistake as
+ * `README:line: message`.
+ */
 export function compileExamples(examples: readonly Example[]): string[] {
   const sources = new Map(examples.map((example, index) => [`${example.readme}.${index}.ts`, example]))
   const host = ts.createCompilerHost(options)
@@ -36,7 +39,10 @@ export function compileExamples(examples: readonly Example[]): string[] {
   return ts.getPreEmitDiagnostics(program).map((diagnostic) => describe(diagnostic, sources))
 }
 
-/** A package of the workspace is what its own exports say, whether the README's package depends on it or not. */
+/**
+ * A package of the workspace is what its own exports say, whether the README's package depends on
+ * it or not.
+ */
 function seenFrom(specifier: string, importer: string): string {
   const [name] = specifier.match(/^@cscapi\/[^/]+/) ?? []
   const own = workspacePackages().find(({ manifest }) => manifest.name === name)

@@ -1,15 +1,21 @@
 import { readFileSync } from 'node:fs'
 
-/** One `ts` block of a README, or several where the later ones go on with the names of the first. */
+/**
+ * One `ts` block of a README, or several where the later ones go on with the names of the first.
+ */
 export interface Example {
   readme: string
-  /** What is compiled. Its lines stand where they stand in the README, so that a message names the right one. */
+  /**
+   * What is compiled. Its lines stand where they stand in the README, so that a message names the
+   * right one.
+   */
   code: string
 }
 
 /**
- * The `ts` blocks of a README. A block that imports something starts a program; one that does not goes on with the program
- * before it, in a scope of its own, since such examples often declare a name again.
+ * The `ts` blocks of a README. A block that imports something starts a program; one that does not
+ * goes on with the program before it, in a scope of its own, since such examples often declare a
+ * name again.
  */
 export function readExamples(readme: string): Example[] {
   const programs: { lines: string[]; open: number }[] = []

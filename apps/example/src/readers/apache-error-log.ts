@@ -8,7 +8,8 @@ const TIME =
 /** The number and text of a failed system call. */
 const FAILURE = '(?:\\([^()[\\]]*\\)[^[\\]:]*: )?'
 const FORMS = [
-  // 2.4: module, process, perhaps the place in the source; the address always has a port behind a colon.
+  // 2.4: module, process, perhaps the place in the source; the address always has a port behind a
+  // colon.
   new RegExp(
     `^${TIME} \\[[\\w-]*:[a-z0-9]+\\] \\[pid \\d+(?::tid \\d+)?\\] (?:[\\w./-]+\\(\\d+\\): )?${FAILURE}` +
       '\\[client (?:(?<ip4>[\\d.]+)(?::\\d+)?|(?<ip6>[0-9a-fA-F.:]+):\\d+)\\] (?:AH\\d{5}: )?(?<message>.*)$',

@@ -44,8 +44,8 @@ interface HeldLine extends HeadedLine {
  * trusted, and neither are those up to 2,048 bytes behind the beginning of a record with a request
  * that does not end, or with an application's own words (PHP's standard error, Lua). So a line of
  * nginx's is handed on once as much has come after it. A client can hide what it did around such a
- * line by writing it; the access log, where nginx escapes line feeds, still tells it. Behind headers
- * of syslog or the journal it is the same: each line of a record gets one.
+ * line by writing it; the access log, where nginx escapes line feeds, still tells it. Behind
+ * headers of syslog or the journal it is the same: each line of a record gets one.
  */
 export async function* distrustSplitRecords(lines: AsyncIterable<string>): AsyncGenerator<string> {
   const held: HeldLine[] = []
@@ -71,7 +71,8 @@ export async function* distrustSplitRecords(lines: AsyncIterable<string>): Async
 
 /**
  * Those that may be nginx's. Where each line has a header, so has each line of a record, and other
- * programs' lines are theirs; where one has none, a client may have written the headers of the rest.
+ * programs' lines are theirs; where one has none, a client may have written the headers of the
+ * rest.
  */
 function linesOfNginx(held: readonly HeldLine[]): readonly HeldLine[] {
   return held.some(({ header }) => header === 'none') ? held : held.filter(({ header }) => header === 'web server')
@@ -102,7 +103,10 @@ function mayGoOn(text: string): boolean {
   return RECORD.test(text) && fewestBytes(text) < LONGEST_RECORD && requestsIn(text).includes(undefined)
 }
 
-/** What was asked for, behind each address that may be the peer's; `undefined` where that has no end. */
+/**
+ * What was asked for, behind each address that may be the peer's; `undefined` where that has no
+ * end.
+ */
 function requestsIn(text: string): (string | undefined)[] {
   const [, ...behind] = text.split(PEER)
   return behind.map((tail) => {

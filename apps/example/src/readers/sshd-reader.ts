@@ -8,7 +8,10 @@ const PROGRAM = /^sshd(?:-session|-auth)?$/
 /** rsyslog's way to say that a line came again. */
 const REPEATED = /^message repeated (?<times>\d{1,9}) times: \[ ?(?<message>.*)\]$/s
 
-/** A client that goes away, or says nonsense, in place of what it is; its address comes a line later. */
+/**
+ * A client that goes away, or says nonsense, in place of what it is; its address comes a line
+ * later.
+ */
 const UNIDENTIFIED = /^(?:error: )?kex_exchange_identification: /
 const MOST_UNIDENTIFIED = 1_000
 

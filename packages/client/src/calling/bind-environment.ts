@@ -7,10 +7,12 @@ const KEY = 'environment'
 const NAMED: ReadonlySet<string> = new Set([resolveBaseUrl('production'), resolveBaseUrl('development')])
 
 /**
- * Binds a store to one environment: the first use writes the base URL down. A base URL of the caller's under which no machine of
- * the store was ever registered was most likely a slip, and gives way to another, with the warning `environment_changed`.
+ * Binds a store to one environment: the first use writes the base URL down. A base URL of the
+ * caller's under which no machine of the store was ever registered was most likely a slip, and
+ * gives way to another, with the warning `environment_changed`.
  *
- * @throws InputError `environment_mismatch` when the store belongs to another one; no request is made.
+ * @throws InputError `environment_mismatch` when the store belongs to another one; no request is
+ * made.
  */
 export async function bindEnvironment(context: ClientContext, signal: AbortSignal): Promise<void> {
   const { storage, capi } = context

@@ -22,8 +22,9 @@ export interface MachineCall {
 }
 
 /**
- * Makes one call for one machine: gets its token, logs in once if the token is refused, and repeats transient trouble up to `maxRetries` times.
- * Waits longer than `maxRetryDelayMs`, a rate limit and a ban are the caller's to wait for.
+ * Makes one call for one machine: gets its token, logs in once if the token is refused, and repeats
+ * transient trouble up to `maxRetries` times. Waits longer than `maxRetryDelayMs`, a rate limit and
+ * a ban are the caller's to wait for.
  */
 export async function callForMachine<T>(
   context: ClientContext,

@@ -12,7 +12,10 @@ import { eventNames } from '../observing/logger.js'
 import { scenariosSchema } from '../options.js'
 import type { SendOptions } from '../sending/send-due.js'
 
-/** Reads what a call was given; whatever is not known to it is refused. @throws InputError `what` that lists everything that is wrong. */
+/**
+ * Reads what a call was given; whatever is not known to it is refused. @throws InputError `what`
+ * that lists everything that is wrong.
+ */
 export function readCall<Schema extends z.ZodType>(what: string, schema: Schema, given: unknown): z.output<Schema> {
   return readOptions(what, schema, given, { aliases: CLIENT_NAMES, secrets: SECRET_OPTIONS })
 }
@@ -81,7 +84,10 @@ export const callSchemas = {
 const isIterable = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
 
-/** @throws InputError unless they are an array, an iterable or an async iterable. Text is iterable too, and no signals. */
+/**
+ * @throws InputError unless they are an array, an iterable or an async iterable. Text is iterable
+ * too, and no signals.
+ */
 export function assertSignals(what: string, signals: unknown): void {
   if (isIterable(signals)) return
   const isSignal = typeof signals === 'object' && signals !== null && 'scenario' in signals

@@ -18,7 +18,10 @@ const PROBE_DUE = 'ban:probe-due'
 const SUSPECT = 'ban:suspect'
 const SUSPECT_MS = 24 * 3_600_000
 
-/** Writes a pause down for every process. After a ban a probe is due; `machineId` is whose signals were answered 403. */
+/**
+ * Writes a pause down for every process. After a ban a probe is due; `machineId` is whose signals
+ * were answered 403.
+ */
 export async function pauseStore(
   { storage, events }: ClientContext,
   pause: { reason: PauseReason; message: string | undefined; forMs: number; machineId?: string },
@@ -36,8 +39,9 @@ export async function forbid(context: ClientContext, error: CscapiError, forMs: 
 }
 
 /**
- * After a ban has run out, one call shows whether the address is welcome, before anything else leaves: metrics with a stored token, or the login of one machine where no token is left.
- * False when it is not, or when nobody can tell.
+ * After a ban has run out, one call shows whether the address is welcome, before anything else
+ * leaves: metrics with a stored token, or the login of one machine where no token is left. False
+ * when it is not, or when nobody can tell.
  */
 export async function probeAfterBan(context: ClientContext, signal: AbortSignal | undefined): Promise<boolean> {
   const { storage, options } = context
@@ -57,7 +61,10 @@ export async function probeAfterBan(context: ClientContext, signal: AbortSignal 
   })
 }
 
-/** A 403 that gives a reason of its own: before it counts as a ban, another call shows whether CAPI talks to this address. */
+/**
+ * A 403 that gives a reason of its own: before it counts as a ban, another call shows whether CAPI
+ * talks to this address.
+ */
 export function isOwnRefusal(error: CscapiError): boolean {
   return error instanceof CapiForbiddenError && error.code === 'forbidden' && error.givesReason
 }
@@ -68,7 +75,10 @@ export async function isSuspect({ storage }: ClientContext, machineId: string): 
   return suspect !== undefined && new TextDecoder().decode(suspect.value) === machineId
 }
 
-/** One metrics call with no trouble of any kind means that CAPI talks to this address. A 403 pauses the store again. */
+/**
+ * One metrics call with no trouble of any kind means that CAPI talks to this address. A 403 pauses
+ * the store again.
+ */
 export async function isAddressWelcome(
   context: ClientContext,
   machine: { readonly machineId: string; readonly token: string },
@@ -83,8 +93,8 @@ interface Prober {
 }
 
 /**
- * `troubled`: a server in trouble, or one that is asked too often, talks to this address all the same. `silent`: nobody can tell.
- * `unasked`: the login budget is spent.
+ * `troubled`: a server in trouble, or one that is asked too often, talks to this address all the
+ * same. `silent`: nobody can tell. `unasked`: the login budget is spent.
  */
 async function probe(
   context: ClientContext,

@@ -15,7 +15,10 @@ export interface PulledList {
   readonly error?: unknown
 }
 
-/** A list whose entries run out before the next pull is downloaded anew, whether it changed or not (docs/capi-protocol.md, Blocklists). */
+/**
+ * A list whose entries run out before the next pull is downloaded anew, whether it changed or not
+ * (docs/capi-protocol.md, Blocklists).
+ */
 const MARGIN_MS = 135 * 60_000
 
 /** By kind and name. */
@@ -26,7 +29,10 @@ interface Link {
   readonly name: string
   readonly url: string
   readonly key: string
-  /** What makes its entries beside its lines: where it is another one, the same lines are other entries. */
+  /**
+   * What makes its entries beside its lines: where it is another one, the same lines are other
+   * entries.
+   */
   readonly terms: string
   replace(lines: AsyncIterable<string>): Promise<ApplyReport>
   /** Until when the list's entries are in force, in epoch milliseconds; `undefined` for ever. */
@@ -34,8 +40,8 @@ interface Link {
 }
 
 /**
- * Follows the links of an answer. A list that cannot be had stays as it was and is told of; lists that are not linked any more go.
- * `renew` is called now and then, however long it takes.
+ * Follows the links of an answer. A list that cannot be had stays as it was and is told of; lists
+ * that are not linked any more go. `renew` is called now and then, however long it takes.
  */
 export async function pullLists(
   context: ClientContext,
@@ -134,7 +140,10 @@ async function pullOne(
 
 const NOTHING_KNOWN: KnownList = {}
 
-/** Tells of a list all of whose lines were passed over, be they private, too wide or none: nobody would notice otherwise. */
+/**
+ * Tells of a list all of whose lines were passed over, be they private, too wide or none: nobody
+ * would notice otherwise.
+ */
 function tellOfNone({ events }: ClientContext, { kind, name }: Link, { added, skipped: [first] }: ApplyReport): void {
   if (added > 0 || first === undefined) return
   const { path, rule, value } = first

@@ -11,7 +11,10 @@ export interface PullOptions {
   readonly machineId: string
   /** Pull although the last one, of any process, is less than 2 h ago. Default false. */
   readonly force?: boolean
-  /** What the blocklist is tailored to. Default: the client's scenarios. A token issued for fewer costs one login. */
+  /**
+   * What the blocklist is tailored to. Default: the client's scenarios. A token issued for fewer
+   * costs one login.
+   */
   readonly scenarios?: readonly string[]
   readonly signal?: AbortSignal
 }
@@ -25,14 +28,19 @@ export interface PullReport {
   /** Entries of the stream that came, and that CAPI took back. */
   readonly added: number
   readonly removed: number
-  /** Entries of the stream that were passed over: they cannot be read, or would lock out too many. */
+  /**
+   * Entries of the stream that were passed over: they cannot be read, or would lock out too many.
+   */
   readonly skipped: number
   readonly lists: readonly PulledList[]
   /** Entries in the set now. */
   readonly size: number
 }
 
-/** CAPI asks for at least so long between two pulls, in milliseconds (docs/capi-protocol.md, What nobody knows). */
+/**
+ * CAPI asks for at least so long between two pulls, in milliseconds (docs/capi-protocol.md, What
+ * nobody knows).
+ */
 export const PULL_EVERY_MS = 2 * 3_600_000
 const PULLED = 'decisions:pulled'
 /** Is there while a pull has asked and not yet stored what it was answered. */
@@ -92,7 +100,8 @@ export class PulledDecisions {
   ): Promise<PullReport> {
     const { capi, storage, events } = this.#context
     const call = { machineId, endpoint: 'decisions', scenarios, signal } as const
-    // A server may answer with what changed since its last answer: where that one is lost, as in a store that is new, it takes everything.
+    // A server may answer with what changed since its last answer: where that one is lost, as in a
+    // store that is new, it takes everything.
     let startup = pointer === undefined || (await storage.getState(ASKED)) !== undefined
     await storage.setState(ASKED, new Uint8Array())
     const answer = await callForMachine(this.#context, call, async (token) => {
@@ -120,7 +129,10 @@ export class PulledDecisions {
     return report
   }
 
-  /** Loads the store's snapshot if it is another one than ours. One that cannot be read is dropped: the next pull begins anew. */
+  /**
+   * Loads the store's snapshot if it is another one than ours. One that cannot be read is dropped:
+   * the next pull begins anew.
+   */
   async #load(): Promise<SnapshotPointer | undefined> {
     const { storage, events } = this.#context
     for (;;) {

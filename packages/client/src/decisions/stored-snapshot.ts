@@ -3,7 +3,10 @@ import { setImmediate } from 'node:timers/promises'
 import { getJsonState, type StateStore, toJsonState } from '@cscapi/core'
 import * as z from 'zod'
 
-/** What a header can hold; anything else, as another program may have stored it, is passed over: the list is downloaded whole then. */
+/**
+ * What a header can hold; anything else, as another program may have stored it, is passed over: the
+ * list is downloaded whole then.
+ */
 function headerText() {
   return z
     .string()
@@ -77,9 +80,11 @@ async function joined(parts: readonly Uint8Array[]): Promise<Uint8Array> {
 }
 
 /**
- * Writes a snapshot, in chunks that hold up no store and no event loop for long, beside the one before and then, in one step, puts the pointer to it: whoever dies in between leaves the old one or the new one.
- * The chunks of the one before the last are deleted, so that a process that reads the last one meanwhile finds it whole.
- * Returns the new pointer's version, or `undefined` when the pointer is not `before` any more; nothing is changed then.
+ * Writes a snapshot, in chunks that hold up no store and no event loop for long, beside the one
+ * before and then, in one step, puts the pointer to it: whoever dies in between leaves the old one
+ * or the new one. The chunks of the one before the last are deleted, so that a process that reads
+ * the last one meanwhile finds it whole. Returns the new pointer's version, or `undefined` when the
+ * pointer is not `before` any more; nothing is changed then.
  */
 export async function writeSnapshot(
   state: StateStore,

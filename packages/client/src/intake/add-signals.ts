@@ -20,7 +20,8 @@ export async function addSignals(
     total = sum(total, await intake.add(slice, index, options))
     index += slice.length
     slice = []
-    // A store that answers at once, and a source that is never awaited, would keep timers and the system's signals waiting.
+    // A store that answers at once, and a source that is never awaited, would keep timers and the
+    // system's signals waiting.
     await turn()
   }
   try {

@@ -17,7 +17,10 @@ export interface FilterOptions {
 
 /** What a look at a signal's addresses shows. */
 export interface Judgement {
-  /** Values that their scope calls an address and that are none: nobody can say whether they may leave. */
+  /**
+   * Values that their scope calls an address and that are none: nobody can say whether they may
+   * leave.
+   */
   readonly unreadable: readonly { readonly path: string; readonly value: string }[]
   readonly refusal: Refusal | undefined
 }
@@ -28,7 +31,10 @@ export interface Refusal {
   readonly detail: string
 }
 
-/** Says which signals are not for CAPI, by the addresses that they accuse: their source's and those of their decisions. */
+/**
+ * Says which signals are not for CAPI, by the addresses that they accuse: their source's and those
+ * of their decisions.
+ */
 export class AddressFilter {
   readonly #private: NetworkSet
   readonly #own: NetworkSet

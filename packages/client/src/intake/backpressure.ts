@@ -16,14 +16,19 @@ export interface BackpressureOptions {
 const COUNT_EVERY_MS = 1_000
 /** … or once this client has added such a part of `maxPending`. */
 const PART_BETWEEN_COUNTS = 1 / 16
-/** Room made beyond what is needed, as a part of `maxPending`, so that a full store is not emptied signal by signal. */
+/**
+ * Room made beyond what is needed, as a part of `maxPending`, so that a full store is not emptied
+ * signal by signal.
+ */
 const SPARE_PART = 1 / 100
 const SLICE = 500
 const LOCK_MS = 30_000
 
 /**
- * Keeps the signals that wait, pending and leased, at `maxPending`. Counting the store costs O(machines), so between counts it goes by what this client added;
- * but nothing is refused or dropped on such an estimate. One process keeps the bound exactly. With several, each may miss what the others added since its last count.
+ * Keeps the signals that wait, pending and leased, at `maxPending`. Counting the store costs
+ * O(machines), so between counts it goes by what this client added; but nothing is refused or
+ * dropped on such an estimate. One process keeps the bound exactly. With several, each may miss
+ * what the others added since its last count.
  */
 export class Backpressure {
   readonly #options: BackpressureOptions
@@ -111,7 +116,10 @@ export class Backpressure {
     this.#addedSince = this.#underway
   }
 
-  /** One call after the other, and one process after the other: two that see the same excess must not both drop it. */
+  /**
+   * One call after the other, and one process after the other: two that see the same excess must
+   * not both drop it.
+   */
   #dropExcess(): Promise<number> {
     const dropped = this.#dropping.then(async () => {
       if (this.#isCountDue()) await this.#count()
@@ -140,8 +148,9 @@ export class Backpressure {
   }
 
   /**
-   * Oldest first: not every store deletes in that order, so the age is brought down in steps that double.
-   * If signals came evenly, the first step meets those that have to go. What is leased stays.
+   * Oldest first: not every store deletes in that order, so the age is brought down in steps that
+   * double. If signals came evenly, the first step meets those that have to go. What is leased
+   * stays.
    */
   async #deleteOldest(count: number): Promise<number> {
     const { oldestPendingMs = 0 } = await this.#storage.stats()

@@ -29,7 +29,8 @@ export interface CheckOptions {
 }
 
 /**
- * Parts signals into those that may leave, as they will, and those that are left out for an address. `offset` is the position of the first.
+ * Parts signals into those that may leave, as they will, and those that are left out for an
+ * address. `offset` is the position of the first.
  *
  * @throws InputError naming everything that is wrong with any of them.
  * @throws CscapiError `redact_failed`

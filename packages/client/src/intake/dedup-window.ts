@@ -9,8 +9,9 @@ const MOST_KEYS = 100_000
 const BYTES_PER_TURN = 5_000 * ENTRY_BYTES
 
 /**
- * What was added lately, by hashed key (16 base64url characters). Remembers when, in epoch milliseconds of this host;
- * only ages leave it, so that hosts whose clocks differ can share what they know.
+ * What was added lately, by hashed key (16 base64url characters). Remembers when, in epoch
+ * milliseconds of this host; only ages leave it, so that hosts whose clocks differ can share what
+ * they know.
  */
 export class DedupWindow {
   readonly #windowMs: number
@@ -57,7 +58,9 @@ export class DedupWindow {
     }
   }
 
-  /** Every key with its age. Forgets what is out of the window, and the oldest of what is too much. */
+  /**
+   * Every key with its age. Forgets what is out of the window, and the oldest of what is too much.
+   */
   async toBytes(now: number): Promise<Uint8Array> {
     this.#forget(now)
     const entries = [...this.#addedAt]
@@ -84,7 +87,10 @@ export class DedupWindow {
     for (const [key] of oldestFirst.slice(0, tooMany)) this.#addedAt.delete(key)
   }
 
-  /** A clock that was set back makes a moment later than now: forgotten, since a repeat does less harm than silence. */
+  /**
+   * A clock that was set back makes a moment later than now: forgotten, since a repeat does less
+   * harm than silence.
+   */
   #isRecent(at: number, now: number): boolean {
     return at <= now && now - at < this.#windowMs
   }

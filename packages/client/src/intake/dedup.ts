@@ -5,11 +5,17 @@ import type { Storage } from '@cscapi/storage'
 import type { Candidate, FilteredSignal } from './check-signals.js'
 import { DedupWindow } from './dedup-window.js'
 
-/** Signals that agree in all of `by` count as repeats of the first for `windowMs`; they are left out and counted. */
+/**
+ * Signals that agree in all of `by` count as repeats of the first for `windowMs`; they are left out
+ * and counted.
+ */
 export interface DedupOptions {
   /** What has to be equal. `source` is scope and value. */
   readonly by: readonly ('source' | 'scenario' | 'machine')[]
-  /** Milliseconds, counted from the last one that was added: an attack that goes on is reported once per window. */
+  /**
+   * Milliseconds, counted from the last one that was added: an attack that goes on is reported once
+   * per window.
+   */
   readonly windowMs: number
 }
 
@@ -27,9 +33,10 @@ const TRIES = 3
 const PER_TURN = 500
 
 /**
- * Remembers what was added lately: in memory, shared through the store as one value. The store is read and written around a call that adds,
- * but no more often than {@link REST_PER_SYNC} allows, and at `close`. What is not shared yet when a process dies, or when two add at the same moment, may be reported once more;
- * nothing is ever held back because of a signal that was not stored.
+ * Remembers what was added lately: in memory, shared through the store as one value. The store is
+ * read and written around a call that adds, but no more often than {@link REST_PER_SYNC} allows,
+ * and at `close`. What is not shared yet when a process dies, or when two add at the same moment,
+ * may be reported once more; nothing is ever held back because of a signal that was not stored.
  */
 export class Dedup {
   readonly #by: DedupOptions['by']
@@ -67,7 +74,10 @@ export class Dedup {
     return kinds
   }
 
-  /** Tells repeats, of what was added lately or of one another, from what is new, by their {@link kindsOf}. With `dedup` false, nothing is a repeat. */
+  /**
+   * Tells repeats, of what was added lately or of one another, from what is new, by their {@link
+   * kindsOf}. With `dedup` false, nothing is a repeat.
+   */
   part(candidates: readonly Candidate[], kinds: readonly string[], dedup = true): Parted {
     const now = this.#clock.now()
     const keys = new Set<string>()
@@ -86,7 +96,10 @@ export class Dedup {
     return { fresh, repeated, keys: [...keys] }
   }
 
-  /** Counts the keys as added while their signals are being stored; {@link confirm} or {@link release} must follow. */
+  /**
+   * Counts the keys as added while their signals are being stored; {@link confirm} or {@link
+   * release} must follow.
+   */
   claim(keys: readonly string[]): void {
     this.#window.claim(keys)
   }
@@ -100,7 +113,10 @@ export class Dedup {
     this.#confirmed += keys.length
   }
 
-  /** Learns what other processes added and tells them what this one did, unless that was done a moment ago. */
+  /**
+   * Learns what other processes added and tells them what this one did, unless that was done a
+   * moment ago.
+   */
   async syncIfDue(): Promise<void> {
     const restedMs = this.#syncedAt === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() - this.#syncedAt
     if (restedMs >= this.#restMs || restedMs < 0) await this.sync()

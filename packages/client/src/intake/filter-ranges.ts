@@ -1,6 +1,9 @@
 import { parseAddress } from '@cscapi/signals'
 
-/** First and last address of a range as digits of equal length, so that they compare as text: 8 hex digits for IPv4, 32 for IPv6. */
+/**
+ * First and last address of a range as digits of equal length, so that they compare as text: 8 hex
+ * digits for IPv4, 32 for IPv6.
+ */
 export interface Span {
   readonly first: string
   readonly last: string
@@ -11,11 +14,17 @@ interface LabelledSpan extends Span {
 }
 
 const NAT64 = '0064ff9b0000000000000000'
-/** The deprecated ::/96, whose addresses hold an IPv4 address too: all but `::`, `::1` and their neighbours, which hold none. */
+/**
+ * The deprecated ::/96, whose addresses hold an IPv4 address too: all but `::`, `::1` and their
+ * neighbours, which hold none.
+ */
 const COMPATIBLE = '000000000000000000000000'
 const COMPATIBLE_FROM = `${COMPATIBLE}01000000`
 
-/** The span of an address or a CIDR range; `undefined` if the text is neither. An IPv4 address inside 64:ff9b::/96 (NAT64, RFC 6052) or ::/96 is folded like a mapped one. */
+/**
+ * The span of an address or a CIDR range; `undefined` if the text is neither. An IPv4 address
+ * inside 64:ff9b::/96 (NAT64, RFC 6052) or ::/96 is folded like a mapped one.
+ */
 export function spanOf(text: string): Span | undefined {
   const address = parseAddress(text)
   if (address === undefined) return undefined
@@ -30,11 +39,16 @@ function holdsIpv4({ first, last }: Span): boolean {
   return first.length === 32 && first >= COMPATIBLE_FROM && last.startsWith(COMPATIBLE)
 }
 
-/** Networks to look addresses up in. CIDR ranges either nest or are apart, so the widest ones alone answer everything. */
+/**
+ * Networks to look addresses up in. CIDR ranges either nest or are apart, so the widest ones alone
+ * answer everything.
+ */
 export class NetworkSet {
   readonly #spans: readonly LabelledSpan[]
 
-  /** Texts that are no network are passed over: whoever takes them from outside has checked them. */
+  /**
+   * Texts that are no network are passed over: whoever takes them from outside has checked them.
+   */
   constructor(networks: Iterable<readonly [network: string, label: string]>) {
     const all = [...networks].flatMap(([network, label]) => {
       const span = spanOf(network)

@@ -7,17 +7,29 @@ import type { Redact } from './redact-context.js'
 
 /** The options that act in `addSignals`, before a signal is stored. */
 export interface IntakeOptions {
-  /** Let private, loopback, link-local, multicast, unspecified, carrier-shared and reserved addresses leave. Default false: their signals are left out and counted. */
+  /**
+   * Let private, loopback, link-local, multicast, unspecified, carrier-shared and reserved
+   * addresses leave. Default false: their signals are left out and counted.
+   */
   readonly allowPrivate?: boolean
-  /** Addresses and CIDR ranges of yours; signals about them, or about a range that holds one of them, are left out and counted. Default none. */
+  /**
+   * Addresses and CIDR ranges of yours; signals about them, or about a range that holds one of
+   * them, are left out and counted. Default none.
+   */
   readonly neverReport?: readonly string[]
-  /** Called with key and value of every context entry: returns the value that may leave, or `undefined` to drop the entry. Default: all leave as they are. */
+  /**
+   * Called with key and value of every context entry: returns the value that may leave, or
+   * `undefined` to drop the entry. Default: all leave as they are.
+   */
   readonly redact?: Redact
   /** Leave out repeats. Default: none is left out. */
   readonly dedup?: DedupOptions
   /** Signals that may wait in the store, those being sent included. Default: no bound. */
   readonly maxPending?: number
-  /** `'reject'` throws a `QueueFullError` and stores nothing, `'drop-oldest'` deletes the oldest pending signals. Default `'reject'`. */
+  /**
+   * `'reject'` throws a `QueueFullError` and stores nothing, `'drop-oldest'` deletes the oldest
+   * pending signals. Default `'reject'`.
+   */
   readonly whenFull?: WhenFull
 }
 

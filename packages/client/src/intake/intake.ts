@@ -19,16 +19,24 @@ export interface AddResult {
   readonly filtered: number
   /** Left out, since their like was added within the `dedup` window. */
   readonly repeated: number
-  /** Pending signals that were deleted, the oldest first, to make room (`whenFull: 'drop-oldest'`). */
+  /**
+   * Pending signals that were deleted, the oldest first, to make room (`whenFull: 'drop-oldest'`).
+   */
   readonly dropped: number
 }
 
 export interface AddOptions {
-  /** Called for each signal that is left out, once the others are stored. What it throws becomes a `warning` event. */
+  /**
+   * Called for each signal that is left out, once the others are stored. What it throws becomes a
+   * `warning` event.
+   */
   readonly onFiltered?: (filtered: FilteredSignal) => void
   /** `false` adds repeats too, e.g. dead letters that you have corrected. Default true. */
   readonly dedup?: boolean
-  /** Ends the call with an `AbortedError`. While signals are being stored, it leaves open whether they are: adding them again is safe. */
+  /**
+   * Ends the call with an `AbortedError`. While signals are being stored, it leaves open whether
+   * they are: adding them again is safe.
+   */
   readonly signal?: AbortSignal
 }
 
@@ -56,7 +64,10 @@ export class Intake {
     this.#events = events
   }
 
-  /** Adds the signals in one call to the store; `offset` is the position of the first among all that are given. */
+  /**
+   * Adds the signals in one call to the store; `offset` is the position of the first among all that
+   * are given.
+   */
   async add(signals: readonly Signal[], offset: number, options: AddOptions): Promise<AddResult> {
     const { signal } = options
     if (signal?.aborted) throw new AbortedError(ADDING)

@@ -19,7 +19,10 @@ export interface PreviewedSignal {
   readonly json: string
 }
 
-/** Runs everything that `addSignals` does before it stores, and stores nothing. Whether the store knows a uuid is not looked up. */
+/**
+ * Runs everything that `addSignals` does before it stores, and stores nothing. Whether the store
+ * knows a uuid is not looked up.
+ */
 export async function previewSignals(
   intake: Intake,
   signals: Iterable<Signal> | AsyncIterable<Signal>,

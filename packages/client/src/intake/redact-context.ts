@@ -1,13 +1,17 @@
 import { CscapiError } from '@cscapi/core'
 import type { Signal } from '@cscapi/signals'
 
-/** Rewrites the value of one context entry, or drops the entry by returning `undefined`. Called once per entry, before it is stored; must not be async. */
+/**
+ * Rewrites the value of one context entry, or drops the entry by returning `undefined`. Called once
+ * per entry, before it is stored; must not be async.
+ */
 export type Redact = (key: string, value: string) => string | undefined
 
 /**
  * The signal as it may leave. The one given is not changed.
  *
- * @throws CscapiError `redact_failed` when the hook throws or returns something else than text; its own error is the `cause`.
+ * @throws CscapiError `redact_failed` when the hook throws or returns something else than text; its
+ * own error is the `cause`.
  */
 export function redactContext(signal: Signal, redact: Redact, path: string): Signal {
   if (signal.context === undefined) return signal

@@ -1,6 +1,9 @@
 import { unless } from '../calling/abort.js'
 
-/** The same signals, until `ending` fires: then iterating rejects with its reason, also while the source keeps us waiting. An array is left as it is. */
+/**
+ * The same signals, until `ending` fires: then iterating rejects with its reason, also while the
+ * source keeps us waiting. An array is left as it is.
+ */
 export function untilStopped<T>(
   signals: Iterable<T> | AsyncIterable<T>,
   ending: AbortSignal,
@@ -33,7 +36,8 @@ async function* waitUntilStopped<T>(signals: AsyncIterable<T>, ending: AbortSign
     }
   } finally {
     const release = Promise.resolve().then(() => source.return?.())
-    // A source that gives nothing would keep us from stopping; one that has ended, or failed, has nothing to add.
+    // A source that gives nothing would keep us from stopping; one that has ended, or failed, has
+    // nothing to add.
     if (isWaiting) release.catch(() => undefined)
     else await release
   }

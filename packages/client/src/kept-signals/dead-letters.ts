@@ -85,7 +85,10 @@ async function* storedRejected(
   } while (after !== undefined)
 }
 
-/** In slices, so that no call holds the store for long. What is rejected after the start is left alone, or a sender at work could keep this going for ever. */
+/**
+ * In slices, so that no call holds the store for long. What is rejected after the start is left
+ * alone, or a sender at work could keep this going for ever.
+ */
 async function inSlices(
   { options: { clock } }: ClientContext,
   filter: RejectedFilter,

@@ -9,7 +9,10 @@ export interface Retention {
   readonly keepRejectedMs?: number | undefined
 }
 
-/** Deletes what is older than it may be, in slices, so that no call holds the store for long. Returns how many. */
+/**
+ * Deletes what is older than it may be, in slices, so that no call holds the store for long.
+ * Returns how many.
+ */
 export async function applyRetention(storage: Storage, retention: Retention, signal: AbortSignal): Promise<number> {
   const { keepSentMs, keepRejectedMs } = retention
   const sent = keepSentMs === undefined ? 0 : await deleteOlder(storage, 'sent', keepSentMs, signal)

@@ -3,7 +3,10 @@ import type { StateStore } from '@cscapi/core'
 
 const KEY = 'scheduler:leader'
 
-/** The one place of a leader that a store has. A leader that dies leaves it when `holdMs` is over, on the store's clock. */
+/**
+ * The one place of a leader that a store has. A leader that dies leaves it when `holdMs` is over,
+ * on the store's clock.
+ */
 export class LeaderPlace {
   readonly #state: StateStore
   readonly #holdMs: number

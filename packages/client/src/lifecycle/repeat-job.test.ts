@@ -7,7 +7,10 @@ import { type Job, repeatJob } from './repeat-job.js'
 const EVERY_MS = 60_000
 const RETRY_MS = 10_000
 
-/** Repeats a job whose runs end as they are told, in a store that time passes for only while somebody sleeps. */
+/**
+ * Repeats a job whose runs end as they are told, in a store that time passes for only while
+ * somebody sleeps.
+ */
 async function run(outcomes: readonly (() => number | undefined)[], job: Partial<Job> = {}) {
   let now = 0
   const clock: Clock = {

@@ -7,7 +7,10 @@ export interface Job {
   readonly everyMs: number
   /** Whether a run that was broken off is taken up again at once by whoever leads next. */
   readonly resumes: boolean
-  /** `lost` fires when another process leads: break off. May say that it came too early, and in how many milliseconds it is due. */
+  /**
+   * `lost` fires when another process leads: break off. May say that it came too early, and in how
+   * many milliseconds it is due.
+   */
   readonly run: (lost: AbortSignal) => Promise<number | undefined>
 }
 
@@ -16,7 +19,10 @@ export interface JobSettings {
   readonly clock: Clock
   /** From 0 (inclusive) to 1. */
   readonly random: () => number
-  /** The first wait after a failure; doubles with each in a row, up to the job's own interval. In milliseconds. */
+  /**
+   * The first wait after a failure; doubles with each in a row, up to the job's own interval. In
+   * milliseconds.
+   */
   readonly retryMs: number
   readonly onFailure: (job: Job['name'], error: unknown) => void
 }
@@ -27,7 +33,8 @@ const MARK = new TextEncoder().encode('not due')
 
 /**
  * Runs a job whenever it is due, until `ending` fires.
- * While it is not due there is a mark in the store, which runs out: so neither a restart nor another leader makes it come earlier.
+ * While it is not due there is a mark in the store, which runs out: so neither a restart nor
+ * another leader makes it come earlier.
  */
 export async function repeatJob(
   job: Job,

@@ -16,8 +16,9 @@ export interface SchedulerSettings {
 }
 
 /**
- * Leads when the store has no leader, and stands by while it has one, until `ending` fires. Never rejects: whatever goes wrong is a warning, and is tried again.
- * Only the leader sends, pulls and deletes, so batches are as full as they can be and nobody pulls twice.
+ * Leads when the store has no leader, and stands by while it has one, until `ending` fires. Never
+ * rejects: whatever goes wrong is a warning, and is tried again. Only the leader sends, pulls and
+ * deletes, so batches are as full as they can be and nobody pulls twice.
  */
 export async function runScheduler(settings: SchedulerSettings, ending: AbortSignal): Promise<void> {
   const { state, clock, random, leaderHoldMs, retryMs, warn } = settings
@@ -49,7 +50,10 @@ async function lead(place: LeaderPlace, settings: SchedulerSettings, ending: Abo
   await place.leave()
 }
 
-/** Renews the place until `ending` fires or it is lost. A store in trouble takes it away only when the hold is over, or when a clock that was put back does not say. */
+/**
+ * Renews the place until `ending` fires or it is lost. A store in trouble takes it away only when
+ * the hold is over, or when a clock that was put back does not say.
+ */
 async function keepPlace(place: LeaderPlace, settings: SchedulerSettings, ending: AbortSignal): Promise<void> {
   const { clock, leaderHoldMs } = settings
   let renewedAt = clock.now()

@@ -4,7 +4,11 @@ import { ClientStoppedError } from '../errors.js'
 import type { EventFeed } from '../observing/events.js'
 
 export interface StopOptions {
-  /** How long what is in flight may take to end, in milliseconds: three quarters of it to be finished, the rest to be put back. 100 to 3,600,000. Default: `stopDeadlineMs` of `start`, else 8,000. */
+  /**
+   * How long what is in flight may take to end, in milliseconds: three quarters of it to be
+   * finished, the rest to be put back. 100 to 3,600,000. Default: `stopDeadlineMs` of `start`, else
+   * 8,000.
+   */
   readonly deadlineMs?: number
   /** Ends the wait with an `AbortedError`; the stopping goes on. */
   readonly signal?: AbortSignal
@@ -12,20 +16,31 @@ export interface StopOptions {
 
 /** What remains after {@link CapiClient.stop}. */
 export interface StopReport {
-  /** Signals that wait in the store for the next start; `undefined` when the store did not say in time. */
+  /**
+   * Signals that wait in the store for the next start; `undefined` when the store did not say in
+   * time.
+   */
   readonly pending: number | undefined
   /** Signals that other processes are sending now. */
   readonly leased: number | undefined
-  /** Leases that this client still holds: 0, unless something is `running`. They run out after `leaseMs`. */
+  /**
+   * Leases that this client still holds: 0, unless something is `running`. They run out after
+   * `leaseMs`.
+   */
   readonly heldLeases: number
-  /** Whether something had not ended at the deadline: the store, or a source of signals, does not answer. */
+  /**
+   * Whether something had not ended at the deadline: the store, or a source of signals, does not
+   * answer.
+   */
   readonly running: boolean
   /** Milliseconds. */
   readonly durationMs: number
 }
 
 export const STOP_DEADLINE_MS = 8_000
-/** The part of the deadline in which calls are finished; in the rest they are aborted and put back. */
+/**
+ * The part of the deadline in which calls are finished; in the rest they are aborted and put back.
+ */
 const FINISHING = 0.75
 
 /** What of a client has to end before it is stopped, and how it is told. */
@@ -128,7 +143,9 @@ export class Shutdown {
     return true
   }
 
-  /** What `work` brings if it does so within `ms` milliseconds, else `undefined`. No timer is left. */
+  /**
+   * What `work` brings if it does so within `ms` milliseconds, else `undefined`. No timer is left.
+   */
   async #within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
     const timer = new AbortController()
     try {

@@ -13,25 +13,45 @@ import { backgroundClock, systemClock } from './system-clock.js'
 
 /** Options of {@link CapiClient.start}. All times are milliseconds. */
 export interface StartOptions {
-  /** From one start of a sending run to the next; up to 10 % more, by chance. Default 600,000 (10 min); below 300,000 is a warning. */
+  /**
+   * From one start of a sending run to the next; up to 10 % more, by chance. Default 600,000 (10
+   * min); below 300,000 is a warning.
+   */
   readonly sendEveryMs?: number
-  /** From one pull to the next; up to 10 % more, by chance. Default 7,200,000 (2 h). Less is a warning, and taken as 2 h unless `force`. */
+  /**
+   * From one pull to the next; up to 10 % more, by chance. Default 7,200,000 (2 h). Less is a
+   * warning, and taken as 2 h unless `force`.
+   */
   readonly pullEveryMs?: number
-  /** The machine that pulls; this client's set then follows what any process pulls, within a minute. Default: nothing is pulled. */
+  /**
+   * The machine that pulls; this client's set then follows what any process pulls, within a minute.
+   * Default: nothing is pulled.
+   */
   readonly pullMachineId?: string
   /** Pull more often than every 2 h if `pullEveryMs` says so. Default false. */
   readonly force?: boolean
   /** What is deleted, and when. Default: sent signals at once, rejected ones never. */
   readonly retention?: Retention
-  /** Whether the process may end while nothing but the scheduler is left. Its timers only; with a `clock` of your own, that clock decides. Default false. */
+  /**
+   * Whether the process may end while nothing but the scheduler is left. Its timers only; with a
+   * `clock` of your own, that clock decides. Default false.
+   */
   readonly unref?: boolean
-  /** Whether SIGTERM and SIGINT stop and close the client, then end the process unless somebody else listens to them. Default false. */
+  /**
+   * Whether SIGTERM and SIGINT stop and close the client, then end the process unless somebody else
+   * listens to them. Default false.
+   */
   readonly handleSignals?: boolean
   /** How long stopping may take. 100 to 3,600,000, default 8,000: Docker kills after 10 s. */
   readonly stopDeadlineMs?: number
-  /** How long the other processes of the store wait before one of them takes over from a leader that died. 1,000 to 3,600,000, default 60,000. */
+  /**
+   * How long the other processes of the store wait before one of them takes over from a leader that
+   * died. 1,000 to 3,600,000, default 60,000.
+   */
   readonly leaderHoldMs?: number
-  /** Ends the wait for the store with an `AbortedError`; what was started goes on until `stop()`. */
+  /**
+   * Ends the wait for the store with an `AbortedError`; what was started goes on until `stop()`.
+   */
   readonly signal?: AbortSignal
 }
 
@@ -70,13 +90,17 @@ const startSchema = z.strictObject({
   signal: abortSignalSchema.optional(),
 })
 
-/** Checks the options and fills in the defaults. @throws InputError that lists everything that is wrong. */
+/**
+ * Checks the options and fills in the defaults. @throws InputError that lists everything that is
+ * wrong.
+ */
 export function resolveStart(options: StartOptions): ResolvedStart {
   return readCall('The client was not started', startSchema, options)
 }
 
 /**
- * Runs the scheduler until the client is stopped, and tells of intervals below the service's good practice.
+ * Runs the scheduler until the client is stopped, and tells of intervals below the service's good
+ * practice.
  * @throws CscapiError `already_started`, ClientStoppedError
  */
 export function startClient(context: ClientContext, start: ResolvedStart, client: Startable): void {

@@ -27,7 +27,10 @@ export interface EnrollOptions {
   readonly signal?: AbortSignal
 }
 
-/** What became of one machine. Enrolment still has to be accepted in the console. `message` is what CAPI said, if anything. */
+/**
+ * What became of one machine. Enrolment still has to be accepted in the console. `message` is what
+ * CAPI said, if anything.
+ */
 export type EnrollResult =
   | {
       readonly machineId: string
@@ -43,7 +46,10 @@ export type EnrollResult =
     }
   | {
       readonly machineId: string
-      /** CAPI is in trouble, forbids this address for now, or refused the machine a while ago: try again later. */
+      /**
+       * CAPI is in trouble, forbids this address for now, or refused the machine a while ago: try
+       * again later.
+       */
       readonly status: 'postponed'
       readonly message: string | undefined
       readonly error: CscapiError
@@ -51,7 +57,10 @@ export type EnrollResult =
 
 type Failure = Omit<Extract<EnrollResult, { error: CscapiError }>, 'machineId'>
 
-/** Enrolls one machine after the other, and ends where the others would meet the same: a refused key, a wrong address, a pause. */
+/**
+ * Enrolls one machine after the other, and ends where the others would meet the same: a refused
+ * key, a wrong address, a pause.
+ */
 export async function enrollMachines(context: ClientContext, options: EnrollOptions): Promise<EnrollResult[]> {
   const { machineIds, signal, ...rest } = options
   const request = { ...rest, attachmentKey: Secret.reveal(options.attachmentKey) }
@@ -90,12 +99,15 @@ async function concernsAll({ storage }: ClientContext, error: CscapiError): Prom
 
 function failureOf(error: CscapiError): Failure {
   const message = error instanceof CapiResponseError ? error.serverMessage : undefined
-  // Tokens that are refused say nothing about the key: the machine is tried again, and fails after three times.
+  // Tokens that are refused say nothing about the key: the machine is tried again, and fails after
+  // three times.
   const isPostponed = error.retryable || error.code === 'machine_failing' || error.code === 'unauthorized'
   return { status: isPostponed ? 'postponed' : 'refused', message, error }
 }
 
-/** All of them before the first call, so that a slip in the list does not end a run in its middle. */
+/**
+ * All of them before the first call, so that a slip in the list does not end a run in its middle.
+ */
 function assertMachineIds({ options }: ClientContext, machineIds: readonly string[]): void {
   const issues = machineIds.flatMap((machineId, index) => {
     const rule = machineIdRule(machineId, options)

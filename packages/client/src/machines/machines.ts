@@ -36,7 +36,10 @@ export interface MachineInfo {
         readonly scenarios: readonly string[]
       }
     | undefined
-  /** Whether the token says that the machine belongs to a console account: shows in the first token after the enrolment was accepted there. `undefined` without a token. */
+  /**
+   * Whether the token says that the machine belongs to a console account: shows in the first token
+   * after the enrolment was accepted there. `undefined` without a token.
+   */
   readonly enrolled: boolean | undefined
   /** As the token has it: `COMMUNITY`, `SECOPS`, `ENTERPRISE`. */
   readonly subscriptionType: string | undefined

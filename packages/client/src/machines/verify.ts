@@ -14,7 +14,10 @@ export interface Verification {
     readonly machineId: string
     /** Epoch milliseconds; `undefined` when CAPI does not say. */
     readonly tokenExpiresAt: number | undefined
-    /** Whether the token says that the machine belongs to a console account. Shows in the first token after the enrolment was accepted. */
+    /**
+     * Whether the token says that the machine belongs to a console account. Shows in the first
+     * token after the enrolment was accepted.
+     */
     readonly enrolled: boolean
   }
 }

@@ -50,7 +50,10 @@ export interface ClientEvents {
 export type ClientEventName = keyof ClientEvents
 export type ClientEventListener<Name extends ClientEventName> = (event: ClientEvents[Name]) => void
 
-/** Tells listeners in the order they came. One that throws breaks nothing: its error goes to `onListenerError`. */
+/**
+ * Tells listeners in the order they came. One that throws breaks nothing: its error goes to
+ * `onListenerError`.
+ */
 export class EventFeed {
   readonly #listeners = new Map<ClientEventName, Set<ClientEventListener<never>>>()
   readonly #onListenerError: (name: ClientEventName, error: unknown) => void

@@ -11,7 +11,10 @@ export interface Logger {
 
 type Line = readonly [level: keyof Logger, facts: object, message: string]
 
-/** One line for each event that an operator would want to read; requests and logins only for those who debug. No line holds a secret. */
+/**
+ * One line for each event that an operator would want to read; requests and logins only for those
+ * who debug. No line holds a secret.
+ */
 const LINES: { readonly [Name in ClientEventName]: (event: ClientEvents[Name]) => Line } = {
   sent: (event) => ['debug', event, 'signals sent'],
   rejected: ({ uuids, ...event }) => [

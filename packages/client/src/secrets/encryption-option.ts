@@ -9,7 +9,10 @@ export type EncryptionOption =
   | {
       /** The newest first: it seals, and all of them open. */
       readonly keys: readonly EncryptionKey[]
-      /** Refuse machines that are stored in clear. Default false: they are sealed at their next write. */
+      /**
+       * Refuse machines that are stored in clear. Default false: they are sealed at their next
+       * write.
+       */
       readonly requireSealed?: boolean
     }
 

@@ -11,13 +11,19 @@ import {
 import type { Storage } from '@cscapi/storage'
 
 export interface SealOptions {
-  /** The newest first: it seals, and the others only open. Empty: nothing is sealed, and what is sealed is refused. */
+  /**
+   * The newest first: it seals, and the others only open. Empty: nothing is sealed, and what is
+   * sealed is refused.
+   */
   readonly keys: readonly EncryptionKey[]
   /** Refuse rows in clear instead of sealing them at their next write. */
   readonly requireSealed: boolean
 }
 
-/** A storage whose machines have their passwords and tokens sealed, and that hands them out in clear. Everything else goes straight through. */
+/**
+ * A storage whose machines have their passwords and tokens sealed, and that hands them out in
+ * clear. Everything else goes straight through.
+ */
 export interface SealedStorage extends Storage {
   /** Seals again every row that is in clear or sealed with an older key; returns how many. */
   resealMachines(signal: AbortSignal): Promise<number>
@@ -46,7 +52,8 @@ export function sealedStorage(storage: Storage, options: SealOptions): SealedSto
       try {
         return { ...lease, machine: seals.open(lease.machine) }
       } catch (error) {
-        // A wrong key is put right at once; a damaged row stays so, and must not end every run that the other machines are sent in.
+        // A wrong key is put right at once; a damaged row stays so, and must not end every run that
+        // the other machines are sent in.
         const isDamaged = isCscapiError(error) && error.code === 'sealed_text_damaged'
         await storage.settle(lease, isDamaged ? { retry: { afterMs: DAMAGED_MS, countsAsAttempt: false } } : {})
         throw error
@@ -99,7 +106,10 @@ class MachineSeals {
     return this.#keys.seal(password, aboutPassword(machineId))
   }
 
-  /** What is written anyway is sealed, and with it whatever of the row is not sealed with the newest key. */
+  /**
+   * What is written anyway is sealed, and with it whatever of the row is not sealed with the newest
+   * key.
+   */
   async update(machineId: string, patch: MachinePatch): Promise<void> {
     const token = patch.token && { ...patch.token, value: this.#keys.seal(patch.token.value, aboutToken(machineId)) }
     const sealed: MachinePatch = token ? { ...patch, token } : patch

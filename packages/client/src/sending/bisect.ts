@@ -2,19 +2,27 @@ import type { SignalLease } from '@cscapi/storage'
 
 export type Batch = SignalLease['signals']
 
-/** How much of a refused piece goes into its left part. An offender there costs one more request, one on the right costs two. */
+/**
+ * How much of a refused piece goes into its left part. An offender there costs one more request,
+ * one on the right costs two.
+ */
 const LEFT_PART = 0.6
 
 /**
- * What is still to be posted of one lease, in order. A batch that is refused is halved, and its pieces taken apart, until the offenders stand alone;
- * once the first of them is found, what is left of its batch goes out in one piece again.
- * So a lone offender costs at most 2 × log2(batch) more requests (one more in batches below 32), and where all are offenders, hardly more than 2 for each.
+ * What is still to be posted of one lease, in order. A batch that is refused is halved, and its
+ * pieces taken apart, until the offenders stand alone; once the first of them is found, what is
+ * left of its batch goes out in one piece again. So a lone offender costs at most 2 × log2(batch)
+ * more requests (one more in batches below 32), and where all are offenders, hardly more than 2 for
+ * each.
  */
 export class PostPlan {
   readonly #batches: Batch[]
   /** Of the batch being taken apart; they come first. */
   #pieces: Batch[] = []
-  /** Whether that batch was put together again already: done once, since where there are two offenders there may be many. */
+  /**
+   * Whether that batch was put together again already: done once, since where there are two
+   * offenders there may be many.
+   */
   #isRejoined = false
 
   constructor(signals: Batch, maxBytes: number) {
@@ -54,7 +62,10 @@ export class PostPlan {
   }
 }
 
-/** Cuts a lease into batches of at most `maxBytes` of JSON; a signal that is larger alone stands alone. */
+/**
+ * Cuts a lease into batches of at most `maxBytes` of JSON; a signal that is larger alone stands
+ * alone.
+ */
 function batchesOf(signals: Batch, maxBytes: number): Batch[] {
   const batches: Batch[] = []
   let batch: Batch[number][] = []

@@ -16,7 +16,10 @@ import { textOf } from './problems.js'
 import type { SendRun } from './send-run.js'
 import { noteUnauthorized } from './unauthorized.js'
 
-/** Posts the signals of one lease, then settles it: whatever happens, what CAPI took and refused is written down and the rest is put back. */
+/**
+ * Posts the signals of one lease, then settles it: whatever happens, what CAPI took and refused is
+ * written down and the rest is put back.
+ */
 export async function deliver(run: SendRun, lease: SignalLease): Promise<void> {
   const delivery = new Delivery(run, lease)
   try {
@@ -178,7 +181,10 @@ class Delivery {
     return outcome
   }
 
-  /** Whether a 403 may be about these signals alone: it says something of its own, or the last ban began with them. */
+  /**
+   * Whether a 403 may be about these signals alone: it says something of its own, or the last ban
+   * began with them.
+   */
   async #mayBeForThese(error: CscapiError): Promise<boolean> {
     return isOwnRefusal(error) || (await isSuspect(this.#run.context, this.#lease.machineId))
   }

@@ -18,7 +18,10 @@ export async function noteDelivered(storage: Storage, machineIds: ReadonlySet<st
   await storage.setState(KEY, value, { expiresInMs: REMEMBER_MS })
 }
 
-/** Whether another machine got signals through within the last day: then a server error is about these signals. */
+/**
+ * Whether another machine got signals through within the last day: then a server error is about
+ * these signals.
+ */
 export async function othersGetThrough(storage: Storage, machineId: string): Promise<boolean> {
   return (await readDelivered(storage)).some((other) => other !== machineId)
 }

@@ -1,19 +1,30 @@
 import { CapiResponseError, type CscapiError, LoginBudgetError, type Pause } from '@cscapi/core'
 import { withoutCode } from '../errors.js'
 
-/** One kind of trouble that a run met. Holds no secret and no machine's id, and its text is bounded. */
+/**
+ * One kind of trouble that a run met. Holds no secret and no machine's id, and its text is bounded.
+ */
 export interface Problem {
-  /** An error's `code`; or a pause's reason, `lease_lost`, `not_due`, `other`. docs/errors.md has them all. */
+  /**
+   * An error's `code`; or a pause's reason, `lease_lost`, `not_due`, `other`. docs/errors.md has
+   * them all.
+   */
   readonly code: string
   /** What was attempted, on which host, and what to do: of the first time that it was met. */
   readonly message: string
-  /** Signals that were put back or rejected because of it; where it is about none, such as a metrics call, how often it was met. At least 1. */
+  /**
+   * Signals that were put back or rejected because of it; where it is about none, such as a metrics
+   * call, how often it was met. At least 1.
+   */
   readonly count: number
   /** Machines that met it; 0 where it is about no machine, such as a pause. */
   readonly machines: number
 }
 
-/** Kinds that are told apart, and how many of them may be dead letters, whose text is CAPI's. The rest is summed up as `other`. */
+/**
+ * Kinds that are told apart, and how many of them may be dead letters, whose text is CAPI's. The
+ * rest is summed up as `other`.
+ */
 const MAX_KINDS = 20
 const MAX_REFUSALS = 10
 const MAX_TEXT = 500
@@ -25,7 +36,10 @@ interface Kind {
   count: number
 }
 
-/** What went wrong in one run, by kind: the code, the endpoint and what matters beside, but never the machine. */
+/**
+ * What went wrong in one run, by kind: the code, the endpoint and what matters beside, but never
+ * the machine.
+ */
 export class Problems {
   readonly #kinds = new Map<string, Kind>()
   #refusals = 0
@@ -108,12 +122,17 @@ function raise(kind: Kind, count: number, machineId: string | undefined): void {
   if (machineId !== undefined) kind.machines.add(machineId)
 }
 
-/** An error as a problem, a pause or a log says it: without its code, and without the machine's id. */
+/**
+ * An error as a problem, a pause or a log says it: without its code, and without the machine's id.
+ */
 export function textOf(error: CscapiError, machineId: string): string {
   return cut(withoutCode(error).replaceAll(`Machine ${machineId}`, 'A machine').replaceAll(machineId, '[machine]'))
 }
 
-/** Errors of answers differ by what the server says, and waits by their minutes: neither makes a kind of its own. The text of the others is ours, and says what matters. */
+/**
+ * Errors of answers differ by what the server says, and waits by their minutes: neither makes a
+ * kind of its own. The text of the others is ours, and says what matters.
+ */
 function keyOf(error: CscapiError, machineId: string): string {
   if (error instanceof CapiResponseError) return `${error.code} ${error.endpoint} ${error.status}`
   return error instanceof LoginBudgetError ? error.code : `${error.code} ${textOf(error, machineId)}`

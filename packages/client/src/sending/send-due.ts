@@ -16,7 +16,10 @@ export interface SendOptions {
   readonly batchSize?: number
   /** Machines sent for at once. Default: the client's. */
   readonly concurrency?: number
-  /** Ends the run: what is in flight is finished or put back, and the call rejects with an `AbortedError` that carries the report. */
+  /**
+   * Ends the run: what is in flight is finished or put back, and the call rejects with an
+   * `AbortedError` that carries the report.
+   */
   readonly signal?: AbortSignal
   /** Called after each machine's batch. */
   readonly onProgress?: (progress: SendProgress) => void
@@ -111,7 +114,10 @@ async function inParallel(run: SendRun, worker: () => Promise<void>): Promise<vo
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
-/** One metrics call per machine that got signals through. Only a ban has an effect on the store; where nobody takes metrics, the others are spared. */
+/**
+ * One metrics call per machine that got signals through. Only a ban has an effect on the store;
+ * where nobody takes metrics, the others are spared.
+ */
 async function reportMetrics(run: SendRun): Promise<void> {
   const { signal } = run.settings
   const machineIds = run.delivered.values()

@@ -10,7 +10,9 @@ export type StopReason =
   | 'forbidden'
   /** 401 for fresh tokens of three machines in a row: CAPI refuses everybody. */
   | 'unauthorized'
-  /** 404 or 405: there is no CAPI at this address. No process waits for it; put the base URL right. */
+  /**
+   * 404 or 405: there is no CAPI at this address. No process waits for it; put the base URL right.
+   */
   | 'misconfigured'
 
 /** What one run of `sendSignals` did. */
@@ -36,7 +38,10 @@ export interface SendReport {
   problems: readonly Problem[]
 }
 
-/** What `onProgress` is told after each lease: the report so far, and the pending signals the run began with. */
+/**
+ * What `onProgress` is told after each lease: the report so far, and the pending signals the run
+ * began with.
+ */
 export interface SendProgress extends Readonly<SendReport> {
   readonly pendingAtStart: number
 }

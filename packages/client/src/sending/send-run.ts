@@ -85,7 +85,10 @@ export class SendRun {
     this.#report.failing += result.failing
   }
 
-  /** Extends the lease once half of it is over, or when a clock that was set back does not say. False when it was lost. */
+  /**
+   * Extends the lease once half of it is over, or when a clock that was set back does not say.
+   * False when it was lost.
+   */
   async hold(lease: SignalLease, leasedAt: { value: number }): Promise<boolean> {
     const { clock, leaseMs } = this.context.options
     const heldMs = clock.now() - leasedAt.value

@@ -2,9 +2,10 @@
 const FIRST = 4
 
 /**
- * Whether CAPI accepts the tokens that it issues, as far as one run knows: `unknown` until the first answer, `doubted` from a 401 to the next other answer.
- * Unless it does, few machines are sent for at once, and while it is doubted, one of them logs in at a time:
- * a server that refuses every token is asked a handful of times, and not once or twice by each worker.
+ * Whether CAPI accepts the tokens that it issues, as far as one run knows: `unknown` until the
+ * first answer, `doubted` from a 401 to the next other answer. Unless it does, few machines are
+ * sent for at once, and while it is doubted, one of them logs in at a time: a server that refuses
+ * every token is asked a handful of times, and not once or twice by each worker.
  */
 export class TokenDoubt {
   #state: 'unknown' | 'doubted' | 'accepted' = 'unknown'
@@ -35,7 +36,10 @@ export class TokenDoubt {
     }
   }
 
-  /** Waits for the turn to log in; what it returns ends the turn. `undefined` where nobody has to wait. */
+  /**
+   * Waits for the turn to log in; what it returns ends the turn. `undefined` where nobody has to
+   * wait.
+   */
   async takeTurn(): Promise<(() => void) | undefined> {
     while (this.#state === 'doubted' && this.#isTurnTaken) await this.#change()
     if (this.#state !== 'doubted') return undefined

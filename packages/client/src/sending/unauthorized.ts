@@ -3,10 +3,15 @@ import { pauseStore } from '../calling/probe-after-ban.js'
 import type { ClientContext } from '../context.js'
 import { textOf } from './problems.js'
 
-/** However often tokens were refused before, a run comes back after so many milliseconds at most. */
+/**
+ * However often tokens were refused before, a run comes back after so many milliseconds at most.
+ */
 const LONGEST_MS = 3_600_000
 
-/** Counts a 401 that a fresh token did not help. Where CAPI answers machine after machine so, sending waits in every process of the store, longer each time. */
+/**
+ * Counts a 401 that a fresh token did not help. Where CAPI answers machine after machine so,
+ * sending waits in every process of the store, longer each time.
+ */
 export async function noteUnauthorized(
   context: ClientContext,
   machineId: string,

@@ -95,7 +95,10 @@ function nowhere(site: CallSite, details: ResponseDetails, explain: (advice: str
   return new CapiResponseError('not_found', explain(advice), details)
 }
 
-/** 401, and what a 403 can be about (docs/capi-protocol.md, Errors). In doubt it is a ban, since calling during one prolongs it. */
+/**
+ * 401, and what a 403 can be about (docs/capi-protocol.md, Errors). In doubt it is a ban, since
+ * calling during one prolongs it.
+ */
 function refusal(
   site: CallSite,
   details: ResponseDetails,
@@ -134,7 +137,10 @@ function refusal(
   return new CapiForbiddenError('forbidden', explain(advice), forbidden, { retryable: true })
 }
 
-/** Builds a fresh error from what `fetch` or ky threw: the original holds the request, and with it password and token. */
+/**
+ * Builds a fresh error from what `fetch` or ky threw: the original holds the request, and with it
+ * password and token.
+ */
 export function transportError(site: CallSite, thrown: unknown): CscapiError {
   if (site.signal?.aborted) return new AbortedError(`${site.label} on ${site.host}`, namesOf(site))
   if (thrown instanceof BodyTooLongError) return protocolError(site, `was answered with a body ${thrown.message}`)
@@ -154,7 +160,10 @@ export function protocolError(site: CallSite, what: string): CapiProtocolError {
   return new CapiProtocolError('unexpected_response', text, { retryable: true, ...namesOf(site) })
 }
 
-/** As it came: what it is about is told by all of it, since what hides a secret may hide a word. Never shown. */
+/**
+ * As it came: what it is about is told by all of it, since what hides a secret may hide a word.
+ * Never shown.
+ */
 function serverMessageOf(text: string): string | undefined {
   const body = parseJson(text)
   // The gateway in front of CAPI spells it with a capital in some of its answers.
@@ -178,8 +187,8 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * What failed, and what it is known by. Only the system's code and syscall, which are plain words: a message may quote the URL
- * or a header, and a `fetch` of the user's anything.
+ * What failed, and what it is known by. Only the system's code and syscall, which are plain words:
+ * a message may quote the URL or a header, and a `fetch` of the user's anything.
  */
 function reasonOf(thrown: unknown): { text: string; cause: string } {
   for (let error = thrown; error instanceof Error; error = error.cause) {

@@ -3,7 +3,9 @@ import { setImmediate } from 'node:timers/promises'
 /** Thrown while an answer is read that is longer than allowed; the rest is not read. */
 export class BodyTooLongError extends Error {}
 
-/** So little is worked on at once that others get their turn within milliseconds, whatever it holds. */
+/**
+ * So little is worked on at once that others get their turn within milliseconds, whatever it holds.
+ */
 const PIECE_BYTES = 4_096
 
 /** Reads an answer, counting after decompression, and stops at the limit. */
@@ -13,7 +15,10 @@ export async function readText(response: Response, maxBytes: number): Promise<st
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** The same in small pieces, with a turn for everybody else between two of them. Ends with the reason of `signal` once it fires. */
+/**
+ * The same in small pieces, with a turn for everybody else between two of them. Ends with the
+ * reason of `signal` once it fires.
+ */
 export async function* readPieces(
   response: Response,
   maxBytes: number,

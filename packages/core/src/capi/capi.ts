@@ -30,7 +30,10 @@ export interface CapiOptions extends TransportOptions {
   readonly timeoutMs?: number | undefined
   /** Compress bodies over 5 KiB. Default false. */
   readonly gzip?: boolean | undefined
-  /** Default: the platform's. One of your own makes its own connections: it cannot stand beside `ca` and `proxy`. */
+  /**
+   * Default: the platform's. One of your own makes its own connections: it cannot stand beside `ca`
+   * and `proxy`.
+   */
   readonly fetch?: typeof fetch | undefined
   /** Epoch milliseconds: when an answer came. Default `Date.now`. */
   readonly now?: (() => number) | undefined
@@ -42,7 +45,8 @@ export interface CapiOptions extends TransportOptions {
 
 /**
  * CAPI's calls, one try each: what to do about a failure is `decide`'s to say.
- * Each may throw CapiResponseError, CapiAuthError, CapiForbiddenError, CapiRateLimitError, CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError.
+ * Each may throw CapiResponseError, CapiAuthError, CapiForbiddenError, CapiRateLimitError,
+ * CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError.
  */
 export interface Capi {
   readonly baseUrl: string
@@ -58,11 +62,13 @@ export interface Capi {
   enroll(request: EnrollRequest, options?: CallOptions): Promise<EnrollAnswer>
   pushMetrics(request: PushMetricsRequest, options?: CallOptions): Promise<void>
   /**
-   * A list that an answer of the stream links to, line by line (docs/capi-protocol.md, Blocklists). No token goes out. Every redirect is held to the same rules as the link itself:
-   * https, and no address of a private network, unless CAPI itself is a loopback address.
+   * A list that an answer of the stream links to, line by line (docs/capi-protocol.md, Blocklists).
+   * No token goes out. Every redirect is held to the same rules as the link itself: https, and no
+   * address of a private network, unless CAPI itself is a loopback address.
    *
-   * @throws CscapiError `download_refused` for a link that must not be followed, `download_failed` (retryable) for trouble on the way,
-   * `download_too_large`; AbortedError; none of the errors above. Reading `lines` throws them too.
+   * @throws CscapiError `download_refused` for a link that must not be followed, `download_failed`
+   * (retryable) for trouble on the way, `download_too_large`; AbortedError; none of the errors
+   * above. Reading `lines` throws them too.
    */
   downloadList(link: string, options?: DownloadOptions): Promise<Download>
 }

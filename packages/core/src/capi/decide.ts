@@ -16,14 +16,19 @@ const DAY_MS = 24 * HOUR_MS
 
 /** Two 401 in a row postpone a machine; this many such failures make it failing. */
 export const MAX_AUTH_FAILURES = 3
-/** The same 401 on this many machines in a row is the server's trouble, and no machine fails for it. */
+/**
+ * The same 401 on this many machines in a row is the server's trouble, and no machine fails for it.
+ */
 export const SERVER_WIDE_UNAUTHORIZED = 3
 /** A batch that only ever meets server errors is taken apart after so many attempts … */
 export const SLOW_PATH_ATTEMPTS = 10
 /** … over so many milliseconds. */
 export const SLOW_PATH_MS = DAY_MS
 
-/** What {@link decide} needs to know beside the answer. Everything that is left out counts as "no" or 0. */
+/**
+ * What {@link decide} needs to know beside the answer. Everything that is left out counts as "no"
+ * or 0.
+ */
 export interface DecideContext {
   readonly endpoint: EndpointName
   /** Delay before the first repeat, in milliseconds; doubles with each attempt. */
@@ -48,7 +53,10 @@ export interface DecideContext {
   readonly unauthorizedMachines?: number
   /** How often in a row the machine was found failing. */
   readonly failingCount?: number
-  /** On login: CAPI said that the machine id is registered already, and the login shows whether it is ours. */
+  /**
+   * On login: CAPI said that the machine id is registered already, and the login shows whether it
+   * is ours.
+   */
   readonly alreadyRegistered?: boolean
   /** On a 403: the address was shown to be welcome since, so these signals alone are refused. */
   readonly addressWelcome?: boolean
@@ -61,8 +69,8 @@ export type Outcome =
   /** Log in once and repeat the call once; on register: log in with the stored password. */
   | { readonly action: 'login' }
   /**
-   * Put back, try later. `transient`: an outage may be behind it. `unauthorized`: counts as an authentication failure.
-   * `serverWide`: CAPI refuses machine after machine, so the run ends.
+   * Put back, try later. `transient`: an outage may be behind it. `unauthorized`: counts as an
+   * authentication failure. `serverWide`: CAPI refuses machine after machine, so the run ends.
    */
   | {
       readonly action: 'postpone'
@@ -128,7 +136,8 @@ export function decide(error: CscapiError | undefined, context: DecideContext): 
   switch (context.endpoint) {
     case 'register':
       if (error.code === 'already_registered') return { action: 'login' }
-      // Where the caller keeps count of the machines in a row, a 401 is counted as one for a fresh token is: it may be everybody's.
+      // Where the caller keeps count of the machines in a row, a 401 is counted as one for a fresh
+      // token is: it may be everybody's.
       if (error.code === 'unauthorized' && context.unauthorizedMachines !== undefined)
         return decideUnauthorized(error, context)
       return fail('register_refused', context)
@@ -175,7 +184,9 @@ function decideTransient(error: CscapiError, context: DecideContext): Outcome {
   return postpone(error, context, true)
 }
 
-/** An answer of CAPI, or its absence; not a failure of the store, an abort or a caller's mistake. */
+/**
+ * An answer of CAPI, or its absence; not a failure of the store, an abort or a caller's mistake.
+ */
 function isAnswer(error: CscapiError): boolean {
   return (
     error instanceof CapiResponseError ||
@@ -213,7 +224,10 @@ function delay(error: CscapiError, context: DecideContext): number {
   return Math.max(Math.round(context.random * ceiling), retryAfterOf(error))
 }
 
-/** A server that does not say for how long is left alone for half to all of the longest backoff: a limit per address is no matter of one batch's attempts. */
+/**
+ * A server that does not say for how long is left alone for half to all of the longest backoff: a
+ * limit per address is no matter of one batch's attempts.
+ */
 function rateLimitDelay(error: CscapiError, context: DecideContext): number {
   const isTold = error instanceof CapiResponseError && error.retryAfterMs !== undefined
   return isTold ? delay(error, context) : Math.round(context.maxRetryDelayMs * (0.5 + context.random / 2))

@@ -11,8 +11,8 @@ export interface PullDecisionsRequest {
   /** Include the links to further blocklists. Default true. */
   readonly additionalPull?: boolean | undefined
   /**
-   * Ask for everything, as whoever holds nothing yet does: a server may otherwise answer with what changed since this
-   * machine's last answer. Default false.
+   * Ask for everything, as whoever holds nothing yet does: a server may otherwise answer with what
+   * changed since this machine's last answer. Default false.
    */
   readonly startup?: boolean | undefined
 }

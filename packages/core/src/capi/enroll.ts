@@ -22,7 +22,10 @@ export interface EnrollAnswer {
 
 const answerSchema = z.looseObject({ message: z.string() })
 
-/** @throws InputError when the key or a tag breaks a rule of CAPI v3 swagger `EnrollRequest`; the key is not shown. */
+/**
+ * @throws InputError when the key or a tag breaks a rule of CAPI v3 swagger `EnrollRequest`; the
+ * key is not shown.
+ */
 export function assertEnrollable(request: Pick<EnrollRequest, 'attachmentKey' | 'tags'>): void {
   const { attachmentKey, tags = [] }: { attachmentKey?: unknown; tags?: unknown } = request ?? {}
   const issues: InputIssue[] = []
@@ -42,7 +45,10 @@ export function assertEnrollable(request: Pick<EnrollRequest, 'attachmentKey' | 
   if (issues.length > 0) throw new InputError('Nothing was enrolled', issues)
 }
 
-/** CAPI v3 swagger `POST /watchers/enroll`. @throws InputError before any call, see {@link assertEnrollable}. */
+/**
+ * CAPI v3 swagger `POST /watchers/enroll`. @throws InputError before any call, see {@link
+ * assertEnrollable}.
+ */
 export async function enroll(http: Http, request: EnrollRequest, options: CallOptions = {}): Promise<EnrollAnswer> {
   assertEnrollable(request)
   const { token, attachmentKey, name, tags, overwrite } = request
@@ -64,6 +70,7 @@ export async function enroll(http: Http, request: EnrollRequest, options: CallOp
   const parsed = answerSchema.safeParse(json)
   const said = parsed.success ? parsed.data.message : undefined
   const message = said === undefined ? undefined : printableText(said, [attachmentKey, token])
-  // Both come as 2xx: the message tells more surely than the code (docs/capi-protocol.md, Enrolment).
+  // Both come as 2xx: the message tells more surely than the code (docs/capi-protocol.md,
+  // Enrolment).
   return { status: /already enrolled/i.test(said ?? '') ? 'already-enrolled' : 'enrolled', message }
 }

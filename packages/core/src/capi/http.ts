@@ -71,15 +71,24 @@ export interface HttpAnswer extends Pick<OpenAnswer, 'unusable'> {
   readonly json: unknown
 }
 
-/** Bodies over this are worth compressing, as the Go engine does it (docs/capi-protocol.md, Headers). */
+/**
+ * Bodies over this are worth compressing, as the Go engine does it (docs/capi-protocol.md,
+ * Headers).
+ */
 const GZIP_ABOVE_BYTES = 5_120
 const MAX_BYTES = 1_048_576
-/** Characters of an answer that is parsed at once: longer ones are none that CAPI gives, and may take long. */
+/**
+ * Characters of an answer that is parsed at once: longer ones are none that CAPI gives, and may
+ * take long.
+ */
 const MOST_PARSED = 65_536
 
 const compress = promisify(gzip)
 
-/** The one place that speaks HTTP. Retries are the callers', redirects are never followed, and every failure becomes a fresh error. */
+/**
+ * The one place that speaks HTTP. Retries are the callers', redirects are never followed, and every
+ * failure becomes a fresh error.
+ */
 export class Http {
   readonly #options: HttpOptions
   readonly #ky: KyInstance
@@ -95,7 +104,10 @@ export class Http {
     })
   }
 
-  /** @throws CapiResponseError and its kin, CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError */
+  /**
+   * @throws CapiResponseError and its kin, CapiNetworkError, CapiTimeoutError, CapiProtocolError,
+   * AbortedError
+   */
   call(request: HttpRequest): Promise<HttpAnswer> {
     return this.read(request, async ({ response, unusable }) => {
       const text = await readText(response, MAX_BYTES)
@@ -142,7 +154,8 @@ export class Http {
       return await Promise.race([exchange(), deadline.passed])
     } catch (error) {
       if (isCscapiError(error)) throw error
-      // What the status says holds, whatever becomes of the body: a ban is one also when its page never ends.
+      // What the status says holds, whatever becomes of the body: a ban is one also when its page
+      // never ends.
       throw refusal === undefined || signal?.aborted
         ? transportError(site, error)
         : responseError(site, { ...refusal, text: '' })
@@ -161,7 +174,8 @@ export class Http {
       payload = new Uint8Array(await compress(body))
       headers['content-encoding'] = 'gzip'
     }
-    // ky posts a copy of its Request, whose body would be streamed in chunks; given as it is, it goes out whole, with its Content-Length.
+    // ky posts a copy of its Request, whose body would be streamed in chunks; given as it is, it
+    // goes out whole, with its Content-Length.
     const send: typeof fetch = (input) => {
       const { url, headers: all } = input instanceof Request ? input : new Request(input)
       const init: RequestInit = { method, headers: all, signal, redirect: 'manual' }
@@ -177,8 +191,8 @@ export class Http {
 }
 
 /**
- * Neither `AbortSignal.timeout` with `AbortSignal.any`, nor the fetch's own rejection alone: Node 20 holds on to a signal that follows another
- * only weakly, and what was collected never fires.
+ * Neither `AbortSignal.timeout` with `AbortSignal.any`, nor the fetch's own rejection alone: Node
+ * 20 holds on to a signal that follows another only weakly, and what was collected never fires.
  */
 function startDeadline(
   timeoutMs: number,

@@ -1,6 +1,7 @@
 /**
- * What a 403 is about, by its text alone. `address`: CAPI, or the gateway in front of it, blocks us. `credentials`: id or password.
- * `machine`: this machine and no other. `route`: there is nothing at this path. `request`: anything else that CAPI says in words of its own.
+ * What a 403 is about, by its text alone. `address`: CAPI, or the gateway in front of it, blocks
+ * us. `credentials`: id or password. `machine`: this machine and no other. `route`: there is
+ * nothing at this path. `request`: anything else that CAPI says in words of its own.
  */
 export type RefusalSubject = 'address' | 'credentials' | 'machine' | 'route' | 'request'
 
@@ -13,7 +14,10 @@ const ADDRESS =
 const CREDENTIALS = /machine_?id or password|\bincorrect\b|\binvalid (credentials?|password|login)\b/i
 const MACHINE = /\b(machine(_?id)?|watcher|sensor|agent|account|user|organi[sz]ation|subscription)s?\b/i
 
-/** Calling during a ban prolongs it, so text that names the address beside anything else is about the address. */
+/**
+ * Calling during a ban prolongs it, so text that names the address beside anything else is about
+ * the address.
+ */
 export function subjectOf(message: string | undefined): RefusalSubject {
   const text = (message ?? '').trim()
   if (NO_ROUTE.test(text)) return 'route'

@@ -11,7 +11,8 @@ export interface RegisterRequest {
 
 /**
  * CAPI v3 swagger `POST /watchers`.
- * @throws CapiResponseError `already_registered` when CAPI has the id, whatever status it says so with.
+ * @throws CapiResponseError `already_registered` when CAPI has the id, whatever status it says so
+ * with.
  */
 export async function register(
   http: Http,

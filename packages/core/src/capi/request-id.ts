@@ -1,9 +1,15 @@
 import { printableText } from '../secrets/printable-text.js'
 
-/** AWS's API gateway answers with the first two (docs/capi-protocol.md, Headers); whatever stands before it, with the others. */
+/**
+ * AWS's API gateway answers with the first two (docs/capi-protocol.md, Headers); whatever stands
+ * before it, with the others.
+ */
 const HEADERS = ['x-amzn-requestid', 'x-amz-apigw-id', 'x-request-id', 'x-correlation-id', 'x-amzn-trace-id']
 
-/** How an answer names itself, for a question to whoever sent it; `undefined` where it does not, or by no plain word. */
+/**
+ * How an answer names itself, for a question to whoever sent it; `undefined` where it does not, or
+ * by no plain word.
+ */
 export function requestIdOf(headers: Headers, secrets: readonly string[]): string | undefined {
   for (const name of HEADERS) {
     const value = headers.get(name)

@@ -1,12 +1,13 @@
 const MAX_MS = 3_600_000
 
 /**
- * What `Retry-After` asks for, in milliseconds, 0 to 1 h. It has two forms (RFC 9110 section 10.2.3): whole seconds, or an
- * HTTP date, which is compared with the answer's own `Date`. Anything else, and a date that has passed, is `undefined`:
- * nobody knows what a server meant by it.
+ * What `Retry-After` asks for, in milliseconds, 0 to 1 h. It has two forms (RFC 9110 section
+ * 10.2.3): whole seconds, or an HTTP date, which is compared with the answer's own `Date`. Anything
+ * else, and a date that has passed, is `undefined`: nobody knows what a server meant by it.
  */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
-  // Blanks and tabs around a value are no part of it, and not every platform takes them away (section 5.5).
+  // Blanks and tabs around a value are no part of it, and not every platform takes them away
+  // (section 5.5).
   const value = (headers.get('retry-after') ?? '').replace(/^[ \t]+|[ \t]+$/g, '')
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1_000, MAX_MS)
   const until = readHttpDate(value, now)
@@ -18,7 +19,10 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
 const RFC_850 = /^(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (\d\d)-([A-Z][a-z]{2})-(\d\d) (\d\d:\d\d:\d\d) GMT$/
 const ASCTIME = /^([A-Z][a-z]{2}) ([A-Z][a-z]{2}) ([ \d]\d) (\d\d:\d\d:\d\d) (\d{4})$/
 
-/** An HTTP date, of which there are the usual form and two obsolete ones that have to be read as well (RFC 9110 section 5.6.7). */
+/**
+ * An HTTP date, of which there are the usual form and two obsolete ones that have to be read as
+ * well (RFC 9110 section 5.6.7).
+ */
 function readHttpDate(text: string, now: number): number | undefined {
   const usual = text
     .replace(RFC_850, (_, weekday: string, day, month, year, time) => {

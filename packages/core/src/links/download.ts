@@ -18,7 +18,10 @@ export interface DownloadOptions {
   readonly maxLines?: number | undefined
   /** Milliseconds without a byte. Default 30,000. */
   readonly idleTimeoutMs?: number | undefined
-  /** Milliseconds for all of it: a host that sends a byte now and then must not hold up the others' lists. Default 300,000. */
+  /**
+   * Milliseconds for all of it: a host that sends a byte now and then must not hold up the others'
+   * lists. Default 300,000.
+   */
   readonly timeoutMs?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -27,7 +30,10 @@ export interface DownloadOptions {
 export interface LinkTransport {
   readonly fetch: typeof fetch
   readonly userAgent: string
-  /** Allow http, and hosts of this machine and of private networks: where CAPI itself is a loopback address. */
+  /**
+   * Allow http, and hosts of this machine and of private networks: where CAPI itself is a loopback
+   * address.
+   */
   readonly allowLocal: boolean
 }
 
@@ -47,10 +53,12 @@ const TIMEOUT_MS = 300_000
 const MOST_REDIRECTS = 5
 
 /**
- * Downloads a list that CAPI links to, line by line (docs/capi-protocol.md, Blocklists). No token goes out. Every redirect is held to the same rules as the link itself.
+ * Downloads a list that CAPI links to, line by line (docs/capi-protocol.md, Blocklists). No token
+ * goes out. Every redirect is held to the same rules as the link itself.
  *
- * @throws CscapiError `download_refused` for a link that must not be followed, `download_failed` (retryable) for trouble on the way,
- * `download_too_large`; AbortedError. Reading `lines` throws them too.
+ * @throws CscapiError `download_refused` for a link that must not be followed, `download_failed`
+ * (retryable) for trouble on the way, `download_too_large`; AbortedError. Reading `lines` throws
+ * them too.
  */
 export async function downloadList(
   transport: LinkTransport,

@@ -16,15 +16,17 @@ interface GetOptions extends Omit<NonNullable<Parameters<typeof request>[1]>, 'h
 }
 
 /**
- * A GET whose compressed body has to be whole. The platform's `fetch` forgives one that is cut off, as browsers do,
- * and half a list, whose last line may be half an address, would pass for all of it. Redirects are not followed.
+ * A GET whose compressed body has to be whole. The platform's `fetch` forgives one that is cut off,
+ * as browsers do, and half a list, whose last line may be half an address, would pass for all of
+ * it. Redirects are not followed.
  */
 export async function strictGet(send: typeof request, url: string, options: GetOptions): Promise<Response> {
   const answer = await send(url, { ...options, headers: { 'accept-encoding': 'gzip', ...options.headers } })
   const headers = new Headers()
   for (const [name, values] of Object.entries(answer.headers))
     for (const value of [values ?? []].flat()) headers.append(name, value)
-  // Whoever reads the body is told of what goes wrong; once nobody reads it, nobody is, and that must not end the process.
+  // Whoever reads the body is told of what goes wrong; once nobody reads it, nobody is, and that
+  // must not end the process.
   const stream = answer.body
   stream.on('error', () => undefined)
   const status = answer.statusCode

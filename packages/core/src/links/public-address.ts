@@ -3,10 +3,16 @@ import { lookup } from 'node:dns'
 import { BlockList, isIP, isIPv4, type LookupFunction } from 'node:net'
 import { PRIVATE_NETWORKS } from '@cscapi/signals'
 
-/** Beside what is private everywhere: special networks that nothing to download comes from, though tests and examples use them. */
+/**
+ * Beside what is private everywhere: special networks that nothing to download comes from, though
+ * tests and examples use them.
+ */
 const SPECIAL = ['192.0.0.0/24', '198.18.0.0/15']
 
-/** Networks that a link of CAPI's must not lead into: this host and those around it, by IPv4 addresses inside the NAT64 prefix (RFC 6052) too. */
+/**
+ * Networks that a link of CAPI's must not lead into: this host and those around it, by IPv4
+ * addresses inside the NAT64 prefix (RFC 6052) too.
+ */
 const REFUSED = new BlockList()
 for (const network of [...PRIVATE_NETWORKS.map(([text]) => text), ...SPECIAL]) {
   const [first = '', prefix] = network.split('/')
@@ -20,7 +26,10 @@ export function isPublicAddress(address: string): boolean {
   return family !== 0 && !REFUSED.check(address, family === 4 ? 'ipv4' : 'ipv6')
 }
 
-/** Resolves names as the platform does, and refuses a name that leads into a private network: at the moment of connecting, so that no later answer can differ. */
+/**
+ * Resolves names as the platform does, and refuses a name that leads into a private network: at the
+ * moment of connecting, so that no later answer can differ.
+ */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, found) => {
     const addresses: LookupAddress[] = error ? [] : found

@@ -2,8 +2,8 @@
 const PIECE = 65_536
 
 /**
- * Lines of UTF-8 text without their ends, `\n`, `\r\n` or `\r`, and without a byte order mark, in constant memory.
- * `tooLong` makes the error for a line of more than `maxLineBytes`.
+ * Lines of UTF-8 text without their ends, `\n`, `\r\n` or `\r`, and without a byte order mark, in
+ * constant memory. `tooLong` makes the error for a line of more than `maxLineBytes`.
  */
 export async function* splitLines(
   chunks: AsyncIterable<Uint8Array>,

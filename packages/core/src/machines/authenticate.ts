@@ -17,7 +17,10 @@ import { isShortLived, type TokenWish, usableToken } from './stored-token.js'
 import { UnauthorizedRow } from './unauthorized-streak.js'
 import { tokenFlaw } from './usable-token.js'
 
-/** Logins of one machine whose tokens do not last: so many more in any such stretch, however often CAPI refuses what it has just issued. */
+/**
+ * Logins of one machine whose tokens do not last: so many more in any such stretch, however often
+ * CAPI refuses what it has just issued.
+ */
 const REPEATED_LOGINS: LoginBudgetOptions = { logins: 5, windowMs: 50 * 60_000 }
 
 export interface MachineAuthenticatorOptions {
@@ -30,7 +33,9 @@ export interface MachineAuthenticatorOptions {
   readonly random: () => number
   /** How long one CAPI call may take, in milliseconds; the login lock is held for two of them. */
   readonly timeoutMs: number
-  /** How early a token counts as expired, in milliseconds, but never more than half of its lifetime. */
+  /**
+   * How early a token counts as expired, in milliseconds, but never more than half of its lifetime.
+   */
   readonly latencyOffsetMs: number
   readonly retryDelayMs: number
   readonly maxRetryDelayMs: number
@@ -39,9 +44,13 @@ export interface MachineAuthenticatorOptions {
   readonly loginBudget?: LoginBudgetOptions
   /** Called after every login that CAPI accepted. */
   readonly onLogin?: (machineId: string) => void
-  /** Called after the store was told that a machine is left alone for `retryAfterMs` milliseconds. */
+  /**
+   * Called after the store was told that a machine is left alone for `retryAfterMs` milliseconds.
+   */
   readonly onFailing?: (machineId: string, failing: FailingNote) => void
-  /** Called after a stored token was dropped because no request can carry it; `flaw` says why not. */
+  /**
+   * Called after a stored token was dropped because no request can carry it; `flaw` says why not.
+   */
   readonly onTokenDropped?: (machineId: string, flaw: string) => void
 }
 
@@ -69,7 +78,10 @@ export interface FailingNote {
   readonly retryAfterMs: number
 }
 
-/** A `refused` token costs a login unless the store has another one by now, and so does one that was not issued for the `scenarios`. Only pulls care for these. */
+/**
+ * A `refused` token costs a login unless the store has another one by now, and so does one that was
+ * not issued for the `scenarios`. Only pulls care for these.
+ */
 export interface AuthenticateOptions extends TokenWish {
   /** The machine's row, where the caller has just read it. */
   readonly machine?: Machine | undefined
@@ -77,8 +89,9 @@ export interface AuthenticateOptions extends TokenWish {
 }
 
 /**
- * Turns a machine id into a token: stores a password, registers, logs in, and hands out the stored token as long as it is good.
- * Any number of callers and processes may ask at once; per machine, one of them logs in and the others get its token.
+ * Turns a machine id into a token: stores a password, registers, logs in, and hands out the stored
+ * token as long as it is good. Any number of callers and processes may ask at once; per machine,
+ * one of them logs in and the others get its token.
  */
 export class MachineAuthenticator {
   readonly #options: MachineAuthenticatorOptions
@@ -97,14 +110,19 @@ export class MachineAuthenticator {
   }
 
   /**
-   * A token for the machine, from the store if it has a good one, else by registering (once) and logging in.
+   * A token for the machine, from the store if it has a good one, else by registering (once) and
+   * logging in.
    *
    * @throws InputError when the id is not one that CAPI accepts; nothing is stored then.
-   * @throws CapiAuthError `credentials_refused`, `machine_id_taken`, `machine_refused`, `register_refused` when CAPI refuses the machine, which is then left alone for 1 h doubling to 24 h;
-   * `machine_failing` meanwhile.
-   * @throws CapiForbiddenError `forbidden` when CAPI blocks this address (the store is paused then), `paused` while it is.
-   * @throws LoginBudgetError `login_budget_spent` when it takes a login and the budget allows none: try again after `retryAfterMs`.
-   * @throws CapiRateLimitError, CapiNetworkError, CapiTimeoutError, CapiResponseError, CapiProtocolError when CAPI is in trouble: try again later.
+   * @throws CapiAuthError `credentials_refused`, `machine_id_taken`, `machine_refused`,
+   * `register_refused` when CAPI refuses the machine, which is then left alone for 1 h doubling to
+   * 24 h; `machine_failing` meanwhile.
+   * @throws CapiForbiddenError `forbidden` when CAPI blocks this address (the store is paused
+   * then), `paused` while it is.
+   * @throws LoginBudgetError `login_budget_spent` when it takes a login and the budget allows none:
+   * try again after `retryAfterMs`.
+   * @throws CapiRateLimitError, CapiNetworkError, CapiTimeoutError, CapiResponseError,
+   * CapiProtocolError when CAPI is in trouble: try again later.
    * @throws AbortedError, StorageError
    */
   async authenticate(machineId: string, options: AuthenticateOptions = {}): Promise<string> {
@@ -145,8 +163,9 @@ export class MachineAuthenticator {
   }
 
   /**
-   * A call was answered 401 although its token was fresh, or asked for none: on `login` and `register`.
-   * Counts it against the machine, unless the server answers everybody so: then the outcome is `serverWide`.
+   * A call was answered 401 although its token was fresh, or asked for none: on `login` and
+   * `register`. Counts it against the machine, unless the server answers everybody so: then the
+   * outcome is `serverWide`.
    */
   async unauthorized(machineId: string, error: CscapiError, context: DecideContext): Promise<Outcome> {
     const { store } = this.#options
@@ -168,7 +187,10 @@ export class MachineAuthenticator {
     return outcome
   }
 
-  /** Counts one more run that ended because everybody is answered 401, and says how many did before it; accepted tokens end the count. */
+  /**
+   * Counts one more run that ended because everybody is answered 401, and says how many did before
+   * it; accepted tokens end the count.
+   */
   countUnauthorizedStop(): Promise<number> {
     return this.#unauthorized.countStop()
   }
@@ -190,7 +212,10 @@ export class MachineAuthenticator {
     this.#options.onTokenDropped?.(machineId, flaw)
   }
 
-  /** The bound of logins that come because the last one brought nothing lasting; those after a natural end of a token have none. */
+  /**
+   * The bound of logins that come because the last one brought nothing lasting; those after a
+   * natural end of a token have none.
+   */
   #repeatedLogins({ machineId, token }: Machine, { refused }: AuthenticateOptions): LoginBudget | undefined {
     if (refused === undefined && (token === undefined || !isShortLived(token))) return undefined
     const { store, timeoutMs, random } = this.#options
@@ -205,7 +230,8 @@ export class MachineAuthenticator {
     const { store } = this.#options
     const pause = await readPause(store)
     if (pause?.reason === 'forbidden') throw pausedError('POST /watchers/login', pause)
-    // A machine that may not log in is not registered either: it would be registered again and again while it waits.
+    // A machine that may not log in is not registered either: it would be registered again and
+    // again while it waits.
     await this.#budget?.assertLeft(machine.machineId)
     const repeated = this.#repeatedLogins(machine, options)
     await repeated?.assertLeft(machine.machineId)
@@ -264,7 +290,10 @@ export class MachineAuthenticator {
     return { ...context, retryDelayMs, maxRetryDelayMs, random: random() }
   }
 
-  /** Writes down what an outcome means for the machine or the store, and returns the error that tells the caller. */
+  /**
+   * Writes down what an outcome means for the machine or the store, and returns the error that
+   * tells the caller.
+   */
   async #apply(outcome: Outcome, error: unknown, machineId: string): Promise<unknown> {
     const message = messageOf(error)
     if (outcome.action === 'pause') {
@@ -278,7 +307,9 @@ export class MachineAuthenticator {
   }
 }
 
-/** This process was away for longer than the lock lasts, and another one may be logging in by now. */
+/**
+ * This process was away for longer than the lock lasts, and another one may be logging in by now.
+ */
 function lockLostError(machineId: string): CscapiError {
   const message = `Another process may be logging machine ${machineId} in by now, since this one took too long to register it; try again later`
   return new CscapiError('lock_busy', message, { retryable: true, machineId })

@@ -5,7 +5,10 @@ import { functionSchema, methodsSchema } from '../option-schemas.js'
 import { getJsonState, toJsonState } from '../state/json-state.js'
 import type { StateStore } from '../state/state-store.js'
 
-/** How many logins all processes of a store may make together in any stretch of `windowMs` milliseconds. */
+/**
+ * How many logins all processes of a store may make together in any stretch of `windowMs`
+ * milliseconds.
+ */
 export interface LoginBudgetOptions {
   /** 1 to 10,000. */
   readonly logins: number
@@ -13,19 +16,28 @@ export interface LoginBudgetOptions {
   readonly windowMs: number
 }
 
-/** What free accounts get: past 20 logins of one address in 50 minutes, CAPI answers everything 403 for an hour (docs/capi-protocol.md, Bans). */
+/**
+ * What free accounts get: past 20 logins of one address in 50 minutes, CAPI answers everything 403
+ * for an hour (docs/capi-protocol.md, Bans).
+ */
 export const FREE_ACCOUNT_LOGIN_BUDGET: LoginBudgetOptions = { logins: 20, windowMs: 50 * 60_000 }
 
 const KEY = 'login-budget'
 const SPREAD_MS = 60_000
 
-/** The ages, in milliseconds, of the logins in the window when it was last written; the value runs out `keptMs` after that. */
+/**
+ * The ages, in milliseconds, of the logins in the window when it was last written; the value runs
+ * out `keptMs` after that.
+ */
 const windowSchema = z.object({ keptMs: z.number(), ages: z.array(z.number()) })
 
 export interface LoginBudgetSettings {
   readonly store: StateStore
   readonly budget: LoginBudgetOptions
-  /** How long a login may be on its way: it counts for so much longer, since CAPI counts it when it arrives. In milliseconds. */
+  /**
+   * How long a login may be on its way: it counts for so much longer, since CAPI counts it when it
+   * arrives. In milliseconds.
+   */
   readonly timeoutMs: number
   /** From 0 (inclusive) to 1; spreads those who wait. */
   readonly random: () => number
@@ -34,8 +46,10 @@ export interface LoginBudgetSettings {
 }
 
 /**
- * A sliding window over the logins of every process of a store. It lives in the store and counts on the store's clock, so neither a crash nor a restart nor a wrong host clock empties it.
- * Only logins count: CAPI does not count registrations (docs/capi-protocol.md, Bans). Refused and unanswered ones do count.
+ * A sliding window over the logins of every process of a store. It lives in the store and counts on
+ * the store's clock, so neither a crash nor a restart nor a wrong host clock empties it. Only
+ * logins count: CAPI does not count registrations (docs/capi-protocol.md, Bans). Refused and
+ * unanswered ones do count.
  */
 export class LoginBudget {
   readonly #settings: LoginBudgetSettings

@@ -26,19 +26,30 @@ export function assertMachineId(machineId: unknown, options: { allowLongMachineI
 
 /** Options of {@link generateMachineIdFromKey}. */
 export interface MachineIdOptions {
-  /** Comes first in the id, and is hashed with the key. Up to 16 letters and digits; any text with `format: 'python'`. Default: none. */
+  /**
+   * Comes first in the id, and is hashed with the key. Up to 16 letters and digits; any text with
+   * `format: 'python'`. Default: none.
+   */
   readonly prefix?: string
-  /** `'python'` gives what `generate_machine_id_from_key` of the Python SDK gives, bit for bit. Default: an id of 48 characters. */
+  /**
+   * `'python'` gives what `generate_machine_id_from_key` of the Python SDK gives, bit for bit.
+   * Default: an id of 48 characters.
+   */
   readonly format?: 'python'
-  /** With `format: 'python'`: how many digits of the hash follow the prefix; a negative number leaves as many out at the end. Default 48. */
+  /**
+   * With `format: 'python'`: how many digits of the hash follow the prefix; a negative number
+   * leaves as many out at the end. Default 48.
+   */
   readonly length?: number
 }
 
 /**
- * The machine id of a key of yours: always the same for the same key and prefix. Without a prefix it equals the Python SDK's (docs/capi-protocol.md, Machine ids and passwords).
+ * The machine id of a key of yours: always the same for the same key and prefix. Without a prefix
+ * it equals the Python SDK's (docs/capi-protocol.md, Machine ids and passwords).
  *
- * With a prefix, the id stays 48 characters long. `format: 'python'` gives the Python SDK's id in its place, whatever its length:
- * a client takes those of 49 to 64 letters and digits with `allowLongMachineIds`, and others not at all.
+ * With a prefix, the id stays 48 characters long. `format: 'python'` gives the Python SDK's id in
+ * its place, whatever its length: a client takes those of 49 to 64 letters and digits with
+ * `allowLongMachineIds`, and others not at all.
  *
  * @throws InputError that names everything that is wrong
  */
@@ -58,7 +69,10 @@ export function generateMachineIdFromKey(key: string, options: MachineIdOptions 
   return format === 'python' ? prefix + digits : (prefix + digits).slice(0, LENGTH)
 }
 
-/** Python encodes text as we do, and counts a slice's end from behind where it is negative, as we do. */
+/**
+ * Python encodes text as we do, and counts a slice's end from behind where it is negative, as we
+ * do.
+ */
 const pythonSchema = z.strictObject({
   prefix: z
     .string()

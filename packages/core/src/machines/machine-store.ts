@@ -1,4 +1,7 @@
-/** A token as a store hands it out. Ages are counted on the store's clock, so hosts with wrong clocks agree. */
+/**
+ * A token as a store hands it out. Ages are counted on the store's clock, so hosts with wrong
+ * clocks agree.
+ */
 export interface MachineToken {
   /** The JWT. A secret. */
   readonly value: string
@@ -65,7 +68,10 @@ export interface NewMachine {
 
 /** What {@link MachineStore.updateMachine} changes; a field that is absent stays, `null` clears. */
 export interface MachinePatch {
-  /** The same password in another form: sealed, or sealed anew. CAPI knows one password, which never changes. */
+  /**
+   * The same password in another form: sealed, or sealed anew. CAPI knows one password, which never
+   * changes.
+   */
   readonly password?: string
   readonly registered?: true
   readonly token?: NewMachineToken | null
@@ -81,18 +87,28 @@ export interface MachinePage {
 
 /** Machines and their credentials, shared by every process that uses the store. */
 export interface MachineStore {
-  /** The machine, or `undefined` when no `createMachine` was made for the id (signals alone make no machine). A failure throws; it is never "not found". */
+  /**
+   * The machine, or `undefined` when no `createMachine` was made for the id (signals alone make no
+   * machine). A failure throws; it is never "not found".
+   */
   getMachine(machineId: string): Promise<Machine | undefined>
-  /** Inserts if absent and returns the row that won: of two racing callers, both get the same password. */
+  /**
+   * Inserts if absent and returns the row that won: of two racing callers, both get the same
+   * password.
+   */
   createMachine(machine: NewMachine): Promise<Machine>
   /**
-   * Changes the named fields in one atomic write. An unknown machine is a `StorageError`, code `storage_conflict`.
-   * Setting `failing` keeps `sinceMs` counting from the first time; its partition in the signal queue, unless leased, is not due before `retryAfterMs`.
-   * Clearing `failing` makes the partition due at once if it holds pending signals.
+   * Changes the named fields in one atomic write. An unknown machine is a `StorageError`, code
+   * `storage_conflict`. Setting `failing` keeps `sinceMs` counting from the first time; its
+   * partition in the signal queue, unless leased, is not due before `retryAfterMs`. Clearing
+   * `failing` makes the partition due at once if it holds pending signals.
    */
   updateMachine(machineId: string, patch: MachinePatch): Promise<void>
   /** Machines in order of id. `limit` defaults to 100. */
   listMachines(page?: { after?: string; limit?: number; failing?: boolean }): Promise<MachinePage>
-  /** Forgets the machines, their credentials and all their signals. A live lease on one is lost. Unknown ids are passed over. Returns how many machines were known. */
+  /**
+   * Forgets the machines, their credentials and all their signals. A live lease on one is lost.
+   * Unknown ids are passed over. Returns how many machines were known.
+   */
   deleteMachines(machineIds: readonly string[]): Promise<number>
 }

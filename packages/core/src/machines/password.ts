@@ -3,7 +3,10 @@ import { randomInt } from 'node:crypto'
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const LENGTH = 64
 
-/** A new password: 64 letters and digits with at least one of each kind, which CAPI was seen to accept (docs/capi-protocol.md, Machine ids and passwords). */
+/**
+ * A new password: 64 letters and digits with at least one of each kind, which CAPI was seen to
+ * accept (docs/capi-protocol.md, Machine ids and passwords).
+ */
 export function generatePassword(): string {
   for (;;) {
     const password = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')

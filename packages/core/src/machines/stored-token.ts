@@ -2,7 +2,10 @@ import type { MachineToken } from './machine-store.js'
 import { tokenLifetimeMs } from './token.js'
 import { tokenFlaw } from './usable-token.js'
 
-/** A token that lives no longer is used until a 401: it would be due for a login again and again otherwise. In milliseconds. */
+/**
+ * A token that lives no longer is used until a 401: it would be due for a login again and again
+ * otherwise. In milliseconds.
+ */
 const SHORT_LIFE_MS = 5 * 60_000
 
 export interface TokenWish {
@@ -12,7 +15,10 @@ export interface TokenWish {
   readonly scenarios?: readonly string[] | undefined
 }
 
-/** The stored token, if it can be used as it is; `latencyOffsetMs` is how early it counts as expired. */
+/**
+ * The stored token, if it can be used as it is; `latencyOffsetMs` is how early it counts as
+ * expired.
+ */
 export function usableToken(
   token: MachineToken | undefined,
   { refused, scenarios = [] }: TokenWish,

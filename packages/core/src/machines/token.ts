@@ -1,6 +1,9 @@
 import * as z from 'zod'
 
-/** What cscapi reads in a token. Nobody verifies the signature (docs/capi-protocol.md, Login and token). */
+/**
+ * What cscapi reads in a token. Nobody verifies the signature (docs/capi-protocol.md, Login and
+ * token).
+ */
 export interface TokenClaims {
   /** Epoch seconds. */
   readonly iat: number | undefined
@@ -34,7 +37,10 @@ export function readTokenClaims(token: string): TokenClaims {
 /** No token is believed to live longer, in milliseconds. */
 const LONGEST_MS = 366 * 24 * 3_600_000
 
-/** Milliseconds from issue to expiry, `exp − iat`, a year at most; the host's clock plays no part. `undefined` where the token does not say. */
+/**
+ * Milliseconds from issue to expiry, `exp − iat`, a year at most; the host's clock plays no part.
+ * `undefined` where the token does not say.
+ */
 export function tokenLifetimeMs(token: string): number | undefined {
   const { iat, exp } = readTokenClaims(token)
   if (iat === undefined || exp === undefined) return undefined

@@ -14,7 +14,8 @@ const rowSchema = z.array(z.string())
 const stopsSchema = z.int().min(0)
 
 /**
- * The machines in a row that a fresh token did not help. It lives in the store: a program that makes a new client for each run would never see three of them else.
+ * The machines in a row that a fresh token did not help. It lives in the store: a program that
+ * makes a new client for each run would never see three of them else.
  */
 export class UnauthorizedRow {
   readonly #state: StateStore

@@ -3,7 +3,8 @@ const LONGEST = 16_384
 
 /**
  * What keeps a text from being sent as a bearer token, or `undefined` when nothing does.
- * Every token is looked at before it is stored, and again before it is used: a store may hold what another program wrote.
+ * Every token is looked at before it is stored, and again before it is used: a store may hold what
+ * another program wrote.
  */
 export function tokenFlaw(token: string): string | undefined {
   if (typeof token !== 'string') return 'is no text'

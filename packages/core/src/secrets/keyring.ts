@@ -3,12 +3,16 @@ import { CscapiError, InputError } from '../errors.js'
 import type { StateStore } from '../state/state-store.js'
 import { Secret } from './secret.js'
 
-/** 32 bytes (as a `KeyObject` too), or a passphrase of at least 12 characters, from which scrypt makes them (N 32,768, r 8, p 1; the salt is kept in the store). */
+/**
+ * 32 bytes (as a `KeyObject` too), or a passphrase of at least 12 characters, from which scrypt
+ * makes them (N 32,768, r 8, p 1; the salt is kept in the store).
+ */
 export type EncryptionKey = Uint8Array | KeyObject | string | Secret
 
 /**
- * Sealed text names its format and its key: `sealed:1:<key id>:<nonce, ciphertext and tag as base64url>`. AES-256-GCM with a random nonce of 96 bits;
- * what it belongs to is authenticated with it.
+ * Sealed text names its format and its key: `sealed:1:<key id>:<nonce, ciphertext and tag as
+ * base64url>`. AES-256-GCM with a random nonce of 96 bits; what it belongs to is authenticated with
+ * it.
  */
 const SEALED = /^sealed:1:([0-9a-f]{8}):([A-Za-z0-9_-]+)$/
 const NONCE_BYTES = 12
@@ -31,7 +35,10 @@ export class Keyring {
     this.#newest = named[0]?.[0]
   }
 
-  /** Makes the keys, the newest first; without any, nothing is sealed. @throws InputError, StorageError */
+  /**
+   * Makes the keys, the newest first; without any, nothing is sealed. @throws InputError,
+   * StorageError
+   */
   static async make(state: StateStore, keys: readonly EncryptionKey[]): Promise<Keyring> {
     assertKeys(keys)
     return new Keyring(await Promise.all(keys.map((key) => toBytes(state, key))))
@@ -46,7 +53,9 @@ export class Keyring {
     return this.#newest === undefined || SEALED.exec(text)?.[1] === this.#newest
   }
 
-  /** `about` says what the text belongs to, e.g. a machine's password: elsewhere it does not open. */
+  /**
+   * `about` says what the text belongs to, e.g. a machine's password: elsewhere it does not open.
+   */
   seal(text: string, about: string): string {
     const id = this.#newest
     const key = id === undefined ? undefined : this.#keys.get(id)

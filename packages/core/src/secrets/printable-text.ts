@@ -5,7 +5,10 @@ export const MAX_CHARACTERS = 8_192
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 const REDACTED = '[redacted]'
 
-/** Text from outside, made safe to print: no control characters, at most 1 KiB, and `[redacted]` where it repeats a part of one of the secrets. */
+/**
+ * Text from outside, made safe to print: no control characters, at most 1 KiB, and `[redacted]`
+ * where it repeats a part of one of the secrets.
+ */
 export function printableText(text: string, secrets: readonly string[] = []): string {
   const clean = withoutSecrets(text.slice(0, MAX_CHARACTERS), secrets).toWellFormed().replace(CONTROL, ' ').trim()
   const bytes = Buffer.from(clean, 'utf8')
@@ -22,7 +25,10 @@ const PART = 9
 /** Small letters alone may be a word that the secret happens to hold, up to here. */
 const WORD = 14
 
-/** Servers in debug mode, and proxies, repeat what they were sent: as it was, escaped, encoded, or cut. */
+/**
+ * Servers in debug mode, and proxies, repeat what they were sent: as it was, escaped, encoded, or
+ * cut.
+ */
 function withoutSecrets(text: string, secrets: readonly string[]): string {
   if (text === '') return text
   const given = secrets.filter((secret) => secret !== '')

@@ -1,6 +1,9 @@
 const REDACTED = '[redacted]'
 
-/** A text that is not shown: in JSON, templates, `console.log`, `util.inspect` and errors it is `[redacted]`. */
+/**
+ * A text that is not shown: in JSON, templates, `console.log`, `util.inspect` and errors it is
+ * `[redacted]`.
+ */
 export class Secret {
   readonly #text: string
 

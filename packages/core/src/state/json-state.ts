@@ -1,7 +1,10 @@
 import type { ZodType } from 'zod'
 import { assertStateStore, type StateStore, type StateValue } from './state-store.js'
 
-/** A state value that we wrote as JSON. `value` is `undefined` where it cannot be read: damaged, or another program's. */
+/**
+ * A state value that we wrote as JSON. `value` is `undefined` where it cannot be read: damaged, or
+ * another program's.
+ */
 export interface JsonStateValue<T> extends Omit<StateValue, 'value'> {
   readonly value: T | undefined
 }

@@ -7,8 +7,9 @@ import { assertStateStore, type StateStore } from './state-store.js'
 export const PAUSE_REASONS = ['forbidden', 'rate_limited', 'outage', 'unauthorized'] as const
 
 /**
- * `forbidden`: CAPI blocks this address, and nobody sends anything. `rate_limited`, `outage`, `unauthorized` (fresh tokens of several machines are refused):
- * sending runs wait; other calls may be tried.
+ * `forbidden`: CAPI blocks this address, and nobody sends anything. `rate_limited`, `outage`,
+ * `unauthorized` (fresh tokens of several machines are refused): sending runs wait; other calls may
+ * be tried.
  */
 export type PauseReason = (typeof PAUSE_REASONS)[number]
 
@@ -45,7 +46,10 @@ async function readPauseAt(state: StateStore, key: string): Promise<Pause | unde
 
 const newPauseSchema = pauseSchema.extend({ forMs: z.number() })
 
-/** Pauses the store for `forMs` milliseconds. A later pause extends an earlier one and never shortens it. @throws InputError */
+/**
+ * Pauses the store for `forMs` milliseconds. A later pause extends an earlier one and never
+ * shortens it. @throws InputError
+ */
 export async function extendPause(
   state: StateStore,
   pause: { reason: PauseReason; message?: string | undefined; forMs: number },

@@ -9,7 +9,9 @@ export interface StateLockOptions {
   readonly clock: Clock
   /** From 0 (inclusive) to 1; spreads the waiting callers. */
   readonly random: () => number
-  /** How long the lock is held at most, in milliseconds: a holder that dies is replaced after it. */
+  /**
+   * How long the lock is held at most, in milliseconds: a holder that dies is replaced after it.
+   */
   readonly holdMs: number
   /** How long to wait for it, in milliseconds. Default: twice `holdMs`. */
   readonly waitMs?: number
@@ -27,9 +29,11 @@ const optionsSchema = z.object({
 
 /**
  * Runs `work` while no other process holds the lock of this name.
- * `renew`, called between steps, gives the holder `holdMs` again and says whether it still holds the lock.
+ * `renew`, called between steps, gives the holder `holdMs` again and says whether it still holds
+ * the lock.
  *
- * @throws CscapiError `lock_busy` when the lock was not free within `waitMs`; AbortedError when `signal` fires before it was; InputError.
+ * @throws CscapiError `lock_busy` when the lock was not free within `waitMs`; AbortedError when
+ * `signal` fires before it was; InputError.
  */
 export async function withStateLock<T>(
   state: StateStore,
@@ -68,7 +72,8 @@ async function acquire(state: StateStore, key: string, holder: Uint8Array, optio
     }
     const pauseMs = Math.ceil(POLL_MS * (0.5 + options.random()))
     await sleepUnlessAborted(clock, pauseMs, signal, what)
-    // A store that is slow to answer takes time too, and a clock that is set back or ahead meanwhile tells little of it.
+    // A store that is slow to answer takes time too, and a clock that is set back or ahead
+    // meanwhile tells little of it.
     const tookMs = Math.min(Math.abs(clock.now() - askedAt), holdMs)
     waitedMs += Math.max(tookMs, pauseMs)
   }

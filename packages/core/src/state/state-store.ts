@@ -2,25 +2,38 @@ import { InputError, printable } from '@cscapi/signals'
 
 export interface StateValue {
   readonly value: Uint8Array
-  /** A positive integer that this key never had before, also not before it was deleted or ran out. Says nothing about order. */
+  /**
+   * A positive integer that this key never had before, also not before it was deleted or ran out.
+   * Says nothing about order.
+   */
   readonly version: number
   /** Milliseconds until the value runs out, on the store's clock; `undefined` when it stays. */
   readonly expiresInMs: number | undefined
 }
 
 export interface SetStateOptions {
-  /** Write only if the key's version is this one; 0: only if it has no value. Absent: write in any case. */
+  /**
+   * Write only if the key's version is this one; 0: only if it has no value. Absent: write in any
+   * case.
+   */
   readonly ifVersion?: number
-  /** The value runs out after so many milliseconds, on the store's clock: from then on the key has no value. Absent: it stays. */
+  /**
+   * The value runs out after so many milliseconds, on the store's clock: from then on the key has
+   * no value. Absent: it stays.
+   */
   readonly expiresInMs?: number
 }
 
-/** Small named values that every process shares: locks, pauses, the environment, last pulls, snapshots. Keys are 1 to 200 characters; values may be 16 MiB. */
+/**
+ * Small named values that every process shares: locks, pauses, the environment, last pulls,
+ * snapshots. Keys are 1 to 200 characters; values may be 16 MiB.
+ */
 export interface StateStore {
   getState(key: string): Promise<StateValue | undefined>
   /**
    * Writes, or deletes with `undefined`, in one atomic step.
-   * Returns the new version (0 after a deletion), or `undefined` when `ifVersion` did not hold and nothing was changed.
+   * Returns the new version (0 after a deletion), or `undefined` when `ifVersion` did not hold and
+   * nothing was changed.
    */
   setState(key: string, value: Uint8Array | undefined, options?: SetStateOptions): Promise<number | undefined>
 }

@@ -2,12 +2,18 @@ import { X509Certificate } from 'node:crypto'
 import * as tls from 'node:tls'
 import type { InputIssue } from '../errors.js'
 
-/** Certificates of authorities: PEM text (any number of them, as a `.pem` or `.crt` file has them), or the bytes of one as PEM or DER. */
+/**
+ * Certificates of authorities: PEM text (any number of them, as a `.pem` or `.crt` file has them),
+ * or the bytes of one as PEM or DER.
+ */
 export type CertificateAuthorities = string | Uint8Array | readonly (string | Uint8Array)[]
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
-/** The certificates as PEM, one each; the issues name what is none, without showing it: it may be a key. */
+/**
+ * The certificates as PEM, one each; the issues name what is none, without showing it: it may be a
+ * key.
+ */
 export function readAuthorities(ca: CertificateAuthorities | undefined): { pems: string[]; issues: InputIssue[] } {
   const given: readonly unknown[] = ca === undefined ? [] : Array.isArray(ca) ? ca : [ca]
   const pems: string[] = []
@@ -20,7 +26,10 @@ export function readAuthorities(ca: CertificateAuthorities | undefined): { pems:
   return { pems, issues }
 }
 
-/** What is trusted unless an own list is given: with newer Node, `NODE_EXTRA_CA_CERTS` and the system's certificates too. */
+/**
+ * What is trusted unless an own list is given: with newer Node, `NODE_EXTRA_CA_CERTS` and the
+ * system's certificates too.
+ */
 export function platformAuthorities(): readonly string[] {
   return 'getCACertificates' in tls && typeof tls.getCACertificates === 'function'
     ? tls.getCACertificates('default')

@@ -20,8 +20,9 @@ export interface ProxyRoutes {
 type Variables = Readonly<Record<string, string | undefined>>
 
 /**
- * Reads the `proxy` option: a URL for everything, `false` for none, and by default what the environment says, in lower or upper case:
- * `HTTPS_PROXY` (else `HTTP_PROXY`) for https, `HTTP_PROXY` for http, but for the hosts of `NO_PROXY`.
+ * Reads the `proxy` option: a URL for everything, `false` for none, and by default what the
+ * environment says, in lower or upper case: `HTTPS_PROXY` (else `HTTP_PROXY`) for https,
+ * `HTTP_PROXY` for http, but for the hosts of `NO_PROXY`.
  */
 export function readProxies(
   option: string | Secret | false | undefined,
@@ -94,7 +95,10 @@ function isListed(list: BlockList, host: string): boolean {
   return family !== 0 && list.check(host, family === 4 ? 'ipv4' : 'ipv6')
 }
 
-/** `NO_PROXY`: names (their subdomains too), addresses, CIDR ranges, each with a port or not, or `*`; separated by commas or spaces. */
+/**
+ * `NO_PROXY`: names (their subdomains too), addresses, CIDR ranges, each with a port or not, or
+ * `*`; separated by commas or spaces.
+ */
 function readExceptions(text: string): (host: string, port: string) => boolean {
   const matches = text
     .toLowerCase()

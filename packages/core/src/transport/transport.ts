@@ -13,8 +13,8 @@ export interface TransportOptions {
   /** Certificate authorities to trust beside the usual ones. Default: none. */
   readonly ca?: CertificateAuthorities | undefined
   /**
-   * `http://user:password@host:port` of a proxy, or `false` for none. Default: what `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say.
-   * A loopback address is never called through a proxy.
+   * `http://user:password@host:port` of a proxy, or `false` for none. Default: what `HTTPS_PROXY`,
+   * `HTTP_PROXY` and `NO_PROXY` say. A loopback address is never called through a proxy.
    */
   readonly proxy?: string | Secret | false | undefined
 }
@@ -33,10 +33,12 @@ interface FetchOptions extends TransportOptions {
 type Variables = Readonly<Record<string, string | undefined>>
 
 /**
- * The `fetch` of a base URL: the platform's, unless a proxy, a certificate authority, or an environment that would switch verification off asks for another.
- * Only then undici is loaded. `NODE_TLS_REJECT_UNAUTHORIZED=0` has no effect but a warning.
+ * The `fetch` of a base URL: the platform's, unless a proxy, a certificate authority, or an
+ * environment that would switch verification off asks for another. Only then undici is loaded.
+ * `NODE_TLS_REJECT_UNAUTHORIZED=0` has no effect but a warning.
  *
- * @throws InputError when a certificate or the URL of a proxy, in the environment too, cannot be used; or when they stand beside a `fetch` that would not heed them
+ * @throws InputError when a certificate or the URL of a proxy, in the environment too, cannot be
+ * used; or when they stand beside a `fetch` that would not heed them
  */
 export function transportFetch(baseUrl: string, options: FetchOptions, env: Variables = process.env): typeof fetch {
   const issues = transportIssues(baseUrl, options, env)
@@ -76,8 +78,10 @@ export function transportIssues(
 }
 
 /**
- * The `fetch` of the links that CAPI gives: through the same proxy, trusting the same authorities, and else only to addresses that are public at the moment of connecting.
- * A proxy resolves names itself, so it is the proxy that keeps a link out of the network around it. Beside a CAPI on a loopback address, links may be local too.
+ * The `fetch` of the links that CAPI gives: through the same proxy, trusting the same authorities,
+ * and else only to addresses that are public at the moment of connecting. A proxy resolves names
+ * itself, so it is the proxy that keeps a link out of the network around it. Beside a CAPI on a
+ * loopback address, links may be local too.
  */
 export function linkFetch(baseUrl: string, options: FetchOptions, env: Variables = process.env): typeof fetch {
   if (options.fetch !== undefined) return options.fetch

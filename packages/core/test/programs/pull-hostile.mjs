@@ -1,4 +1,5 @@
-// Pulls an answer that somebody hostile wrote, and prints what came of it. Arguments: a name of those below, MiB.
+// Pulls an answer that somebody hostile wrote, and prints what came of it. Arguments: a name of
+// those below, MiB.
 import { createCapi } from '../../dist/index.js'
 
 const BROKEN_ENTRY = '{"value":1,"duration":"x"},'

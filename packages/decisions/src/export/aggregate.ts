@@ -10,8 +10,10 @@ interface Segment {
 }
 
 /**
- * The fewest disjoint networks that answer for each address as the longest prefix of those given does. Those given are of one family and ascending, a range before what is in it.
- * A remediation that is not `wanted` leaves a hole. Memory grows with how deep they are nested, not with how many they are.
+ * The fewest disjoint networks that answer for each address as the longest prefix of those given
+ * does. Those given are of one family and ascending, a range before what is in it. A remediation
+ * that is not `wanted` leaves a hole. Memory grows with how deep they are nested, not with how many
+ * they are.
  */
 export function* aggregate(
   family: 4 | 6,

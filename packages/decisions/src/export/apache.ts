@@ -2,10 +2,15 @@ import { through } from '../pace.js'
 import type { NetworkFormat } from './format.js'
 import { textOf, withoutZeroPrefix } from './network.js'
 
-/** Networks on a line: the time that Apache takes to read its lines grows with their square. A line has 4.5 KiB at most, and old releases read 8. */
+/**
+ * Networks on a line: the time that Apache takes to read its lines grows with their square. A line
+ * has 4.5 KiB at most, and old releases read 8.
+ */
 const ON_A_LINE = 100
 
-/** For a `<RequireAll>` of the user's, next to what grants: a block of ours would grant by itself. */
+/**
+ * For a `<RequireAll>` of the user's, next to what grants: a block of ours would grant by itself.
+ */
 export const apache: NetworkFormat = {
   takes: 'networks',
   saysRemediation: false,

@@ -4,7 +4,10 @@ import { isoInstant } from './iso-instant.js'
 
 const COLUMNS = ['value', 'scope', 'remediation', 'reason', 'origin', 'expiresAt'] as const
 
-/** RFC 4180. Every cell is quoted, so that neither a comma nor the semicolon of other locales begins another. */
+/**
+ * RFC 4180. Every cell is quoted, so that neither a comma nor the semicolon of other locales begins
+ * another.
+ */
 export const csv: EntryFormat = {
   takes: 'entries',
   saysRemediation: true,

@@ -10,13 +10,17 @@ import { type Selection, selectEntries, selectNetworks } from './select.js'
 const CHUNK = 65_536
 
 /**
- * Writes what is in force at the time of the call as the configuration of a firewall, a proxy or a web server, or as data. The text comes in chunks of about 64 KiB,
- * to be taken once: `await writeFile(path, exportDecisions(set, { format: 'nftables' }))`. Later changes of the set change nothing in it; other work has its turn meanwhile.
+ * Writes what is in force at the time of the call as the configuration of a firewall, a proxy or a
+ * web server, or as data. The text comes in chunks of about 64 KiB, to be taken once: `await
+ * writeFile(path, exportDecisions(set, { format: 'nftables' }))`. Later changes of the set change
+ * nothing in it; other work has its turn meanwhile.
  *
- * Addresses are canonical. What a list calls itself or its entries stands nowhere but in the cells of `csv`, the strings of `jsonl` and `stix`, and escaped in comments;
- * a remediation that a format needs as a bare word has `_` in place of other characters than letters, digits, `_` and `-`.
+ * Addresses are canonical. What a list calls itself or its entries stands nowhere but in the cells
+ * of `csv`, the strings of `jsonl` and `stix`, and escaped in comments; a remediation that a format
+ * needs as a bare word has `_` in place of other characters than letters, digits, `_` and `-`.
  *
- * Nothing that is allowlisted is blocked by it: as for `check`, an entry that holds an allowed address or lies in an allowed range is not in force at all.
+ * Nothing that is allowlisted is blocked by it: as for `check`, an entry that holds an allowed
+ * address or lies in an allowed range is not in force at all.
  *
  * @throws InputError at once, naming each option that breaks a rule
  */

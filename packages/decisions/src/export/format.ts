@@ -8,7 +8,9 @@ export interface Section {
   readonly networks: Paced<Network>
 }
 
-/** A format of addresses and ranges alone. A line that begins with `#` is a comment in all of them. */
+/**
+ * A format of addresses and ranges alone. A line that begins with `#` is a comment in all of them.
+ */
 export interface NetworkFormat {
   readonly takes: 'networks'
   readonly saysRemediation: boolean

@@ -11,7 +11,10 @@ export interface Ranked {
   readonly expiresAt: number
 }
 
-/** The `max` most important items in the order in which they came; of equals, those that came first. Holds at most twice as many. */
+/**
+ * The `max` most important items in the order in which they came; of equals, those that came first.
+ * Holds at most twice as many.
+ */
 export async function mostImportant<T extends Ranked>(
   items: Paced<T>,
   max: number,

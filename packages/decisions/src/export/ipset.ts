@@ -2,10 +2,16 @@ import { through } from '../pace.js'
 import type { NetworkFormat } from './format.js'
 import { textOf, withoutZeroPrefix } from './network.js'
 
-/** The most that a set takes. It has to be the same for ever: `-exist` passes over a set that is there only if it was created alike. Memory is taken as needed. */
+/**
+ * The most that a set takes. It has to be the same for ever: `-exist` passes over a set that is
+ * there only if it was created alike. Memory is taken as needed.
+ */
 const MAXELEM = 4_294_967_295
 
-/** Fills a second set and swaps it in, so that a reload that fails half-way leaves the first as it was. */
+/**
+ * Fills a second set and swaps it in, so that a reload that fails half-way leaves the first as it
+ * was.
+ */
 export const ipset: NetworkFormat = {
   takes: 'networks',
   saysRemediation: false,

@@ -13,7 +13,10 @@ export const jsonLines: EntryFormat = {
     ]),
 }
 
-/** Some readers take U+2028, U+2029 and U+0085, which JSON may hold as they are, for the end of a line. */
+/**
+ * Some readers take U+2028, U+2029 and U+0085, which JSON may hold as they are, for the end of a
+ * line.
+ */
 export function jsonLine(value: object): string {
   return JSON.stringify(value).replace(
     /[\u0085\u2028\u2029]/g,

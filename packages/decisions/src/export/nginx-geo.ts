@@ -2,7 +2,10 @@ import { through } from '../pace.js'
 import { bareWord, type NetworkFormat } from './format.js'
 import { textOf } from './network.js'
 
-/** nginx's `map` compares text and knows no ranges; `geo` is its map for addresses, a tree that takes the longest prefix. */
+/**
+ * nginx's `map` compares text and knows no ranges; `geo` is its map for addresses, a tree that
+ * takes the longest prefix.
+ */
 export const nginxGeo: NetworkFormat = {
   takes: 'networks',
   saysRemediation: true,

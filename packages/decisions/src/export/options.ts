@@ -24,27 +24,34 @@ export interface ExportOptions {
   /** Only addresses of this family. Default both, and in `csv` and `jsonl` other scopes too. */
   readonly family?: 4 | 6
   /**
-   * Only these remediations, the most important first. Default: `ban` alone where the format cannot say what is to be done (`text`, `nginx-deny`, `apache`,
-   * `ipset`, `nftables`); elsewhere all of them, `ban` first, then `captcha`, then the rest.
+   * Only these remediations, the most important first. Default: `ban` alone where the format cannot
+   * say what is to be done (`text`, `nginx-deny`, `apache`, `ipset`, `nftables`); elsewhere all of
+   * them, `ban` first, then `captcha`, then the rest.
    */
   readonly remediations?: readonly string[]
   /**
-   * Write the fewest disjoint networks that answer for each address as `check` does, instead of the entries as they came. Default true.
-   * `nftables` cannot do without; `csv`, `jsonl` and `stix` write entries, each with its own reason and expiry, and refuse it.
+   * Write the fewest disjoint networks that answer for each address as `check` does, instead of the
+   * entries as they came. Default true. `nftables` cannot do without; `csv`, `jsonl` and `stix`
+   * write entries, each with its own reason and expiry, and refuse it.
    */
   readonly aggregate?: boolean
   /**
-   * At most so many networks or entries, both families together, the most important ones: the remediation that comes first in `remediations`, then the shorter prefix
-   * (so an IPv6 /64 counts as narrower than an IPv4 address), then the later expiry, then the lower address, IPv4 first. Other scopes come after the addresses of their remediation.
-   * Default no limit.
+   * At most so many networks or entries, both families together, the most important ones: the
+   * remediation that comes first in `remediations`, then the shorter prefix (so an IPv6 /64 counts
+   * as narrower than an IPv4 address), then the later expiry, then the lower address, IPv4 first.
+   * Other scopes come after the addresses of their remediation. Default no limit.
    */
   readonly maxEntries?: number
   /**
-   * What the sets of `ipset` (`<name>-v4`), the table of `nftables` and the variable of `nginx-geo` (`$<name>_remediation`) are called:
-   * a letter, then up to 19 letters, digits or `_`. Default `cscapi`. Other formats name nothing and refuse it.
+   * What the sets of `ipset` (`<name>-v4`), the table of `nftables` and the variable of `nginx-geo`
+   * (`$<name>_remediation`) are called: a letter, then up to 19 letters, digits or `_`. Default
+   * `cscapi`. Other formats name nothing and refuse it.
    */
   readonly name?: string
-  /** Epoch milliseconds: the moment that is written, with what is left when the rest has run out. Default `Date.now`: give the set's clock if it has another. */
+  /**
+   * Epoch milliseconds: the moment that is written, with what is left when the rest has run out.
+   * Default `Date.now`: give the set's clock if it has another.
+   */
   readonly now?: () => number
   /** Told once, after the last chunk has been taken. */
   readonly onReport?: (report: ExportReport) => void
@@ -56,7 +63,10 @@ export interface ExportReport {
   readonly written: number
   /** Those that `maxEntries` left no room for. */
   readonly leftOut: number
-  /** Entries of other scopes (`Country`, `AS`, …) that the format does not hold, or that `family` excludes. */
+  /**
+   * Entries of other scopes (`Country`, `AS`, …) that the format does not hold, or that `family`
+   * excludes.
+   */
   readonly otherScopes: number
 }
 

@@ -41,7 +41,10 @@ interface Listed {
   readonly network: Network | undefined
 }
 
-/** Of the families and scopes asked for; of every remediation, since one network may stand inside another. */
+/**
+ * Of the families and scopes asked for; of every remediation, since one network may stand inside
+ * another.
+ */
 function listed({ entries, plan, tally }: Selection): Paced<Listed> {
   return through(entries, function* (entry): Generator<Listed> {
     if (entry.expiresAt <= plan.now) return
@@ -95,7 +98,9 @@ function counted<T>(items: Paced<T>, tally: Tally): Paced<T> {
   })
 }
 
-/** One section after the other out of one pass; a pause belongs to the section that is being read. */
+/**
+ * One section after the other out of one pass; a pause belongs to the section that is being read.
+ */
 function* byFamily(networks: Paced<Network>, families: readonly (4 | 6)[]): Generator<Section> {
   const iterator = networks[Symbol.iterator]()
   let step = iterator.next()

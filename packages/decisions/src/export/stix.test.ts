@@ -46,7 +46,8 @@ describe('stix', () => {
 
   test('ids are UUIDv5 as other implementations make them', async () => {
     const { objects } = await bundleOf(await setOf({ values: ['192.0.2.4', '2001:db8::/32'] }))
-    // python3 -c "import uuid; print(uuid.uuid5(uuid.UUID('2e59cfd5-f660-481a-9c35-803b02adbb86'), '192.0.2.4'))"
+    // python3 -c "import uuid; print(uuid.uuid5(uuid.UUID('2e59cfd5-f660-481a-9c35-803b02adbb86'),
+    // '192.0.2.4'))"
     expect(objects.map(({ id }: { id: string }) => id)).toEqual([
       'indicator--ff272051-d337-5df8-a1b2-fc4d84748b5e',
       'indicator--96e305a9-2351-5a43-8804-4b1dca86c038',

@@ -7,10 +7,16 @@ import { jsonLine } from './json-lines.js'
 /** Ours, drawn once: STIX 2.1 (Identifier) keeps its own namespace to cyber-observable objects. */
 const NAMESPACE = '2e59cfd5-f660-481a-9c35-803b02adbb86'
 
-/** The day of STIX 2.1. All versions of an object must agree about it (Versioning), and nobody remembers when a network was first listed. */
+/**
+ * The day of STIX 2.1. All versions of an object must agree about it (Versioning), and nobody
+ * remembers when a network was first listed.
+ */
 const CREATED = '2021-06-10T00:00:00.000Z'
 
-/** STIX 2.1: one bundle, an indicator for each network. A network has the same id in every export, and a later export is a later version of it. */
+/**
+ * STIX 2.1: one bundle, an indicator for each network. A network has the same id in every export,
+ * and a later export is a later version of it.
+ */
 export const stix: EntryFormat = {
   takes: 'entries',
   saysRemediation: true,

@@ -5,8 +5,8 @@ import type { TrustedProxies } from './trusted-proxies.js'
 const WORDS = new Uint32Array(4)
 
 /**
- * Whom a request comes from, canonical: the first, counted from this server, whom no trusted proxy stands for. `undefined` where nobody knows.
- * What an untrusted one says of others does not count.
+ * Whom a request comes from, canonical: the first, counted from this server, whom no trusted proxy
+ * stands for. `undefined` where nobody knows. What an untrusted one says of others does not count.
  */
 export function clientAddress(
   peer: string | undefined,

@@ -3,7 +3,10 @@ import { type NodeRequest, nodeClient } from './node-client.js'
 import { type RemediationOptions, readRemediationOptions } from './options.js'
 import { isRefused, type Outcome, remediateWith } from './remediate.js'
 
-/** What is used of Fastify's request. Its own `ip` is not: that may believe others than `trustProxy` does. */
+/**
+ * What is used of Fastify's request. Its own `ip` is not: that may believe others than `trustProxy`
+ * does.
+ */
 export interface FastifyRequestLike {
   readonly raw: Pick<NodeRequest, 'socket' | 'headers' | 'rawHeaders'>
 }
@@ -17,8 +20,9 @@ export interface FastifyReplyLike {
 
 export interface FastifyRemediationOptions<Request, Reply> extends RemediationOptions {
   /**
-   * Answers instead of the 403, e.g. with a captcha where `outcome.decision.remediation` says so: `true` when it has sent a reply, `false` to serve the request all the same.
-   * Default: 403 for every remediation.
+   * Answers instead of the 403, e.g. with a captcha where `outcome.decision.remediation` says so:
+   * `true` when it has sent a reply, `false` to serve the request all the same. Default: 403 for
+   * every remediation.
    */
   readonly answer?: (
     outcome: Exclude<Outcome, { kind: 'pass' }>,

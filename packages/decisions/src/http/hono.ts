@@ -11,12 +11,14 @@ export interface HonoContextLike {
 
 export interface HonoRemediationOptions<Context> extends RemediationOptions {
   /**
-   * The other end of the connection. Default: what `@hono/node-server` knows of it. Elsewhere it is the runtime's to say, e.g. `(c) => getConnInfo(c).remote.address`.
+   * The other end of the connection. Default: what `@hono/node-server` knows of it. Elsewhere it is
+   * the runtime's to say, e.g. `(c) => getConnInfo(c).remote.address`.
    */
   readonly remoteAddress?: (context: Context) => string | undefined
   /**
-   * Answers instead of the 403, e.g. with a captcha where `outcome.decision.remediation` says so: the response, or `undefined` to serve the request all the same.
-   * Default: 403 for every remediation.
+   * Answers instead of the 403, e.g. with a captcha where `outcome.decision.remediation` says so:
+   * the response, or `undefined` to serve the request all the same. Default: 403 for every
+   * remediation.
    */
   readonly answer?: (
     outcome: Exclude<Outcome, { kind: 'pass' }>,
@@ -48,7 +50,10 @@ export function remediateHono<Context extends HonoContextLike = HonoContextLike>
 
 const forbidden = () => new Response(FORBIDDEN.body, { status: FORBIDDEN.status, headers: FORBIDDEN.headers })
 
-/** `@hono/node-server` hands the request of Node.js over, as `server.incoming` to an application that has bindings of its own. Without one nobody knows the client. */
+/**
+ * `@hono/node-server` hands the request of Node.js over, as `server.incoming` to an application
+ * that has bindings of its own. Without one nobody knows the client.
+ */
 function clientOf({ env, req }: HonoContextLike): RemediationRequest {
   const { incoming, server } = (env ?? {}) as NodeBindings
   const request = server?.incoming ?? incoming

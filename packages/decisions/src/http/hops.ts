@@ -1,6 +1,7 @@
 /**
- * What each proxy says whom it got the request from, the nearest first; `undefined` for one that does not say it.
- * Read from the right: what proxies of ours added is there and well-formed, whatever a client wrote before it.
+ * What each proxy says whom it got the request from, the nearest first; `undefined` for one that
+ * does not say it. Read from the right: what proxies of ours added is there and well-formed,
+ * whatever a client wrote before it.
  */
 export function* hops(header: string, value: string): Generator<string | undefined> {
   const isForwarded = header === 'forwarded'
@@ -12,7 +13,9 @@ export function* hops(header: string, value: string): Generator<string | undefin
   }
 }
 
-/** RFC 7239: `for=192.0.2.60;proto=http`, `for="[2001:db8::1]:4711"`; names are not case-sensitive. */
+/**
+ * RFC 7239: `for=192.0.2.60;proto=http`, `for="[2001:db8::1]:4711"`; names are not case-sensitive.
+ */
 function forwardedFor(element: string): string | undefined {
   for (let end = element.length; end > 0; ) {
     const start = lastOutsideQuotes(element, ';', end)
@@ -32,12 +35,18 @@ function unquoted(text: string): string {
     : text
 }
 
-/** `192.0.2.60:80` and `[2001:db8::1]:80`, as some proxies write them, and addresses alone. A port may be hidden, as `_gazonk` (RFC 7239 section 6). */
+/**
+ * `192.0.2.60:80` and `[2001:db8::1]:80`, as some proxies write them, and addresses alone. A port
+ * may be hidden, as `_gazonk` (RFC 7239 section 6).
+ */
 function withoutPort(node: string): string {
   return /^\[([^\]]*)\](?::[\w.-]+)?$/.exec(node)?.[1] ?? /^([\d.]+):[\w.-]+$/.exec(node)?.[1] ?? node
 }
 
-/** Where the last `sign` before `end` is that stands in no quoted text; -1 for none. A quote that nothing opens on its left is of no account. */
+/**
+ * Where the last `sign` before `end` is that stands in no quoted text; -1 for none. A quote that
+ * nothing opens on its left is of no account.
+ */
 function lastOutsideQuotes(text: string, sign: string, end: number): number {
   let hasQuotes = true
   for (let at = end - 1; at >= 0; at -= 1) {

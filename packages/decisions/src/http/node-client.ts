@@ -1,6 +1,9 @@
 import type { RemediationRequest } from './remediate.js'
 
-/** What is used of `IncomingMessage`, and of the requests of Express and of `node:http2`'s compatibility API. */
+/**
+ * What is used of `IncomingMessage`, and of the requests of Express and of `node:http2`'s
+ * compatibility API.
+ */
 export interface NodeRequest {
   readonly socket: NodeSocket
   readonly headers: { readonly [name: string]: string | string[] | undefined }
@@ -14,7 +17,9 @@ interface NodeSocket {
   readonly destroyed: boolean
 }
 
-/** How many header lines Node.js reads of a request, unless `server.maxHeadersCount` says otherwise. */
+/**
+ * How many header lines Node.js reads of a request, unless `server.maxHeadersCount` says otherwise.
+ */
 const MOST_LINES = 1_000
 
 /** Whom a request of `node:http` or `node:http2` comes from. */

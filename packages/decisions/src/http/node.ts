@@ -11,8 +11,9 @@ export interface NodeResponse {
 
 export interface NodeRemediationOptions<Request, Response> extends RemediationOptions {
   /**
-   * Answers instead of the 403, e.g. with a captcha where `outcome.decision.remediation` says so: `true` when it has answered or will, `false` to serve the request all the same.
-   * Default: 403 for every remediation.
+   * Answers instead of the 403, e.g. with a captcha where `outcome.decision.remediation` says so:
+   * `true` when it has answered or will, `false` to serve the request all the same. Default: 403
+   * for every remediation.
    */
   readonly answer?: (
     outcome: Exclude<Outcome, { kind: 'pass' }>,
@@ -22,8 +23,9 @@ export interface NodeRemediationOptions<Request, Response> extends RemediationOp
 }
 
 /**
- * Guards a server of `node:http`, `node:https` or `node:http2`, or an Express application, as middleware. The function that it returns resolves to `true` when it has answered:
- * then there is nothing left to do. Otherwise it calls `next`, if there is one, and resolves to `false`.
+ * Guards a server of `node:http`, `node:https` or `node:http2`, or an Express application, as
+ * middleware. The function that it returns resolves to `true` when it has answered: then there is
+ * nothing left to do. Otherwise it calls `next`, if there is one, and resolves to `false`.
  *
  * @throws InputError that lists every option that is wrong
  * @example

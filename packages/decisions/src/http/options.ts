@@ -13,18 +13,26 @@ export interface Decisions {
 export interface RemediationOptions {
   readonly decisions: Decisions
   /**
-   * Addresses and CIDR ranges of the proxies in front of this server that are believed about who their client is; `'unix'` for whoever connects through a Unix socket.
-   * Default none: the client is whoever connects, and no header counts.
+   * Addresses and CIDR ranges of the proxies in front of this server that are believed about who
+   * their client is; `'unix'` for whoever connects through a Unix socket. Default none: the client
+   * is whoever connects, and no header counts.
    */
   readonly trustProxy?: readonly string[]
   /**
-   * The one header in which those proxies say so, and which they overwrite or add to: `x-forwarded-for`, `forwarded` (RFC 7239), or one with a single address such as `x-real-ip`.
+   * The one header in which those proxies say so, and which they overwrite or add to:
+   * `x-forwarded-for`, `forwarded` (RFC 7239), or one with a single address such as `x-real-ip`.
    * Default `x-forwarded-for`.
    */
   readonly proxyHeader?: string
-  /** What becomes of a request whose client's address nobody knows, or about which `decisions` throws. Default `'pass'`. */
+  /**
+   * What becomes of a request whose client's address nobody knows, or about which `decisions`
+   * throws. Default `'pass'`.
+   */
   readonly whenUnknown?: 'pass' | 'block'
-  /** Told of every request that is not simply let through, before it is answered. What it throws is the adapter's caller's. */
+  /**
+   * Told of every request that is not simply let through, before it is answered. What it throws is
+   * the adapter's caller's.
+   */
   readonly onOutcome?: (outcome: Exclude<Outcome, { readonly kind: 'pass' }>) => void
 }
 

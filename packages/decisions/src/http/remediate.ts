@@ -8,15 +8,21 @@ export interface RemediationRequest {
   readonly remoteAddress: string | undefined
   /** A header by its name in lower case; several of one name are joined by commas. */
   header(name: string): string | undefined
-  /** Whether the connection has ended, so that its other end cannot be told any more. Default false. */
+  /**
+   * Whether the connection has ended, so that its other end cannot be told any more. Default false.
+   */
   readonly isGone?: boolean
-  /** Whether the server may have left out headers, among them the one that a proxy added. Default false. */
+  /**
+   * Whether the server may have left out headers, among them the one that a proxy added. Default
+   * false.
+   */
   readonly isCut?: boolean
 }
 
 /**
- * Why it is not known what to do: a connection without an address, or a trusted proxy that names none; one that has ended; headers that are cut off; `decisions` that throws.
- * A client can bring `gone` and `cut` about by itself, so they are refused whatever `whenUnknown` says.
+ * Why it is not known what to do: a connection without an address, or a trusted proxy that names
+ * none; one that has ended; headers that are cut off; `decisions` that throws. A client can bring
+ * `gone` and `cut` about by itself, so they are refused whatever `whenUnknown` says.
  */
 export type UnknownReason = 'no_address' | 'gone' | 'cut' | 'check_failed'
 

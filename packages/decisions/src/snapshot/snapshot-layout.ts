@@ -2,9 +2,10 @@ import { CscapiError } from '@cscapi/signals'
 import * as z from 'zod'
 
 /**
- * A snapshot: `CSDS`, a version, the length of a JSON header (both 32 bits, little endian), the header; then, for each source, a line of JSON for each
- * of its reasons and each of its values of other scopes; then the columns of each table, one after the other, each from a multiple of 8 bytes on;
- * and the SHA-256 of all before. Version 1 has the lines in its header.
+ * A snapshot: `CSDS`, a version, the length of a JSON header (both 32 bits, little endian), the
+ * header; then, for each source, a line of JSON for each of its reasons and each of its values of
+ * other scopes; then the columns of each table, one after the other, each from a multiple of 8
+ * bytes on; and the SHA-256 of all before. Version 1 has the lines in its header.
  */
 export const MAGIC = 0x53445343
 export const VERSION = 2

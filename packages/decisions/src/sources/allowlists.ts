@@ -12,11 +12,17 @@ export interface Allowlist {
   readonly v6: AllowedNetworks
 }
 
-/** Allowed networks of one family: also in ascending order, so that those inside a range are found without a look at all of them. */
+/**
+ * Allowed networks of one family: also in ascending order, so that those inside a range are found
+ * without a look at all of them.
+ */
 export class AllowedNetworks {
   readonly table: NetworkTable
   readonly #order: Uint32Array
-  /** A heap over the expiries in that order: each node is the later of its two children, the leaves are the second half. */
+  /**
+   * A heap over the expiries in that order: each node is the later of its two children, the leaves
+   * are the second half.
+   */
   readonly #latest: Float64Array
 
   private constructor(table: NetworkTable, order: Uint32Array, latest: Float64Array) {
@@ -56,7 +62,10 @@ export class AllowedNetworks {
     return this.#latestOf(this.#firstFrom(words, prefix, 0), this.#firstFrom(words, prefix, 1)) > now
   }
 
-  /** The first place in the order whose address, cut to the prefix, is not below the network (0), or is above it (1). */
+  /**
+   * The first place in the order whose address, cut to the prefix, is not below the network (0), or
+   * is above it (1).
+   */
   #firstFrom(words: Words, prefix: number, above: 0 | 1): number {
     let low = 0
     let high = this.table.size
@@ -93,7 +102,9 @@ export class AllowedNetworks {
   }
 }
 
-/** Whether an entry of any list contains the network, or is contained in it, and has not run out. */
+/**
+ * Whether an entry of any list contains the network, or is contained in it, and has not run out.
+ */
 export function isAllowed(
   lists: readonly Allowlist[],
   words: Words,

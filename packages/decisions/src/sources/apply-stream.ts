@@ -30,9 +30,9 @@ interface Fresh extends Pick<Source, 'v4' | 'v6' | 'scoped'> {
 }
 
 /**
- * What is in force after an answer: the entries of before that have not run out, without `deleted`, and then `new`
- * (docs/capi-protocol.md, Answer: an answer is neither a snapshot nor a delta, so nothing else goes).
- * Of a value that is twice in `new`, the later expiry holds.
+ * What is in force after an answer: the entries of before that have not run out, without `deleted`,
+ * and then `new` (docs/capi-protocol.md, Answer: an answer is neither a snapshot nor a delta, so
+ * nothing else goes). Of a value that is twice in `new`, the later expiry holds.
  */
 export async function applyStream(
   before: Source,

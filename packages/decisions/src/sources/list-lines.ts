@@ -16,8 +16,9 @@ const TO_ADDRESS = /^\s+-\s*([\da-f.:]+)/i
 const WORDS = new Uint32Array(4)
 
 /**
- * The first field of a blocklist's line: what stands before a blank, a tab, `,`, `;`, `#` or `//`, or in quotes.
- * `undefined` for an empty line and for a comment: one that begins with `#`, `;`, `!` or `//`.
+ * The first field of a blocklist's line: what stands before a blank, a tab, `,`, `;`, `#` or `//`,
+ * or in quotes. `undefined` for an empty line and for a comment: one that begins with `#`, `;`, `!`
+ * or `//`.
  */
 export function firstField(line: string): string | BrokenLine | undefined {
   // Takes away a byte order mark too.
@@ -43,8 +44,8 @@ export const PAGE_RULE = 'must be a value, and neither a page nor a JSON object'
 const NO_VALUE = /^(?:<!doctype|<html|<head|<body|<\?xml|\{\s*"[^"]*"\s*:)/i
 
 /**
- * The value of a line of another scope. A country or an AS number is the first field; of scopes without a form it is the whole line,
- * without a comment behind a blank.
+ * The value of a line of another scope. A country or an AS number is the first field; of scopes
+ * without a form it is the whole line, without a comment behind a blank.
  */
 export function scopedLine(scope: string, line: string): string | BrokenLine | undefined {
   const known = FORMS.get(scope.toLowerCase())
@@ -65,7 +66,10 @@ export interface AllowlistEntry {
   readonly expiresAt: number
 }
 
-/** A line of an allowlist (docs/capi-protocol.md, Allowlists): a JSON object, or the rule that it breaks; `undefined` for an empty line. JSON has no comments. */
+/**
+ * A line of an allowlist (docs/capi-protocol.md, Allowlists): a JSON object, or the rule that it
+ * breaks; `undefined` for an empty line. JSON has no comments.
+ */
 export function allowlistEntry(line: string): AllowlistEntry | BrokenLine | undefined {
   const text = line.trim()
   if (text === '') return undefined

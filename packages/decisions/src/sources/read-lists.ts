@@ -36,7 +36,10 @@ interface Reading {
   readonly pace: Pace
 }
 
-/** @throws InputError for arguments of another shape; CscapiError `list_unreadable`; what `lines` throws */
+/**
+ * @throws InputError for arguments of another shape; CscapiError `list_unreadable`; what `lines`
+ * throws
+ */
 export async function readBlocklist(
   info: BlocklistInfo,
   lines: Lines,
@@ -81,7 +84,10 @@ export async function readBlocklist(
   }
 }
 
-/** @throws InputError for arguments of another shape; CscapiError `list_unreadable`; what `lines` throws */
+/**
+ * @throws InputError for arguments of another shape; CscapiError `list_unreadable`; what `lines`
+ * throws
+ */
 export async function readAllowlist(
   { id, name }: AllowlistInfo,
   lines: Lines,

@@ -3,12 +3,17 @@ import { plainText } from '../plain-text.js'
 import { PAGE_RULE } from './list-lines.js'
 
 /**
- * The share of a list's lines, blank ones and comments not counted, of which at most so many may be unreadable where the list had entries in force before.
- * Beyond it the list is taken for something else, a page or an error text, and what was there stays. A list without a single readable line is refused in any case.
+ * The share of a list's lines, blank ones and comments not counted, of which at most so many may be
+ * unreadable where the list had entries in force before. Beyond it the list is taken for something
+ * else, a page or an error text, and what was there stays. A list without a single readable line is
+ * refused in any case.
  */
 export const MOST_UNREADABLE_LINES = 0.5
 
-/** Tells a list from a page, an error text or a format that is not known here. A line that is read and then skipped, such as a private address, is readable. */
+/**
+ * Tells a list from a page, an error text or a format that is not known here. A line that is read
+ * and then skipped, such as a private address, is readable.
+ */
 export class ReadableLines {
   readonly #list: string
   #readable = 0

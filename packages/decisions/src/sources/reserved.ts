@@ -11,7 +11,10 @@ function network(text: string): Network {
   return { words, prefix }
 }
 
-/** Nobody's to block: private, loopback, link-local, unspecified, multicast (RFC 1918, 4193, 5735, 6890). */
+/**
+ * Nobody's to block: private, loopback, link-local, unspecified, multicast (RFC 1918, 4193, 5735,
+ * 6890).
+ */
 const RESERVED: Readonly<Record<4 | 6, readonly Network[]>> = {
   4: [
     '0.0.0.0/8',
@@ -26,7 +29,9 @@ const RESERVED: Readonly<Record<4 | 6, readonly Network[]>> = {
   6: ['::/127', 'fc00::/7', 'fe80::/10', 'ff00::/8'].map(network),
 }
 
-/** Shortest prefix that an entry may have: a wider one would lock out a large part of the Internet. */
+/**
+ * Shortest prefix that an entry may have: a wider one would lock out a large part of the Internet.
+ */
 const WIDEST = { 4: 8, 6: 16 } as const
 
 /** The rule that an entry of a list breaks, since it would lock out its own users, or everybody. */

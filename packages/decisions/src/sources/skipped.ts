@@ -14,7 +14,9 @@ export interface ApplyReport {
   readonly skippedCount: number
 }
 
-/** Entries that are passed over: a bad one spoils nothing. All are counted, and the first 100 kept. */
+/**
+ * Entries that are passed over: a bad one spoils nothing. All are counted, and the first 100 kept.
+ */
 export class Skipped {
   readonly #issues: InputIssue[] = []
   #count = 0

@@ -12,7 +12,10 @@ export interface ScopedValue {
   readonly expiresAt: number
 }
 
-/** Where entries come from: CAPI's stream, or one blocklist. It is replaced as a whole, never changed while it is looked up in. */
+/**
+ * Where entries come from: CAPI's stream, or one blocklist. It is replaced as a whole, never
+ * changed while it is looked up in.
+ */
 export interface Source {
   /** `CAPI`, or `lists:<name>`. */
   readonly origin: string
@@ -66,7 +69,10 @@ export function inForceIn(source: Source, now: number): number {
   return count
 }
 
-/** The stream without the reasons that no entry bears, so that they do not pile up from pull to pull. Its tables must not be in use yet. */
+/**
+ * The stream without the reasons that no entry bears, so that they do not pile up from pull to
+ * pull. Its tables must not be in use yet.
+ */
 export function* withoutDeadReasons(source: Source): Generator<undefined, Source> {
   const beat = new Beat()
   const isBorne = new Uint8Array(source.reasons.length)
@@ -102,7 +108,10 @@ function comparable(scope: string, value: string): string {
   return /^(country|as)$/i.test(scope) ? value.trim().toUpperCase() : value.trim()
 }
 
-/** What a value of another scope is found by. The length tells where the scope ends, whatever is in it. */
+/**
+ * What a value of another scope is found by. The length tells where the scope ends, whatever is in
+ * it.
+ */
 export function scopedKey(scope: string, value: string): string {
   const folded = scope.toLowerCase()
   return `${folded.length}:${folded}${comparable(scope, value)}`

@@ -14,7 +14,10 @@ export interface StreamAnswer {
   readonly deleted: readonly { readonly value: string; readonly scope: string }[]
 }
 
-/** @throws InputError for an answer of another shape, with the first 100 things that are wrong; what its texts say is not looked at. */
+/**
+ * @throws InputError for an answer of another shape, with the first 100 things that are wrong; what
+ * its texts say is not looked at.
+ */
 export async function checkAnswer(answer: unknown, pace: Pace): Promise<void> {
   const wrong = new Skipped()
   if (typeof answer !== 'object' || answer === null)

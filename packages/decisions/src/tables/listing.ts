@@ -14,7 +14,10 @@ export interface View {
   readonly remediations: Remediations
 }
 
-/** Every network once, IPv4 before IPv6, in ascending order, a range before what is in it; then the other scopes, each value once. */
+/**
+ * Every network once, IPv4 before IPv6, in ascending order, a range before what is in it; then the
+ * other scopes, each value once.
+ */
 export function* listEntries(view: View): Generator<ActiveDecision | undefined, void> {
   yield* listFamily(view, 4)
   yield* listFamily(view, 6)

@@ -13,7 +13,10 @@ export interface Contents {
 const NETWORK = new Uint32Array(4)
 const DECIDING = new Uint32Array(4)
 
-/** The deciding entry around an address, or around a range of that prefix: the longest prefix, then the strictest remediation. A miss allocates nothing. */
+/**
+ * The deciding entry around an address, or around a range of that prefix: the longest prefix, then
+ * the strictest remediation. A miss allocates nothing.
+ */
 export function lookUp(
   contents: Contents,
   words: Words,
@@ -81,7 +84,9 @@ export function lookUpAll(
   return found.sort((a, b) => b.prefix - a.prefix || a.order - b.order).map((one) => one.decision)
 }
 
-/** What decides about exactly this network; `undefined` when no entry is in force or it is allowed. */
+/**
+ * What decides about exactly this network; `undefined` when no entry is in force or it is allowed.
+ */
 export function lookUpExact(
   contents: Contents,
   words: Words,

@@ -1,19 +1,29 @@
 import { type Family, maskOf, type Words } from '../parse-ip.js'
 import { PrefixFilter } from './prefix-filter.js'
 
-/** Differs from process to process: nobody can write a list whose entries all fall into the same slots. */
+/**
+ * Differs from process to process: nobody can write a list whose entries all fall into the same
+ * slots.
+ */
 const SEED = Math.floor(Math.random() * 2 ** 32)
 
-/** Slots for each entry, before rounding up to a power of two: the table is a third to two thirds full. */
+/**
+ * Slots for each entry, before rounding up to a power of two: the table is a third to two thirds
+ * full.
+ */
 const SLACK = 1.5
 
-/** Entries from which on a look into the table is slower than one into a filter, which then is small beside it. */
+/**
+ * Entries from which on a look into the table is slower than one into a filter, which then is small
+ * beside it.
+ */
 const FILTER_FROM = 16_384
 
 /**
- * Networks of one family and one source: an open-addressing hash over network and prefix length, in typed arrays.
- * An IPv4 entry of a list takes 5 bytes and its slots 8 to 16; times and tags only where entries differ in them.
- * Room for more is made in one go, so what may be large is given its capacity, or a {@link TableBuilder}.
+ * Networks of one family and one source: an open-addressing hash over network and prefix length, in
+ * typed arrays. An IPv4 entry of a list takes 5 bytes and its slots 8 to 16; times and tags only
+ * where entries differ in them. Room for more is made in one go, so what may be large is given its
+ * capacity, or a {@link TableBuilder}.
  */
 export class NetworkTable {
   readonly family: Family
@@ -23,7 +33,10 @@ export class NetworkTable {
   #prefixes: Uint8Array
   #expires: Float64Array
   #tags: Uint32Array
-  /** Of each entry its index, counted from 1, in the lower bits, and the upper bits of its hash: most of what differs is seen without a look at the entry. */
+  /**
+   * Of each entry its index, counted from 1, in the lower bits, and the upper bits of its hash:
+   * most of what differs is seen without a look at the entry.
+   */
   #slots: Int32Array
   #filter: PrefixFilter | undefined
   #count = 0

@@ -1,6 +1,9 @@
 const BITS = 16
 
-/** Which of the 65,536 IPv4 /16 networks hold an entry, or a part of one: 8 KiB that stay in the processor's cache, where most addresses end. */
+/**
+ * Which of the 65,536 IPv4 /16 networks hold an entry, or a part of one: 8 KiB that stay in the
+ * processor's cache, where most addresses end.
+ */
 export class PrefixFilter {
   readonly #bits = new Uint32Array(2 ** BITS / 32)
 

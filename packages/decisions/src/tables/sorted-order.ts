@@ -3,7 +3,10 @@ import { Beat } from '../pace.js'
 /** As many as are sorted in one go. */
 const RUN = 1_024
 
-/** The numbers below `count` in the order of what they stand for; pauses in between. Of equals, the lower number comes first. */
+/**
+ * The numbers below `count` in the order of what they stand for; pauses in between. Of equals, the
+ * lower number comes first.
+ */
 export function* sortedOrder(
   count: number,
   compare: (a: number, b: number) => number,

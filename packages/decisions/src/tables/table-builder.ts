@@ -5,7 +5,10 @@ import { NetworkTable } from './network-table.js'
 /** As many entries as move to a larger table in one go. */
 const BLOCK = 32_768
 
-/** Takes networks, nobody knows how many, and makes one table of them without a long turn. Of the same network twice, the later expiry holds. */
+/**
+ * Takes networks, nobody knows how many, and makes one table of them without a long turn. Of the
+ * same network twice, the later expiry holds.
+ */
 export class TableBuilder {
   readonly #family: Family
   readonly #timed: boolean

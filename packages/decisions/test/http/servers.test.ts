@@ -53,7 +53,10 @@ function ask(port: number, client: string, { method = 'GET', body = '' } = {}): 
   })
 }
 
-/** Each serves `welcome`, writes down the methods of what it has served, trusts the proxy on 127.0.0.1 and, as its own answer, lets solved captchas pass. */
+/**
+ * Each serves `welcome`, writes down the methods of what it has served, trusts the proxy on
+ * 127.0.0.1 and, as its own answer, lets solved captchas pass.
+ */
 const servers = {
   'node:http': async (trustProxy: string[], served: unknown[] = []) => {
     const guard = remediateNode({ decisions: await decisions(), trustProxy })

@@ -10,7 +10,9 @@ export interface Connection {
   /** The request's body as it comes, and no more of it than is asked for. */
   body(): AsyncIterable<Uint8Array>
   send(answer: Answer): Response
-  /** Sends the body in pieces of `pieceBytes`, with a wait between them; stops when `wait` rejects. */
+  /**
+   * Sends the body in pieces of `pieceBytes`, with a wait between them; stops when `wait` rejects.
+   */
   drip(answer: Answer, pieceBytes: number, wait: () => Promise<void>): Response
   /** Sends the head and half of the body, then loses the connection. */
   cut(answer: Answer): Response

@@ -3,7 +3,10 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Answer } from '../requests/answer.js'
 import { type Connection, firstHalf, piecesOf } from './connection.js'
 
-/** A request over a real socket. Answers are written straight to it: that halves the cost of a request. */
+/**
+ * A request over a real socket. Answers are written straight to it: that halves the cost of a
+ * request.
+ */
 export class HttpConnection implements Connection {
   readonly remoteAddress: string
   readonly headers: Readonly<Record<string, string>>

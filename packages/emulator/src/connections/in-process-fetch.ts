@@ -4,13 +4,17 @@ import { InProcessConnection } from './in-process-connection.js'
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-/** A `fetch` whose every request ends in the emulator, whatever its host; the network is never touched. */
+/**
+ * A `fetch` whose every request ends in the emulator, whatever its host; the network is never
+ * touched.
+ */
 export function createFetch(app: EmulatorApp): typeof fetch {
   return async (input, init) => {
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
     signal?.throwIfAborted()
     allowManyListeners(signal)
-    // Without the signal: a Request would tie one of its own to it, and thousands of those burden a signal that lives long.
+    // Without the signal: a Request would tie one of its own to it, and thousands of those burden a
+    // signal that lives long.
     const request =
       input instanceof Request && init === undefined ? input : new Request(input, { ...init, signal: null })
     const connection = new InProcessConnection(request, signal)
@@ -19,7 +23,9 @@ export function createFetch(app: EmulatorApp): typeof fetch {
   }
 }
 
-/** Rejects with the signal's reason as soon as it fires; the server goes on with what it has begun. */
+/**
+ * Rejects with the signal's reason as soon as it fires; the server goes on with what it has begun.
+ */
 function orAborted(answer: Promise<Response>, signal: AbortSignal | undefined): Promise<Response> {
   if (!signal) return answer
   return new Promise((resolve, reject) => {

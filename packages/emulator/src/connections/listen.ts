@@ -8,7 +8,10 @@ import { HttpConnection } from './http-connection.js'
 export interface ListenOptions {
   /** 0 for any free one. @defaultValue 0 */
   readonly port?: number
-  /** Loopback only: a test server that takes any password must not be reachable from outside. @defaultValue `'127.0.0.1'` */
+  /**
+   * Loopback only: a test server that takes any password must not be reachable from outside.
+   * @defaultValue `'127.0.0.1'`
+   */
   readonly host?: '127.0.0.1' | '::1'
 }
 
@@ -27,7 +30,9 @@ const optionsSchema = z.strictObject({
   host: z.enum(['127.0.0.1', '::1']).optional(),
 })
 
-/** @throws InputError; or what `listen` of `node:net` reports, e.g. an error with code `EADDRINUSE` */
+/**
+ * @throws InputError; or what `listen` of `node:net` reports, e.g. an error with code `EADDRINUSE`
+ */
 export async function listen(app: EmulatorApp, options: ListenOptions): Promise<ListeningEmulator> {
   const { port: wanted = 0, host = '127.0.0.1' } = readOptions('listen', optionsSchema, options)
   const respond = getRequestListener(

@@ -24,8 +24,9 @@ const streamSchema = z.object({
 })
 
 /**
- * Reads what the stream shall hand out: plain text with one value a line (`#` starts a comment), a JSON list of decisions, a JSON object with `decisions`, `blocklists` and `allowlists`,
- * or a saved stream answer.
+ * Reads what the stream shall hand out: plain text with one value a line (`#` starts a comment), a
+ * JSON list of decisions, a JSON object with `decisions`, `blocklists` and `allowlists`, or a saved
+ * stream answer.
  *
  * @throws InputError when the file cannot be read or is none of these.
  */

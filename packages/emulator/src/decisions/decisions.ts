@@ -46,7 +46,10 @@ export class Decisions {
     return this.#entries.length
   }
 
-  /** A number is that many generated ones. What is no longer in the list will be announced as deleted to machines that pulled before. */
+  /**
+   * A number is that many generated ones. What is no longer in the list will be announced as
+   * deleted to machines that pulled before.
+   */
   set(seed: number | readonly SeedDecision[]): void {
     const parsed = readOptions('setDecisions', decisionsSeedSchema, seed, { root: 'decisions' })
     const list = typeof parsed === 'number' ? generateDecisions(parsed, this.#seed) : parsed
@@ -65,7 +68,10 @@ export class Decisions {
     }
   }
 
-  /** `new` and `deleted` for a machine, which counts as told then. `startup`: it holds nothing, and is told everything. */
+  /**
+   * `new` and `deleted` for a machine, which counts as told then. `startup`: it holds nothing, and
+   * is told everything.
+   */
   answerFor(machineId: string, { startup }: { startup: boolean }): DecisionsAnswer {
     const last = this.#told.get(machineId)
     this.#told.set(machineId, this.#sequence)

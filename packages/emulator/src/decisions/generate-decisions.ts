@@ -9,12 +9,16 @@ const SCENARIOS = [
   'crowdsecurity/generic-bf',
 ]
 
-/** First octets that hold no public addresses; all of 0, 10, 100, … is left out rather than drawn finely. */
+/**
+ * First octets that hold no public addresses; all of 0, 10, 100, … is left out rather than drawn
+ * finely.
+ */
 const NOT_PUBLIC = new Set([0, 10, 100, 127, 169, 172, 192, 198, 203])
 
 /**
- * `count` distinct decisions, the same for the same seed: public IPv4 addresses, and among ten one IPv6 address (of the documentation range), among fifty one IPv4 range.
- * Durations are fractional and under seven days, as on the real stream.
+ * `count` distinct decisions, the same for the same seed: public IPv4 addresses, and among ten one
+ * IPv6 address (of the documentation range), among fifty one IPv4 range. Durations are fractional
+ * and under seven days, as on the real stream.
  */
 export function generateDecisions(count: number, seed: number): SeedDecision[] {
   const random = seededRandom(seed)

@@ -1,4 +1,7 @@
-/** A small seeded generator (mulberry32): the same seed gives the same numbers, from 0 (inclusive) to 1, on every machine. */
+/**
+ * A small seeded generator (mulberry32): the same seed gives the same numbers, from 0 (inclusive)
+ * to 1, on every machine.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {

@@ -41,7 +41,10 @@ export function isProcessed({ kind, status, processed }: Fault): boolean {
   return processed ?? (kind === undefined ? status === undefined : AFTER_PROCESSING.has(kind))
 }
 
-/** The answer that a call with this fault gets; `normal` is the one it would have got, where the server did its work. */
+/**
+ * The answer that a call with this fault gets; `normal` is the one it would have got, where the
+ * server did its work.
+ */
 export function bendAnswer(fault: Fault, normal: Answer | undefined): Answer {
   const { kind, status, body, headers, retryAfter } = fault
   const base = replacement(fault) ?? normal ?? jsonAnswer(500, { message: 'Internal server error' })

@@ -26,8 +26,9 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /**
- * One fault: which calls it hits, and what they get instead of (or on top of) the normal answer. With nothing but a matcher and `delayMs`, `headers` or `body`, the normal answer is
- * delayed or altered; with a `kind` or a `status`, it is replaced.
+ * One fault: which calls it hits, and what they get instead of (or on top of) the normal answer.
+ * With nothing but a matcher and `delayMs`, `headers` or `body`, the normal answer is delayed or
+ * altered; with a `kind` or a `status`, it is replaced.
  */
 export interface Fault {
   /** Which calls. @defaultValue `'*'`, every one */
@@ -46,20 +47,33 @@ export interface Fault {
   readonly headers?: Readonly<Record<string, string>>
   /** `Retry-After`: whole seconds, or a text such as an HTTP date. */
   readonly retryAfter?: number | string
-  /** How long the answer is held back, in milliseconds, after the option `latencyMs`. For `drip`: the wait between two pieces. @defaultValue 0, for `drip` 10 */
+  /**
+   * How long the answer is held back, in milliseconds, after the option `latencyMs`. For `drip`:
+   * the wait between two pieces. @defaultValue 0, for `drip` 10
+   */
   readonly delayMs?: number
   /** Size of a piece in bytes, for `drip`. @defaultValue 4 */
   readonly pieceBytes?: number
-  /** Whether the server does its work before things go wrong (signals are taken, machines registered). @defaultValue true for `reset-after`, `cut`, `truncated`, `drip` and faults without kind and status; else false */
+  /**
+   * Whether the server does its work before things go wrong (signals are taken, machines
+   * registered). @defaultValue true for `reset-after`, `cut`, `truncated`, `drip` and faults
+   * without kind and status; else false
+   */
   readonly processed?: boolean
 
   /** How many calls it hits; `Infinity` for all until it is removed. @defaultValue 1 */
   readonly times?: number
   /** How many matching calls pass unharmed first. @defaultValue 0 */
   readonly skip?: number
-  /** Hits only each n-th matching call (after `skip`): 2 is the second, the fourth, … @defaultValue 1 */
+  /**
+   * Hits only each n-th matching call (after `skip`): 2 is the second, the fourth, … @defaultValue
+   * 1
+   */
   readonly every?: number
-  /** Chance of hitting a matching call, from 0 to 1, from the emulator's seeded generator. @defaultValue 1 */
+  /**
+   * Chance of hitting a matching call, from 0 to 1, from the emulator's seeded generator.
+   * @defaultValue 1
+   */
   readonly probability?: number
 }
 

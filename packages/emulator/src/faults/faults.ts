@@ -21,7 +21,10 @@ class InjectedFault implements FaultHandle {
     this.#onRemove(this)
   }
 
-  /** Whether this call is hit; if so, it is counted at once: concurrent calls cannot share the last hit. */
+  /**
+   * Whether this call is hit; if so, it is counted at once: concurrent calls cannot share the last
+   * hit.
+   */
   take(request: RecordedRequest, random: () => number): boolean {
     if (this.remaining <= 0 || !matches(this.fault, request)) return false
     this.matched += 1
@@ -34,7 +37,10 @@ class InjectedFault implements FaultHandle {
   }
 }
 
-/** The faults under way. A call is offered to them in the order of their injection; the first that hits it is the only one. */
+/**
+ * The faults under way. A call is offered to them in the order of their injection; the first that
+ * hits it is the only one.
+ */
 export class Faults {
   #faults: InjectedFault[] = []
   readonly #random: () => number

@@ -4,7 +4,10 @@ export interface BanRule {
   readonly maxLogins?: number
   /** @defaultValue 3000000 (50 minutes) */
   readonly windowMs?: number
-  /** How long every call of the address is answered 403; each call during the ban starts it anew. @defaultValue 3600000 (1 hour) */
+  /**
+   * How long every call of the address is answered 403; each call during the ban starts it anew.
+   * @defaultValue 3600000 (1 hour)
+   */
   readonly banMs?: number
 }
 
@@ -24,7 +27,9 @@ export class LoginBan {
     this.#now = now
   }
 
-  /** Whether this call is refused. To be asked once per call: it counts a login, and prolongs a ban. */
+  /**
+   * Whether this call is refused. To be asked once per call: it counts a login, and prolongs a ban.
+   */
   refuses(address: string, isLogin: boolean): boolean {
     const now = this.#now()
     const { maxLogins, windowMs, banMs } = this.#rule

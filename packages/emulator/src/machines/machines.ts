@@ -74,7 +74,10 @@ export class EmulatedMachines {
     return [...this.#machines.values()].filter((machine) => machine.enrolment).map((machine) => machine.machineId)
   }
 
-  /** Registers a machine, or gives a known one another password, without any request. @throws InputError */
+  /**
+   * Registers a machine, or gives a known one another password, without any request. @throws
+   * InputError
+   */
   register(machineId: string, password: string): void {
     const given = { machineId, password }
     readOptions('machines.register', credentialsSchema, given, { secrets: new Set(['password']) })
@@ -94,13 +97,19 @@ export class EmulatedMachines {
     }
   }
 
-  /** Forgets a machine: its tokens are answered 401, its logins 403. @throws InputError for an id that is no text */
+  /**
+   * Forgets a machine: its tokens are answered 401, its logins 403. @throws InputError for an id
+   * that is no text
+   */
   delete(machineId: string): boolean {
     readOptions('machines.delete', z.string(), machineId, { root: 'machineId' })
     return this.#machines.delete(machineId)
   }
 
-  /** Makes every token issued so far, to one machine or to all, count as expired: the next call with it is answered 401. */
+  /**
+   * Makes every token issued so far, to one machine or to all, count as expired: the next call with
+   * it is answered 401.
+   */
   expireTokens(machineId?: string): void {
     readOptions('machines.expireTokens', z.string().optional(), machineId, { root: 'machineId' })
     for (const machine of this.#machines.values()) {

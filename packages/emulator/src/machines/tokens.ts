@@ -14,7 +14,10 @@ export type TokenCheck =
 const claimsSchema = z.object({ sub: z.string(), exp: z.number(), jti: z.string() })
 const HEADER = encode({ alg: 'HS256', typ: 'JWT' })
 
-/** Issues and checks real JWTs, signed with a key of this emulator's own: no other emulator's tokens pass. */
+/**
+ * Issues and checks real JWTs, signed with a key of this emulator's own: no other emulator's tokens
+ * pass.
+ */
 export class Tokens {
   readonly #key = randomBytes(32)
   readonly #now: () => number
@@ -47,7 +50,10 @@ export class Tokens {
     return { token: `${content}.${this.#sign(content)}`, expire: `${new Date(exp * 1000).toISOString().slice(0, 19)}Z` }
   }
 
-  /** `header` is the value of `Authorization`: a bare token or `Bearer` and a token (docs/capi-protocol.md, Headers). */
+  /**
+   * `header` is the value of `Authorization`: a bare token or `Bearer` and a token
+   * (docs/capi-protocol.md, Headers).
+   */
   check(header: string | undefined): TokenCheck {
     const [head, claims, signature, ...rest] = (header ?? '').replace(/^Bearer\s+/i, '').split('.')
     if (head === undefined || claims === undefined || signature === undefined || rest.length > 0)

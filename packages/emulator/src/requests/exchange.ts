@@ -15,8 +15,9 @@ const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024
 const identitySchema = z.object({ machine_id: z.string() })
 
 /**
- * One request from arrival to answer: read, record, look for a fault, do the work, wait, answer. The work is done at arrival and only the answer is held back, so a caller that gives up
- * while waiting does not know whether the server took its request, as with a real one.
+ * One request from arrival to answer: read, record, look for a fault, do the work, wait, answer.
+ * The work is done at arrival and only the answer is held back, so a caller that gives up while
+ * waiting does not know whether the server took its request, as with a real one.
  */
 export async function exchange(
   request: Request,

@@ -22,7 +22,10 @@ export function parseModel<Schema extends z.ZodType>(
   return parsed.success ? { data: parsed.data } : { refusal: invalidBody(toProblems(parsed.error.issues, body)) }
 }
 
-/** Missing properties of one object are named together, as CAPI does. Values are never repeated: they may be secrets. */
+/**
+ * Missing properties of one object are named together, as CAPI does. Values are never repeated:
+ * they may be secrets.
+ */
 function toProblems(issues: readonly Issue[], body: unknown): Problem[] {
   const missing = new Map<string, string[]>()
   const others: Problem[] = []

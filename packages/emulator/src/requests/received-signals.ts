@@ -20,7 +20,9 @@ interface MutableReceivedSignal extends ReceivedSignal {
 
 export type RecordSignals = 'all' | 'uuids' | 'none'
 
-/** Every signal that was answered 2xx (or would have been, had the answer not been lost), by uuid. */
+/**
+ * Every signal that was answered 2xx (or would have been, had the answer not been lost), by uuid.
+ */
 export class ReceivedSignals implements Iterable<ReceivedSignal> {
   readonly #byUuid = new Map<string, MutableReceivedSignal>()
   readonly #mode: RecordSignals

@@ -2,7 +2,10 @@ import { readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import type { Problem } from './answer.js'
 
-/** The calls CAPI has, and the two kinds of links its stream hands out. `unknown` is any other path or method. */
+/**
+ * The calls CAPI has, and the two kinds of links its stream hands out. `unknown` is any other path
+ * or method.
+ */
 export const ROUTE_NAMES = [
   'register',
   'login',
@@ -22,7 +25,10 @@ export const ROUTE_NAMES = [
 
 export type RouteName = (typeof ROUTE_NAMES)[number]
 
-/** A request as the server saw it. It holds secrets (passwords, tokens, attachment keys): never print it whole. */
+/**
+ * A request as the server saw it. It holds secrets (passwords, tokens, attachment keys): never
+ * print it whole.
+ */
 export interface RecordedRequest {
   /** 1 for the first request since the start or the last `reset()`. */
   readonly number: number
@@ -42,9 +48,15 @@ export interface RecordedRequest {
   readonly remoteAddress: string
   /** Arrival, in epoch milliseconds of the emulator's clock. */
   readonly at: number
-  /** `undefined` while it is under way, and for good when the connection was lost or the caller gave up. */
+  /**
+   * `undefined` while it is under way, and for good when the connection was lost or the caller gave
+   * up.
+   */
   readonly status: number | undefined
-  /** Which fault was applied: its `kind`, its `status`, or `'altered'` when the normal answer was delayed or changed. */
+  /**
+   * Which fault was applied: its `kind`, its `status`, or `'altered'` when the normal answer was
+   * delayed or changed.
+   */
   readonly fault: string | undefined
   /** What a 400 complained of, with the place in the body: `/3/source/value`. */
   readonly problems: readonly Problem[]

@@ -18,8 +18,8 @@ const UNREADABLE = invalidBody([{ pointer: '', rule: 'Unknown error parsing requ
 const unpack = promisify(gunzip)
 
 /**
- * Reads, unpacks and parses a body once. `maxBytes` holds before and after gzip is undone, and for what is announced: what is
- * too long is never read to its end.
+ * Reads, unpacks and parses a body once. `maxBytes` holds before and after gzip is undone, and for
+ * what is announced: what is too long is never read to its end.
  */
 export async function readBody(method: string, connection: Connection, maxBytes: number): Promise<RequestBody> {
   const { headers } = connection

@@ -9,7 +9,10 @@ import {
 } from '@cscapi/signals'
 import * as z from 'zod'
 
-/** A signal of CAPI v3 swagger DecisionsSyncRequest: its newer fields are not part of that model, so nothing is asked of them. */
+/**
+ * A signal of CAPI v3 swagger DecisionsSyncRequest: its newer fields are not part of that model, so
+ * nothing is asked of them.
+ */
 const syncItemSchema = signalSchema.omit({ uuid: true, kind: true, context: true }).extend({
   decisions: z.array(signalDecisionSchema.omit({ uuid: true })).optional(),
 })

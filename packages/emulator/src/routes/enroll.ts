@@ -5,7 +5,10 @@ import { requestModels } from '../requests/request-models.js'
 import type { ServerState } from '../server-state.js'
 import type { Route } from './call.js'
 
-/** What the Go engine's `console enroll --quick` sends (docs/capi-protocol.md, Enrolment): no key; not part of the swagger. */
+/**
+ * What the Go engine's `console enroll --quick` sends (docs/capi-protocol.md, Enrolment): no key;
+ * not part of the swagger.
+ */
 const autoEnrollSchema = z.object({ autoenroll: z.literal(true), attachment_key: z.undefined().optional() })
 
 const lenientSchema = requestModels.enroll.extend({ attachment_key: z.string() })

@@ -3,7 +3,10 @@ import { parseModel } from '../requests/parse-model.js'
 import { requestModels } from '../requests/request-models.js'
 import type { Route } from './call.js'
 
-/** No client calls it, and what stops a stranger from resetting is unknown: this does what the swagger says and no more. */
+/**
+ * No client calls it, and what stops a stranger from resetting is unknown: this does what the
+ * swagger says and no more.
+ */
 export const resetPassword: Route = {
   name: 'reset-password',
   method: 'POST',

@@ -8,9 +8,15 @@ import { textRule } from './text.js'
 
 /** Who attacked: an address or range, or a source of another scope. Exactly one of the two. */
 export interface AttackerInput {
-  /** IPv4, IPv6 or a CIDR range of either. IPv4-mapped IPv6 is folded, host bits of a range are cleared. */
+  /**
+   * IPv4, IPv6 or a CIDR range of either. IPv4-mapped IPv6 is folded, host bits of a range are
+   * cleared.
+   */
   readonly attackerIp?: string | undefined
-  /** A source that is no address, `{ scope: 'username', value: 'root' }`, or one with all that CAPI knows of sources, in its names. */
+  /**
+   * A source that is no address, `{ scope: 'username', value: 'root' }`, or one with all that CAPI
+   * knows of sources, in its names.
+   */
   readonly source?: SourceInput | undefined
   /** Country code. */
   readonly cn?: string | undefined
@@ -43,7 +49,10 @@ const BOTH_RULE =
   'must be left out where source is given; country, network and place stand beside attackerIp as cn, asName, asNumber, latitude, longitude'
 const SOURCE_KEYS: ReadonlySet<string> = new Set(Object.keys(sourceSchema.shape))
 
-/** The source on the wire, or `undefined` when the attacker itself was refused. Its details are checked in any case. */
+/**
+ * The source on the wire, or `undefined` when the attacker itself was refused. Its details are
+ * checked in any case.
+ */
 export function readAttacker(
   input: AttackerInput,
   refuse: Refuse,

@@ -14,8 +14,8 @@ import { scenarioRule } from './scenario.js'
 import { textRule } from './text.js'
 
 /**
- * When something happened: a `Date`, epoch milliseconds, or text in a form that `parseTimestamp` reads. Text without a zone is UTC.
- * From the year 2000 to a day ahead of now.
+ * When something happened: a `Date`, epoch milliseconds, or text in a form that `parseTimestamp`
+ * reads. Text without a zone is UTC. From the year 2000 to a day ahead of now.
  */
 export type Instant = Date | string | number
 
@@ -30,7 +30,10 @@ export interface CreateSignalInput extends AttackerInput {
   readonly startAt?: Instant | undefined
   /** Last event, not before the first. Default: `createdAt`, or `startAt` if that is later. */
   readonly stopAt?: Instant | undefined
-  /** Any RFC 9562 uuid is kept as it is. Default: a new one of version 7, which stores append in order. */
+  /**
+   * Any RFC 9562 uuid is kept as it is. Default: a new one of version 7, which stores append in
+   * order.
+   */
   readonly uuid?: string | undefined
   /** Default: a sentence that names attacker and scenario. */
   readonly message?: string | undefined
@@ -89,10 +92,12 @@ const KEYS = new Set(
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
- * Makes a signal that CAPI accepts. Times come out as RFC 3339 in UTC, addresses in canonical form; what is unset is left out.
- * A name that is not known here is refused, whatever it holds: a detail that goes missing in silence is found out by nobody.
+ * Makes a signal that CAPI accepts. Times come out as RFC 3339 in UTC, addresses in canonical form;
+ * what is unset is left out. A name that is not known here is refused, whatever it holds: a detail
+ * that goes missing in silence is found out by nobody.
  *
- * @throws InputError that lists every wrong value with its path and the rule, unknown names too, with those that were meant.
+ * @throws InputError that lists every wrong value with its path and the rule, unknown names too,
+ * with those that were meant.
  */
 export function createSignal(input: CreateSignalInput): CreatedSignal {
   const issues: InputIssue[] = []

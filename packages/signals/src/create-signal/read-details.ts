@@ -3,7 +3,9 @@ import type { Source } from '../wire/source.js'
 import type { AttackerInput } from './attacker.js'
 import { textRule } from './text.js'
 
-/** Where a detail is looked for: beside `attackerIp` under our name, or in `source` under CAPI's. */
+/**
+ * Where a detail is looked for: beside `attackerIp` under our name, or in `source` under CAPI's.
+ */
 const FIELDS = [
   ['cn', 'cn', readText],
   ['asName', 'as_name', readText],

@@ -9,7 +9,10 @@ const EARLIEST_MS = Date.UTC(2000, 0, 1)
 /** Hosts whose clocks are ahead, and their time zones. */
 const MOST_AHEAD_MS = 24 * 3_600_000
 
-/** The times as they go on the wire. Each is a moment from 2000 on, and no more than a day ahead of `now`, in epoch milliseconds. */
+/**
+ * The times as they go on the wire. Each is a moment from 2000 on, and no more than a day ahead of
+ * `now`, in epoch milliseconds.
+ */
 export function readTimes(
   input: Pick<CreateSignalInput, TimePath>,
   now: number,

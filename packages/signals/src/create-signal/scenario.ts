@@ -1,6 +1,9 @@
 const SCENARIO = /^[A-Za-z0-9-]{1,32}\/[A-Za-z0-9_.-]{1,128}$/
 
-/** Why a value is no scenario name, or `undefined`. The rule accepts every name of the CrowdSec hub (docs/capi-protocol.md, Names and formats). */
+/**
+ * Why a value is no scenario name, or `undefined`. The rule accepts every name of the CrowdSec hub
+ * (docs/capi-protocol.md, Names and formats).
+ */
 export function scenarioRule(value: unknown): string | undefined {
   return typeof value === 'string' && SCENARIO.test(value)
     ? undefined

@@ -1,6 +1,9 @@
 import ipaddr from 'ipaddr.js'
 
-/** An address or a range in its canonical text: RFC 5952 for IPv6, IPv4-mapped IPv6 folded to IPv4, a range without host bits. */
+/**
+ * An address or a range in its canonical text: RFC 5952 for IPv6, IPv4-mapped IPv6 folded to IPv4,
+ * a range without host bits.
+ */
 export interface Address {
   readonly scope: 'Ip' | 'Range'
   readonly value: string
@@ -11,7 +14,8 @@ const MAPPED_PREFIX = 96
 
 /**
  * Reads an IPv4 or IPv6 address, or a CIDR range of either; `undefined` if the text is neither.
- * A range of one address, `/32` or `/128`, is that address. Strict: four decimal parts without leading zeros, no zone id, no white space.
+ * A range of one address, `/32` or `/128`, is that address. Strict: four decimal parts without
+ * leading zeros, no zone id, no white space.
  */
 export function parseAddress(text: string): Address | undefined {
   if (typeof text !== 'string') return undefined

@@ -20,8 +20,9 @@ const MAX_NS = 2n ** 63n - 1n
 const MIN_NS = -(2n ** 63n)
 
 /**
- * Reads a Go duration such as `3h59m55.756182786s` as nanoseconds, without loss; `undefined` if it is none or does not fit Go's 64 bits.
- * Days (`7d`) are allowed on pushed signals only: the decision stream has none, and Go cannot read them (docs/capi-protocol.md, Names and formats).
+ * Reads a Go duration such as `3h59m55.756182786s` as nanoseconds, without loss; `undefined` if it
+ * is none or does not fit Go's 64 bits. Days (`7d`) are allowed on pushed signals only: the
+ * decision stream has none, and Go cannot read them (docs/capi-protocol.md, Names and formats).
  */
 export function parseDuration(text: string, options: { allowDays?: boolean } | null = {}): bigint | undefined {
   if (typeof text !== 'string' || text.length > MAX_LENGTH) return undefined
@@ -30,8 +31,9 @@ export function parseDuration(text: string, options: { allowDays?: boolean } | n
 }
 
 /**
- * What nearly every duration of the stream is: hours, minutes and seconds without a sign, as a whole number that is exact.
- * `undefined` for everything else, be it a duration or not. Nothing is allocated: a stream has a million of them.
+ * What nearly every duration of the stream is: hours, minutes and seconds without a sign, as a
+ * whole number that is exact. `undefined` for everything else, be it a duration or not. Nothing is
+ * allocated: a stream has a million of them.
  */
 function ordinaryNs(text: string): number | undefined {
   let total = 0

@@ -1,6 +1,7 @@
 /**
- * Networks that name nobody on the Internet, each with what it is (RFC 6890 and its successors): no attacker comes from there, and no list may block them.
- * Documentation and benchmarking networks are not among them: examples and tests live there.
+ * Networks that name nobody on the Internet, each with what it is (RFC 6890 and its successors): no
+ * attacker comes from there, and no list may block them. Documentation and benchmarking networks
+ * are not among them: examples and tests live there.
  */
 export const PRIVATE_NETWORKS: readonly (readonly [network: string, kind: string])[] = [
   ['0.0.0.0/8', 'unspecified'],

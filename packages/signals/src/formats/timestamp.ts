@@ -9,14 +9,18 @@ export interface Timestamp {
   readonly ns: number
 }
 
-/** An offset may be followed by the zone's name, which says nothing more; a name alone (`CET`) names no one offset, and is refused. */
+/**
+ * An offset may be followed by the zone's name, which says nothing more; a name alone (`CET`) names
+ * no one offset, and is refused.
+ */
 const TEXT =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9})\d*)?(?: ?([Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)(?: [+-]\d{2}(?:\d{2})?| [A-Z]{3,5})?(?: m=[+-][\d.]+)?)?$/
 
 /**
- * Reads a `Date`, epoch milliseconds, or text in any form seen on pushed signals (docs/capi-protocol.md, Names and formats): RFC 3339, a zone without colon
- * (Python), Go's `2020-11-28 10:20:46.842701127 +0100 +0100`. Text without a zone is UTC, and digits after the ninth are cut off.
- * `undefined` if it is no instant from year 1 to 9999.
+ * Reads a `Date`, epoch milliseconds, or text in any form seen on pushed signals
+ * (docs/capi-protocol.md, Names and formats): RFC 3339, a zone without colon (Python), Go's
+ * `2020-11-28 10:20:46.842701127 +0100 +0100`. Text without a zone is UTC, and digits after the
+ * ninth are cut off. `undefined` if it is no instant from year 1 to 9999.
  */
 export function parseTimestamp(input: Date | string | number): Timestamp | undefined {
   if (typeof input === 'number') return inRange({ ms: Math.floor(input), ns: 0 })
@@ -41,7 +45,10 @@ export function parseTimestamp(input: Date | string | number): Timestamp | undef
   return inRange({ ms, ns: nanoseconds % 1_000_000 })
 }
 
-/** RFC 3339 in UTC with `Z`: milliseconds, and nine digits where there are finer ones. @throws InputError */
+/**
+ * RFC 3339 in UTC with `Z`: milliseconds, and nine digits where there are finer ones. @throws
+ * InputError
+ */
 export function formatTimestamp(timestamp: Timestamp): string {
   assertTimestamp('timestamp', timestamp)
   const { ms, ns } = timestamp

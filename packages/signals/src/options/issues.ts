@@ -19,8 +19,9 @@ const NOWHERE = 'value'
 type ZodIssue = z.core.$ZodIssue
 
 /**
- * Everything that zod finds wrong with `input`, in our words: where, what was given, which rule it breaks.
- * `undefined` where nothing is. Of options that were not given at all, the required ones are named.
+ * Everything that zod finds wrong with `input`, in our words: where, what was given, which rule it
+ * breaks. `undefined` where nothing is. Of options that were not given at all, the required ones
+ * are named.
  */
 export function issuesOfSchema(
   schema: z.ZodType,
@@ -61,7 +62,8 @@ function issuesOf(
     return issue.keys.map((key, index) => unknownKeyIssue(key, index < MOST_SUGGESTIONS ? names : [], at, aliases))
   }
   if (issue.code === 'invalid_union') {
-    // The alternative that got furthest is the one that was meant: a list with one bad entry, not a failed number.
+    // The alternative that got furthest is the one that was meant: a list with one bad entry, not a
+    // failed number.
     const meant = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0]
     if (meant !== undefined && depth(meant) > 0) {
       return meant.flatMap((inner) => issuesOf(inner, input, path, known, options))

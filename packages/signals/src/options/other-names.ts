@@ -1,8 +1,9 @@
 import type { KeyAliases } from './suggest-key.js'
 
 /**
- * What other CAPI clients, the Python SDK and the PHP client before all, call what is called otherwise here.
- * Names that differ by case, dashes and underscores alone need no entry. Where a unit differs, it is told.
+ * What other CAPI clients, the Python SDK and the PHP client before all, call what is called
+ * otherwise here. Names that differ by case, dashes and underscores alone need no entry. Where a
+ * unit differs, it is told.
  */
 const seconds = (name: string, other: string) => `${name}, in milliseconds (${other} is in seconds)`
 

@@ -3,7 +3,8 @@ import { InputError } from '../errors.js'
 import { type IssueOptions, issuesOfSchema } from './issues.js'
 
 /**
- * Reads what a caller handed in as options. Give a `z.strictObject`, so that an unknown key is refused with the one that was meant.
+ * Reads what a caller handed in as options. Give a `z.strictObject`, so that an unknown key is
+ * refused with the one that was meant.
  *
  * @throws InputError `what` that lists everything that is wrong, in our words.
  */

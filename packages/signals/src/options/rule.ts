@@ -15,7 +15,10 @@ const KINDS = new Map([
   ['nonoptional', 'given'],
 ])
 
-/** The rule that an issue of zod's stands for, in our words: `must be a whole number`. A schema's own message is kept as it is. */
+/**
+ * The rule that an issue of zod's stands for, in our words: `must be a whole number`. A schema's
+ * own message is kept as it is.
+ */
 export function ruleOf(issue: RawIssue): string {
   const missing = issue.input === undefined ? 'is missing: it ' : ''
   switch (issue.code) {

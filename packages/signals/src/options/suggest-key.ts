@@ -1,11 +1,15 @@
 import leven from 'leven'
 
-/** What other programs call an option, and what it is called here: `user_agent_prefix` → `userAgentPrefix`. */
+/**
+ * What other programs call an option, and what it is called here: `user_agent_prefix` →
+ * `userAgentPrefix`.
+ */
 export type KeyAliases = ReadonlyMap<string, string>
 
 /**
- * The known key that was probably meant: the one that other programs give another name, else the one that differs by
- * case, dashes and underscores alone, else the one that is a few slips away. `undefined` where none is near.
+ * The known key that was probably meant: the one that other programs give another name, else the
+ * one that differs by case, dashes and underscores alone, else the one that is a few slips away.
+ * `undefined` where none is near.
  */
 export function suggestKey(key: string, known: Iterable<string>, aliases?: KeyAliases): string | undefined {
   const alias = aliases?.get(key)
@@ -20,7 +24,10 @@ export function suggestKey(key: string, known: Iterable<string>, aliases?: KeyAl
   return nearest?.name
 }
 
-/** Letters that were added, left out or mistaken, or two beside each other that were swapped once. More than `most` need not be exact. */
+/**
+ * Letters that were added, left out or mistaken, or two beside each other that were swapped once.
+ * More than `most` need not be exact.
+ */
 function slipsBetween(wanted: string, name: string, most: number): number {
   if (Math.abs(wanted.length - name.length) > most) return most + 1
   let slips = leven(wanted, name)

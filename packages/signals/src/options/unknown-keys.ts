@@ -2,9 +2,9 @@ import type { InputIssue } from '../errors.js'
 import { type KeyAliases, suggestKey } from './suggest-key.js'
 
 /**
- * An issue for each own key of `value` that is not among the known ones, with the key that was probably meant.
- * A typo that passed in silence would switch sealing, a filter or a limit off. The value of such a key is never shown:
- * nobody knows what it holds.
+ * An issue for each own key of `value` that is not among the known ones, with the key that was
+ * probably meant. A typo that passed in silence would switch sealing, a filter or a limit off. The
+ * value of such a key is never shown: nobody knows what it holds.
  */
 export function unknownKeyIssues(
   value: object,
@@ -17,7 +17,10 @@ export function unknownKeyIssues(
     .map((key, index) => unknownKeyIssue(key, index < MOST_SUGGESTIONS ? names : [], path, aliases))
 }
 
-/** Looking for what was meant costs; a typo is one of a few, and thousands of keys are something else. */
+/**
+ * Looking for what was meant costs; a typo is one of a few, and thousands of keys are something
+ * else.
+ */
 export const MOST_SUGGESTIONS = 20
 
 /** The issue of one key that is not known at `path`. */

@@ -4,8 +4,9 @@ const HOSTS = /^(?:[\w.-]*|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:,(?:[\w.-]*|\[[0-9a-f
 const REDACTED = '[redacted]'
 
 /**
- * A URL, or text that was meant as one, as an error or a log may show it: without user, password, query and fragment.
- * What cannot be told from a password is not shown either, so text that is no URL at all is `[not a URL]`.
+ * A URL, or text that was meant as one, as an error or a log may show it: without user, password,
+ * query and fragment. What cannot be told from a password is not shown either, so text that is no
+ * URL at all is `[not a URL]`.
  */
 export function printableUrl(text: unknown): string {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]{0,31}):(.*)$/is.exec(typeof text === 'string' ? text.trim() : '') ?? []
@@ -14,7 +15,8 @@ export function printableUrl(text: unknown): string {
   const at = rest.lastIndexOf('@')
   const [shown = ''] = rest.slice(at + 1).split(/[?#]/)
   const isAuthority = rest.startsWith('//')
-  // One that comes in a query may end a password or stand in a key: what follows may be the rest of the key.
+  // One that comes in a query may end a password or stand in a key: what follows may be the rest of
+  // the key.
   const [beforeQuery = ''] = rest.split(/[?#]/)
   if (at > beforeQuery.length && !beforeQuery.includes('@')) return `${scheme}:${isAuthority ? '//' : ''}${REDACTED}`
   const [, host = '', path = ''] = /^(?:\/\/)?([^/]*)(.*)$/s.exec(shown) ?? []

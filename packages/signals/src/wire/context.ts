@@ -1,6 +1,9 @@
 import * as z from 'zod'
 
-/** One detail of an attack (CAPI v3 swagger `AddSignalsRequestItem.context`). A key may come more than once. */
+/**
+ * One detail of an attack (CAPI v3 swagger `AddSignalsRequestItem.context`). A key may come more
+ * than once.
+ */
 export const signalContextSchema = z.looseObject({
   key: z.string().optional(),
   value: z.string().optional(),

@@ -33,7 +33,10 @@ export const newDecisionsSchema = z.looseObject({
 /** One entry of `deleted`. */
 export const deletedDecisionsSchema = z.looseObject({ scope: z.string(), decisions: z.array(z.string()) })
 
-/** CAPI v3 swagger `GetDecisionsStreamResponse`. Each part may be missing or null (docs/capi-protocol.md, Answer). */
+/**
+ * CAPI v3 swagger `GetDecisionsStreamResponse`. Each part may be missing or null
+ * (docs/capi-protocol.md, Answer).
+ */
 export const decisionStreamSchema = z.looseObject({
   new: z.array(newDecisionsSchema).nullish(),
   deleted: z.array(deletedDecisionsSchema).nullish(),

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 
-/** What the reporter did about the attack (CAPI v3 swagger `AddSignalsRequestItemDecisionsItem`). */
+/**
+ * What the reporter did about the attack (CAPI v3 swagger `AddSignalsRequestItemDecisionsItem`).
+ */
 export const signalDecisionSchema = z.looseObject({
   /** A Go duration; days (`7d`) are accepted here. */
   duration: z.string(),

@@ -50,5 +50,8 @@ export const metricsRequestSchema = z.looseObject({
 
 export type MetricsRequest = z.infer<typeof metricsRequestSchema>
 
-/** CAPI v3 swagger `ErrorResponse`. `errors` is one string there; what else comes is printed as JSON. */
+/**
+ * CAPI v3 swagger `ErrorResponse`. `errors` is one string there; what else comes is printed as
+ * JSON.
+ */
 export const errorResponseSchema = z.looseObject({ message: z.string(), errors: z.unknown().optional() })

@@ -3,7 +3,10 @@ import { signalContextSchema } from './context.js'
 import { signalDecisionSchema } from './decision.js'
 import { sourceSchema } from './source.js'
 
-/** One attack as it goes on the wire (CAPI v3 swagger `AddSignalsRequestItem`). Unknown keys pass; null is no value. */
+/**
+ * One attack as it goes on the wire (CAPI v3 swagger `AddSignalsRequestItem`). Unknown keys pass;
+ * null is no value.
+ */
 export const signalSchema = z.looseObject({
   /** For people; may be empty. */
   message: z.string(),

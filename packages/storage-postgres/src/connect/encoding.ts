@@ -9,7 +9,10 @@ const encodingSchema = z.tuple([z.object({ server: z.string(), client: z.string(
 const READ = `SELECT current_setting('server_encoding') AS server, current_setting('client_encoding') AS client,
   current_database() AS database WHERE $1`
 
-/** Text comes from everywhere, and only UTF-8 holds all of it: another database would refuse a signal much later, and its whole batch with it. */
+/**
+ * Text comes from everywhere, and only UTF-8 holds all of it: another database would refuse a
+ * signal much later, and its whole batch with it.
+ */
 export async function checkEncoding(client: PostgresPoolClient): Promise<void> {
   const { rows } = await ask(client, READ, [true])
   const read = encodingSchema.safeParse(rows)

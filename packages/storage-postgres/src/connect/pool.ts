@@ -13,7 +13,10 @@ export interface PostgresPoolClient {
   off(event: 'error', listener: (error: Error) => void): unknown
 }
 
-/** What is needed of a pool: a `Pool` of pg has it. Declared here, so that nobody needs the types of pg. */
+/**
+ * What is needed of a pool: a `Pool` of pg has it. Declared here, so that nobody needs the types of
+ * pg.
+ */
 export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>
   end(): Promise<void>

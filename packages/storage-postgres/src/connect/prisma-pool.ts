@@ -4,7 +4,10 @@ import type { PostgresPool } from './pool.js'
 type Parse = (value: unknown) => unknown
 type Types = { getTypeParser(oid: number, format?: string): Parse }
 
-/** Of the types of our columns, those for which Prisma asks the driver, where a program may have registered something else. */
+/**
+ * Of the types of our columns, those for which Prisma asks the driver, where a program may have
+ * registered something else.
+ */
 const PLAIN = new Map<number, Parse>([
   [16, (letter) => letter === 't'],
   [20, (text) => text],
@@ -12,7 +15,10 @@ const PLAIN = new Map<number, Parse>([
   [25, (text) => text],
 ])
 
-/** The pool as Prisma needs it: one of its own copy of pg, or it would take it for settings; and without a program's type parsers. */
+/**
+ * The pool as Prisma needs it: one of its own copy of pg, or it would take it for settings; and
+ * without a program's type parsers.
+ */
 export function poolOfPrisma(pool: PostgresPool): Pool {
   const isPool = (value: object): value is Pool => value === pool
   if (!isPool(pool)) throw new TypeError('Not a pool')

@@ -6,7 +6,10 @@ type Callback = ((error: Error) => void) | ((error: null, client: Client) => voi
 
 const READ_ONLY = "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS readonly"
 
-/** A connection that looks for its server when it is made, so that new ones find the new server after a failover. */
+/**
+ * A connection that looks for its server when it is made, so that new ones find the new server
+ * after a failover.
+ */
 export function seekingClient(address: Address, configOf: (host: Host) => ClientConfig): typeof Client {
   return class SeekingClient extends Client {
     override connect(): Promise<Client>

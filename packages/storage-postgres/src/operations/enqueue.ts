@@ -11,7 +11,10 @@ INSERT INTO @.machines (machine_id) SELECT named.machine_id FROM unnest($1::text
 WHERE NOT EXISTS (SELECT 1 FROM @.machines m WHERE m.machine_id = named.machine_id) ORDER BY named.machine_id
 ON CONFLICT (machine_id) DO NOTHING`
 
-/** The lock keeps the machines from falling asleep until these signals can be seen; it is in nobody else's way. */
+/**
+ * The lock keeps the machines from falling asleep until these signals can be seen; it is in nobody
+ * else's way.
+ */
 const HOLD_AWAKE = `
 SELECT id, machine_id AS "machineId", due_at IS NULL AS asleep FROM @.machines
 WHERE machine_id = ANY($1::text[]) ORDER BY id FOR KEY SHARE`
@@ -22,8 +25,9 @@ UPDATE @.machines SET due_at = coalesce(due_at, greatest(@now, ${FAILING_UNTIL})
 WHERE id IN (SELECT id FROM @.machines WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)`
 
 /**
- * Texts joined into one, which the server takes apart in their order: three times as fast as an array of texts, and faster than rows of
- * parameters. Nothing joined is taken for no text at all: then the only payload is empty.
+ * Texts joined into one, which the server takes apart in their order: three times as fast as an
+ * array of texts, and faster than rows of parameters. Nothing joined is taken for no text at all:
+ * then the only payload is empty.
  */
 const ADD_SIGNALS = `
 WITH added AS (INSERT INTO @.signals (machine, uuid, payload, changed_at)
@@ -80,7 +84,10 @@ async function addSignals(
   return added
 }
 
-/** A control character that JSON does not have; for texts that are no JSON, something that they do not have either. */
+/**
+ * A control character that JSON does not have; for texts that are no JSON, something that they do
+ * not have either.
+ */
 function separatorFor(texts: readonly string[]): string {
   let separator = '\u001f'
   while (texts.some((text) => text.includes(separator))) separator = randomUUID()

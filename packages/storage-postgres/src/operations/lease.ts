@@ -7,9 +7,11 @@ import { isAhead, UNCHOSEN } from '../live-lease.js'
 import { findCredential } from './machines.js'
 
 /**
- * One statement: takes a machine whose time was written by a clock that has been put back since, or else the one that has been due longest,
- * past those that others are just taking. Materialized, or the planner may look for one anew for each row that it joins with. The time is
- * asked for once, so that the index ends the search, not a filter over all that wait; the sums keep the planner from a second search.
+ * One statement: takes a machine whose time was written by a clock that has been put back since, or
+ * else the one that has been due longest, past those that others are just taking. Materialized, or
+ * the planner may look for one anew for each row that it joins with. The time is asked for once, so
+ * that the index ends the search, not a filter over all that wait; the sums keep the planner from a
+ * second search.
  */
 const TAKE = `
 WITH clock AS MATERIALIZED (SELECT @now AS now),
@@ -26,8 +28,8 @@ WHERE m.id = found.id AND (m.due_at + 0 <= now OR ${isAhead('m.put_at + 0', 'now
 RETURNING m.id, m.machine_id AS "machineId", m.attempts, now - m.attempts_since AS "attemptsForMs", now`
 
 /**
- * A statement of its own, and so a later view of the signals: one view for both could show signals that the last holder
- * deleted while the lock was waited for.
+ * A statement of its own, and so a later view of the signals: one view for both could show signals
+ * that the last holder deleted while the lock was waited for.
  */
 const HOLD = `
 WITH first AS MATERIALIZED (SELECT * FROM @.first_pending($1, $2)),

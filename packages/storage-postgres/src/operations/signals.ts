@@ -5,7 +5,10 @@ import type { Sql } from '../database.js'
 import { FAILING_UNTIL, isAhead, isLeased, UNCHOSEN } from '../live-lease.js'
 import { recordChange } from '../pending-changes.js'
 
-/** A signal under a live lease is its holder's; while a lease has none yet, each of the machine's may become one. */
+/**
+ * A signal under a live lease is its holder's; while a lease has none yet, each of the machine's
+ * may become one.
+ */
 const HELD = `s.state = 0 AND ${isLeased('m')} AND (m.lease_seqs = '${UNCHOSEN}' OR s.seq = ANY(m.lease_seqs))`
 
 const number = z.coerce.number()
@@ -55,7 +58,10 @@ export async function listSignals(
   return toSignalPage(await sql.query(select, ...valuesOf(filter, limit + 1), after), limit)
 }
 
-/** Inside a transaction; the machines of what is deleted that might have to fall asleep are returned with the count. */
+/**
+ * Inside a transaction; the machines of what is deleted that might have to fall asleep are returned
+ * with the count.
+ */
 export async function deleteSignals(
   sql: Sql,
   filter: SignalFilter,
@@ -83,7 +89,10 @@ export async function deleteSignals(
   return { count: gone.length, emptied }
 }
 
-/** Signals of a clock that was ahead age from now on, and not from when that time comes true. A slice a call: there will be further calls. */
+/**
+ * Signals of a clock that was ahead age from now on, and not from when that time comes true. A
+ * slice a call: there will be further calls.
+ */
 async function ageFromNow(sql: Sql, { olderThanMs: _, ...filter }: SignalFilter): Promise<void> {
   const reset = `UPDATE @.signals u SET changed_at = @now FROM (SELECT s.uuid, s.machine FROM @.signals s JOIN @.machines m ON m.id = s.machine
       WHERE ${matches(filter)} AND ${isAhead('s.changed_at')} ORDER BY s.seq LIMIT $1) AS x
@@ -110,7 +119,10 @@ export async function requeueSignals(sql: Sql, filter: Omit<SignalFilter, 'statu
   return rows.length
 }
 
-/** The filter as SQL over {@link valuesOf}. States are written out, so that the partial indexes can be used. */
+/**
+ * The filter as SQL over {@link valuesOf}. States are written out, so that the partial indexes can
+ * be used.
+ */
 function matches({ status, machineId, olderThanMs }: SignalFilter): string {
   const conditions = [
     status === undefined

@@ -1,4 +1,5 @@
-// Opens the schemas that are named on standard input, one a line. Argument: the server's URL. Uses the built package.
+// Opens the schemas that are named on standard input, one a line. Argument: the server's URL. Uses
+// the built package.
 import { createInterface } from 'node:readline'
 import { PostgresStorage } from '../../dist/index.js'
 

@@ -1,4 +1,5 @@
-// Adds, leases and settles for ever, and prints what was begun (+), acknowledged (=) and settled (-). Uses the built package.
+// Adds, leases and settles for ever, and prints what was begun (+), acknowledged (=) and settled
+// (-). Uses the built package.
 import { PostgresStorage } from '../../dist/index.js'
 
 const [url, schema, name] = process.argv.slice(2)

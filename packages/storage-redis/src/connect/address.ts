@@ -28,7 +28,10 @@ const DEFAULT_PORT = 6379
 const NO_HOST = 'no-host'
 const DB_RULE = 'must name the database by its number: 0, 1, 2 …'
 
-/** Reads every part of a URL, so that nothing is left for the driver to guess: it takes `/99` and `/x` for database 0. */
+/**
+ * Reads every part of a URL, so that nothing is left for the driver to guess: it takes `/99` and
+ * `/x` for database 0.
+ */
 export function readAddress(url: unknown): ReadAddress {
   if (typeof url !== 'string') return { broken: [`must be a URL: ${SCHEMES.join(', ')}`] }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused

@@ -63,7 +63,10 @@ export class Connection {
     return 'nodes' in this.#client ? this.#client.nodes('master') : [this.#client]
   }
 
-  /** Makes sure that a client which was handed in can be used: that it is connected, where it queues nothing, and in its database. */
+  /**
+   * Makes sure that a client which was handed in can be used: that it is connected, where it queues
+   * nothing, and in its database.
+   */
   async prepare(): Promise<void> {
     if (this.#isOwn) return
     const client = this.#client
@@ -75,7 +78,10 @@ export class Connection {
     if (db !== 0) await this.command(client, 'SELECT', [db])
   }
 
-  /** Runs a script by its hash, and in full where the server does not know it yet. (`defineCommand` would add methods to a client that may be the caller's.) */
+  /**
+   * Runs a script by its hash, and in full where the server does not know it yet. (`defineCommand`
+   * would add methods to a client that may be the caller's.)
+   */
   run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
     return this.#evaluate(script, [keys.length, ...keys, ...args], false)
   }
@@ -100,7 +106,10 @@ export class Connection {
     return this.bounded(send(server, name, args))
   }
 
-  /** Up to `limit` members of a sorted set without scores, in the order of their bytes, after the given one. */
+  /**
+   * Up to `limit` members of a sorted set without scores, in the order of their bytes, after the
+   * given one.
+   */
   async membersAfter(key: string, after: string, limit: number): Promise<string[]> {
     const range = [key, after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, limit]
     return texts(await this.bounded(send(this.#client, 'ZRANGEBYLEX', range)))
@@ -116,7 +125,10 @@ export class Connection {
     return [String(next), texts(keys)]
   }
 
-  /** Waits until replicas have what this connection wrote, as {@link RedisStorageOptions.waitForReplicas} asks. */
+  /**
+   * Waits until replicas have what this connection wrote, as {@link
+   * RedisStorageOptions.waitForReplicas} asks.
+   */
   async replicate(): Promise<void> {
     if (this.#waitForReplicas === 0) return
     const waitMs = Math.min(LONGEST_WAIT_MS, this.#timeoutMs / 2)

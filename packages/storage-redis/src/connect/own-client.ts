@@ -11,11 +11,14 @@ export function makeClient(options: Exclude<RedisStorageOptions, { client: unkno
   const common = {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
-    // A connection over which nothing comes is given up, or a lost network would hang every call until TCP notices.
+    // A connection over which nothing comes is given up, or a lost network would hang every call
+    // until TCP notices.
     socketTimeout: commandTimeoutMs,
-    // A lost connection fails the calls under way at once: the caller knows better than the driver whether to repeat them.
+    // A lost connection fails the calls under way at once: the caller knows better than the driver
+    // whether to repeat them.
     maxRetriesPerRequest: 0,
-    // A server that became a replica: connect anew, since the name may lead to the new master by now.
+    // A server that became a replica: connect anew, since the name may lead to the new master by
+    // now.
     reconnectOnError: (error: Error) => error.message.includes('READONLY'),
   }
   if ('url' in options) {

@@ -3,8 +3,9 @@ import { type Cluster, Command, type Redis } from 'ioredis'
 export type Argument = string | number | Buffer
 
 /**
- * Sends one command, whatever the client is set to: the driver's methods can be defined anew, and pipeline by themselves or not, and reply
- * transformers go by the name in lower case. Texts arrive as `Buffer`s where `asBytes` is set.
+ * Sends one command, whatever the client is set to: the driver's methods can be defined anew, and
+ * pipeline by themselves or not, and reply transformers go by the name in lower case. Texts arrive
+ * as `Buffer`s where `asBytes` is set.
  */
 export async function send(
   client: Redis | Cluster,

@@ -37,7 +37,10 @@ async function readInfo(connection: Connection, server: Redis): Promise<Readonly
   )
 }
 
-/** `INFO` does not say whether snapshots are taken, `CONFIG` does, where it is allowed. The driver gives it as a list or as an object. */
+/**
+ * `INFO` does not say whether snapshots are taken, `CONFIG` does, where it is allowed. The driver
+ * gives it as a list or as an object.
+ */
 async function takesSnapshots(connection: Connection, server: Redis): Promise<boolean | undefined> {
   const reply = await connection.command(server, 'CONFIG', ['GET', 'save']).catch(() => undefined)
   const save: unknown = Array.isArray(reply) ? reply[1] : Reflect.get(Object(reply), 'save')

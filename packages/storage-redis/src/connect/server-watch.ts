@@ -10,7 +10,10 @@ const GONE = 'What is queued is gone when the server ends. Set appendonly yes.'
 
 type WatchOptions = Pick<RedisStorageOptions, 'allowEviction' | 'logger'>
 
-/** Refuses servers that may drop the queue, and warns of those that keep nothing on disk: when the store is opened, and when they change. */
+/**
+ * Refuses servers that may drop the queue, and warns of those that keep nothing on disk: when the
+ * store is opened, and when they change.
+ */
 export class ServerWatch {
   readonly #connection: Connection
   readonly #options: WatchOptions
@@ -42,7 +45,10 @@ export class ServerWatch {
     this.#checkedAt = this.#now()
   }
 
-  /** Before signals are acknowledged. Asks the servers at most every 30 s, or each time while one of them is refused. @throws StorageError `storage_unavailable` */
+  /**
+   * Before signals are acknowledged. Asks the servers at most every 30 s, or each time while one of
+   * them is refused. @throws StorageError `storage_unavailable`
+   */
   async check(): Promise<void> {
     if (this.#now() - this.#checkedAt < FRESH_MS) return
     this.#checking ??= this.#look().finally(() => {

@@ -16,7 +16,10 @@ const PART_SIGNALS = 500
 const PART_CHARACTERS = 1_048_576
 const LARGEST_BATCH = 128 * 1_048_576
 
-/** By machine, in order, cut into parts. The same signals always give the same parts, so that a replay finds them. */
+/**
+ * By machine, in order, cut into parts. The same signals always give the same parts, so that a
+ * replay finds them.
+ */
 function toParts(signals: readonly QueuedSignal[]): Part[] {
   const parts: { machineId: string; signals: QueuedSignal[] }[] = []
   const open = new Map<string, { signals: QueuedSignal[]; size: number }>()
@@ -38,8 +41,9 @@ function toParts(signals: readonly QueuedSignal[]): Part[] {
 }
 
 /**
- * All or none, in three steps: the intent, the partitions, the index. A batch that takes one script call needs an intent for the index only; a larger one stands in
- * its intent, which is one write and the point after which it happens in any case, by this process or by another's replay.
+ * All or none, in three steps: the intent, the partitions, the index. A batch that takes one script
+ * call needs an intent for the index only; a larger one stands in its intent, which is one write
+ * and the point after which it happens in any case, by this process or by another's replay.
  */
 export async function enqueue(store: OpenStore, signals: readonly QueuedSignal[]): Promise<EnqueueResult> {
   if (signals.length === 0) return { added: 0, duplicates: 0 }

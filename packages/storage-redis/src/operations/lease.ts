@@ -11,7 +11,10 @@ type Held = Pick<SignalLease, 'machineId' | 'token'>
 const toMs = (microseconds: unknown) => Math.round(whole(microseconds) / 1_000)
 const toUs = (ms: number) => Math.round(ms * 1_000)
 
-/** Claims a machine in the index, then asks its partition, which alone knows whether it is due; an index that was wrong is put right on the way. */
+/**
+ * Claims a machine in the index, then asks its partition, which alone knows whether it is due; an
+ * index that was wrong is put right on the way.
+ */
 export async function lease(store: OpenStore, request: LeaseRequest): Promise<SignalLease | undefined> {
   const corrected = new Set<string>()
   for (;;) {
@@ -19,7 +22,8 @@ export async function lease(store: OpenStore, request: LeaseRequest): Promise<Si
     // A replay that fails now comes up again; the machines that are due do not wait for it.
     const replays = await Promise.allSettled(stale.map((shard) => replay(store, shard)))
     if (machineId !== undefined) {
-      // One that comes up again, since the clock of the index is ahead of the partition's, stays claimed, or it would come up until they agree.
+      // One that comes up again, since the clock of the index is ahead of the partition's, stays
+      // claimed, or it would come up until they agree.
       const leased = await leasePartition(store, machineId, request, !corrected.has(machineId))
       if (leased !== undefined) return leased
       corrected.add(machineId)

@@ -3,7 +3,10 @@ import type { OpenStore } from '../open-store.js'
 /** Keys that a server looks at in one step, and machines that are read at once. */
 const STEP = 1_000
 
-/** Reads every partition that the servers hold, and every one that the index knows of, and reports it with a new version. */
+/**
+ * Reads every partition that the servers hold, and every one that the index knows of, and reports
+ * it with a new version.
+ */
 export async function repairIndex(store: OpenStore): Promise<void> {
   for (const server of store.connection.masters) {
     for (let cursor = ''; cursor !== '0'; ) {

@@ -4,10 +4,16 @@ import type { OpenStore } from '../open-store.js'
 import { list, text, whole } from '../reply.js'
 import { scripts } from '../scripts.gen.js'
 
-/** Random, so that a version never comes back, also after the value was deleted or the clock went backwards. */
+/**
+ * Random, so that a version never comes back, also after the value was deleted or the clock went
+ * backwards.
+ */
 const newVersion = () => randomInt(1, 2 ** 48 - 1)
 
-/** Values up to this size (locks, pauses) are written at maxmemory too: without them nothing could be sent, and the queue would never drain. */
+/**
+ * Values up to this size (locks, pauses) are written at maxmemory too: without them nothing could
+ * be sent, and the queue would never drain.
+ */
 const SMALL_BYTES = 65_536
 
 export async function getState(store: OpenStore, key: string): Promise<StateValue | undefined> {

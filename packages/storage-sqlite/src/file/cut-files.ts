@@ -1,7 +1,10 @@
 import { fstatSync, readFileSync, readSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import type { StoreFile } from './store-file.js'
 
-/** The header of SQLite's index of its log, in the byte order of the machine: where it says how long pages are, and how many the log has. */
+/**
+ * The header of SQLite's index of its log, in the byte order of the machine: where it says how long
+ * pages are, and how many the log has.
+ */
 const INDEX_HEADER_BYTES = 48
 const PAGE_SIZE_AT = 14
 const FRAMES_AT = 16
@@ -13,11 +16,13 @@ const FRAME_HEADER_BYTES = 24
 const TRIES = 10
 
 /**
- * Whether the log has all that SQLite believes to be in it. One that was cut (`> store.db-wal`) still grows at its old end,
- * and with the hole before that, nothing that is added can be read again.
+ * Whether the log has all that SQLite believes to be in it. One that was cut (`> store.db-wal`)
+ * still grows at its old end, and with the hole before that, nothing that is added can be read
+ * again.
  */
 export function isLogWhole(log: string, index: StoreFile): boolean {
-  // Others write meanwhile: a log that is emptied after its index was read is no shorter than it should be.
+  // Others write meanwhile: a log that is emptied after its index was read is no shorter than it
+  // should be.
   for (let tries = 0; tries < TRIES; tries += 1) {
     const before = headerOf(index)
     const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0
@@ -27,7 +32,10 @@ export function isLogWhole(log: string, index: StoreFile): boolean {
   return true
 }
 
-/** Whether a database file was cut (`> store.db`): it became shorter than it was, and than SQLite believes it to be. */
+/**
+ * Whether a database file was cut (`> store.db`): it became shorter than it was, and than SQLite
+ * believes it to be.
+ */
 export class FileLength {
   #longest = 0
 
@@ -41,8 +49,9 @@ export class FileLength {
 }
 
 /**
- * Makes what is left of a cut log a new one, which SQLite reads as far as it goes. What is open keeps an empty one: closing would copy
- * into the database what it finds at the places of the lost pages. Other processes see that their files are gone.
+ * Makes what is left of a cut log a new one, which SQLite reads as far as it goes. What is open
+ * keeps an empty one: closing would copy into the database what it finds at the places of the lost
+ * pages. Other processes see that their files are gone.
  */
 export function renewCutLog(opened: string): void {
   const log = `${opened}-wal`

@@ -1,7 +1,10 @@
 import type { FileHandle } from 'node:fs/promises'
 import { corruptError } from '../errors.js'
 
-/** `CSCA`: in the header of every store, so that it is told from another program's database, and a newer store from a damaged one. */
+/**
+ * `CSCA`: in the header of every store, so that it is told from another program's database, and a
+ * newer store from a damaged one.
+ */
 export const APPLICATION_ID = 0x43_53_43_41
 
 const HEADER_BYTES = 100
@@ -18,8 +21,9 @@ export interface Header {
 }
 
 /**
- * What a database's header says, read without SQLite, which would leave files of its own beside it; `undefined` where the file is empty.
- * Fields that SQLite always writes alike are checked, so that no damaged number is believed.
+ * What a database's header says, read without SQLite, which would leave files of its own beside it;
+ * `undefined` where the file is empty. Fields that SQLite always writes alike are checked, so that
+ * no damaged number is believed.
  * @throws StorageError `storage_corrupt`
  */
 export async function readHeader(
@@ -66,7 +70,10 @@ function isSound(header: Buffer): boolean {
   )
 }
 
-/** SQLite replays any log that lies beside a file. One of another database has pages of another size, or a first page that is not a store's. */
+/**
+ * SQLite replays any log that lies beside a file. One of another database has pages of another
+ * size, or a first page that is not a store's.
+ */
 function isLogOf(header: Buffer, log: Buffer): boolean {
   if (log.length < WAL_HEADER_BYTES || (log.readUInt32BE(0) & ~1) !== WAL_MAGIC) return true
   const pageSize = pageSizeOf(header)

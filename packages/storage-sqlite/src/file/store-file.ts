@@ -20,14 +20,18 @@ const NEIGHBOURS_MS = 5_000
 const LOOK_MS = 2
 
 /**
- * Closing any handle of a file takes all locks from this process that it has on that file, SQLite's too, and other processes would take its log for theirs.
- * So all connections share what was opened, and it is closed after the last of them.
+ * Closing any handle of a file takes all locks from this process that it has on that file, SQLite's
+ * too, and other processes would take its log for theirs. So all connections share what was opened,
+ * and it is closed after the last of them.
  */
 const heldFiles = new Map<string, HeldFile>()
 
 const keyOf = ({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>) => `${dev}:${ino}`
 
-/** The file that a path named at a certain moment, open for reading; made, for its owner alone, where there was none. */
+/**
+ * The file that a path named at a certain moment, open for reading; made, for its owner alone,
+ * where there was none.
+ */
 export class StoreFile {
   readonly handle: FileHandle
   readonly #key: string
@@ -71,7 +75,8 @@ export class StoreFile {
   }
 
   /**
-   * SQLite has one index of the log for all connections of a process: one that was opened beside another whose log is gone would write by that one's index.
+   * SQLite has one index of the log for all connections of a process: one that was opened beside
+   * another whose log is gone would write by that one's index.
    * @throws StorageError
    */
   async withoutStrays(path: string): Promise<void> {
@@ -102,7 +107,10 @@ export class StoreFile {
   }
 }
 
-/** SQLite's own files beside an open database: with one deleted, what is written is lost as it is with the database deleted. */
+/**
+ * SQLite's own files beside an open database: with one deleted, what is written is lost as it is
+ * with the database deleted.
+ */
 export class Companions {
   readonly #files: readonly { path: string; was: string | undefined }[]
 
@@ -138,7 +146,9 @@ async function statOrNothing(path: string): Promise<BigIntStats | undefined> {
   }
 }
 
-/** SQLite would delete the log that it finds beside a new file, and with it what only the log has. */
+/**
+ * SQLite would delete the log that it finds beside a new file, and with it what only the log has.
+ */
 async function refuseOrphan(path: string): Promise<void> {
   const log = await statOrNothing(`${path}-wal`)
   if (log === undefined || log.size === 0n) return

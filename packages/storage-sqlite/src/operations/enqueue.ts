@@ -24,7 +24,10 @@ WHERE machines.id = added.machine`
 
 const lastIdSchema = z.tuple([z.object({ id: z.coerce.number() })])
 
-/** What takes some milliseconds. Others have a turn then, and wait for this transaction if they need the store. */
+/**
+ * What takes some milliseconds. Others have a turn then, and wait for this transaction if they need
+ * the store.
+ */
 const SLICE = 250
 
 /** Inserts all signals and wakes their machines; inside a transaction. */

@@ -6,8 +6,8 @@ import { isAhead } from '../clock.js'
 import type { Database } from '../database.js'
 
 /**
- * One statement: takes a machine whose time was written by a clock that has been put back since, or else the one that has been due longest,
- * and remembers the last signal it hands out.
+ * One statement: takes a machine whose time was written by a clock that has been put back since, or
+ * else the one that has been due longest, and remembers the last signal it hands out.
  */
 const TAKE = `
 UPDATE machines SET
@@ -36,8 +36,9 @@ const takenSchema = z
 const heldSchema = z.array(z.object({ uuid: z.string(), payload: z.string() }))
 
 /**
- * The payloads are read after the lease, outside its write: the lease protects them. It need not survive a power cut (its signals are pending
- * again then), so its commit does not wait for the disk.
+ * The payloads are read after the lease, outside its write: the lease protects them. It need not
+ * survive a power cut (its signals are pending again then), so its commit does not wait for the
+ * disk.
  */
 export function lease(
   database: Database,

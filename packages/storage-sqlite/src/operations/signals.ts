@@ -68,7 +68,10 @@ export async function deleteSignals(sql: Sql, filter: SignalFilter, limit: numbe
   return gone.length
 }
 
-/** Signals of a clock that was ahead age from now on, and not from when that time comes true. A slice a call: there will be further calls. */
+/**
+ * Signals of a clock that was ahead age from now on, and not from when that time comes true. A
+ * slice a call: there will be further calls.
+ */
 async function ageFromNow(sql: Sql, { olderThanMs: _, ...filter }: SignalFilter, now: number): Promise<void> {
   const reset = `UPDATE signals SET changed_at = ?1 WHERE id IN (SELECT s.id FROM signals s
     WHERE ${matches(filter)} AND ${isAhead('s.changed_at', '?1')} ORDER BY s.id LIMIT ?2)`
@@ -93,7 +96,10 @@ export async function requeueSignals(
   return back.length
 }
 
-/** The filter as SQL over {@link valuesOf}. States are written out, so that the partial indexes can be used. */
+/**
+ * The filter as SQL over {@link valuesOf}. States are written out, so that the partial indexes can
+ * be used.
+ */
 function matches({ status, machineId, olderThanMs }: SignalFilter): string {
   const conditions = ['1 = 1']
   if (status === 'pending') conditions.push('s.state = 0')

@@ -1,4 +1,5 @@
-// One process of the tests: node store.mjs COMMAND FILE [NUMBER], or node store.mjs openEach. Uses the built package.
+// One process of the tests: node store.mjs COMMAND FILE [NUMBER], or node store.mjs openEach. Uses
+// the built package.
 import { createInterface } from 'node:readline'
 import { SqliteStorage } from '../../dist/index.js'
 
@@ -25,7 +26,10 @@ const commands = {
       await each.close()
     }
   },
-  /** Adds a batch of 100 whenever a line comes in, and says what became of it and how many signals wait. */
+  /**
+   * Adds a batch of 100 whenever a line comes in, and says what became of it and how many signals
+   * wait.
+   */
   async addOnDemand() {
     await storage.open()
     process.stdout.write('ready\n')

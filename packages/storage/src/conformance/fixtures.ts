@@ -29,10 +29,15 @@ export async function leaseOne(storage: Storage, maxSignals = 50, leaseMs = LEAS
   return lease
 }
 
-/** More turns than any case needs: an adapter that never comes to an end fails, and does not hang. */
+/**
+ * More turns than any case needs: an adapter that never comes to an end fails, and does not hang.
+ */
 const MOST_TURNS = 5_000
 
-/** Leases and settles everything that is due, and returns the uuids in the order they were handed out. */
+/**
+ * Leases and settles everything that is due, and returns the uuids in the order they were handed
+ * out.
+ */
 export async function drain(storage: Storage, maxSignals = 50): Promise<string[]> {
   const seen: string[] = []
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {

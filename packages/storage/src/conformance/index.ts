@@ -38,7 +38,10 @@ export interface ConformanceOptions {
   readonly name: string
   /** An empty store for one case. */
   create(): Promise<ConformanceHarness> | ConformanceHarness
-  /** Cases that do not apply. Each needs a reason, and a test of its own for what the adapter does instead. */
+  /**
+   * Cases that do not apply. Each needs a reason, and a test of its own for what the adapter does
+   * instead.
+   */
   readonly skip?: readonly { readonly case: string; readonly reason: string }[]
 }
 

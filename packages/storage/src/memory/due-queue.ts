@@ -9,8 +9,9 @@ interface Slot {
 }
 
 /**
- * Ids in the order of the time at which they are due; each operation costs O(log n). Changing an id's time leaves its old slot behind, which is dropped when it comes up
- * or when such slots prevail. Times that were written under a clock which has been put back since are due now.
+ * Ids in the order of the time at which they are due; each operation costs O(log n). Changing an
+ * id's time leaves its old slot behind, which is dropped when it comes up or when such slots
+ * prevail. Times that were written under a clock which has been put back since are due now.
  */
 export class DueQueue {
   #heap: Slot[] = []

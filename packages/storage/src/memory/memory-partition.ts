@@ -22,7 +22,10 @@ export class MemoryPartition {
   pending = 0
   rejected = 0
   sent = 0
-  /** Holds the entries themselves: a signal that was deleted and added anew under the same uuid was never leased. */
+  /**
+   * Holds the entries themselves: a signal that was deleted and added anew under the same uuid was
+   * never leased.
+   */
   lease: { token: string; until: Deadline; held: Map<string, Entry> } | undefined
   attempts = 0
   attemptsSince = 0

@@ -39,7 +39,10 @@ interface Shared {
   readonly queue: MemoryQueue
 }
 
-/** The reference adapter: everything is in this process's memory and gone with it. For tests, and to read what the port means. */
+/**
+ * The reference adapter: everything is in this process's memory and gone with it. For tests, and to
+ * read what the port means.
+ */
 export class MemoryStorage implements Storage {
   readonly name = 'memory'
   readonly capabilities = { atomicEnqueue: 'all' } as const

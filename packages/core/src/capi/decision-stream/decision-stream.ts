@@ -3,7 +3,10 @@ import type { AllowlistLink, BlocklistLink, InputIssue } from '@cscapi/signals'
 /** An address, a range or something else that CAPI wants kept out. */
 export interface Decision {
   readonly value: string
-  /** `Ip`, `Range`, `AS` and `Country` are spelled so, whatever the answer's case; others are left as they come. */
+  /**
+   * `Ip`, `Range`, `AS` and `Country` are spelled so, whatever the answer's case; others are left
+   * as they come.
+   */
   readonly scope: string
   /** Why, usually a scenario. */
   readonly scenario: string
@@ -20,8 +23,8 @@ export interface DeletedDecision {
 }
 
 /**
- * One answer of the decision stream. It is neither a snapshot nor a delta: add `new`, remove `deleted`, and let the rest expire
- * (docs/capi-protocol.md, Answer).
+ * One answer of the decision stream. It is neither a snapshot nor a delta: add `new`, remove
+ * `deleted`, and let the rest expire (docs/capi-protocol.md, Answer).
  */
 export interface DecisionStream {
   /** Epoch milliseconds: when the answer began to come. */
@@ -29,7 +32,10 @@ export interface DecisionStream {
   readonly new: readonly Decision[]
   readonly deleted: readonly DeletedDecision[]
   readonly links: { readonly blocklists: readonly BlocklistLink[]; readonly allowlists: readonly AllowlistLink[] }
-  /** What is wrong with the first entries that could not be read, at most 100 issues, those of links first. */
+  /**
+   * What is wrong with the first entries that could not be read, at most 100 issues, those of links
+   * first.
+   */
   readonly skipped: readonly InputIssue[]
   /** How many entries could not be read; the others are not affected. */
   readonly skippedCount: number

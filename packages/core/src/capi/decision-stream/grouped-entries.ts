@@ -20,12 +20,18 @@ export interface GroupedPart<Header, Entry, Kept> {
 const ENTRIES_PER_TURN = 4_096
 const HEADER = new Set<string | number | undefined>(['scope', 'scenario', 'decisions'])
 
-/** Takes the entries of one part out of the stream as they come: a group may be as large as the whole answer. */
+/**
+ * Takes the entries of one part out of the stream as they come: a group may be as large as the
+ * whole answer.
+ */
 export class GroupedEntries<Header, Entry, Kept> {
   readonly kept: Kept[] = []
   readonly #part: GroupedPart<Header, Entry, Kept>
   readonly #skipped: SkippedEntries
-  /** The group that entries are coming of, and what it is about, where it said so before its first entry. */
+  /**
+   * The group that entries are coming of, and what it is about, where it said so before its first
+   * entry.
+   */
   #group: unknown
   #header: Header | undefined
   /** Entries that came before what their group is about, or behind others that wait. */
@@ -49,7 +55,10 @@ export class GroupedEntries<Header, Entry, Kept> {
     return 'drop'
   }
 
-  /** Finishes the groups that said only at their end what they are about; nothing to wait for where there is none. */
+  /**
+   * Finishes the groups that said only at their end what they are about; nothing to wait for where
+   * there is none.
+   */
   settle(): Promise<void> | undefined {
     return this.#late.length === 0 ? undefined : this.#settle()
   }

@@ -8,8 +8,8 @@ import { SkippedEntries } from './skipped-entries.js'
 import { keyAt, StreamedJson } from './streamed-json.js'
 
 /**
- * Reads an answer while it comes, in memory that grows with what is kept alone. Missing parts and nulls are nothing;
- * an entry that cannot be read is skipped and counted.
+ * Reads an answer while it comes, in memory that grows with what is kept alone. Missing parts and
+ * nulls are nothing; an entry that cannot be read is skipped and counted.
  *
  * @throws UnreadableJsonError when the answer is no JSON object, or has no end.
  */

@@ -24,8 +24,9 @@ const MOST_HELD_BYTES = 8 * 1_048_576
 const TOKEN_BYTES = 64
 
 /**
- * Reads one JSON object piece by piece, and shows each value when it ends, innermost first. What the visitor says
- * `drop` to is forgotten at once: however long the text is, no more memory is in use than what was kept takes.
+ * Reads one JSON object piece by piece, and shows each value when it ends, innermost first. What
+ * the visitor says `drop` to is forgotten at once: however long the text is, no more memory is in
+ * use than what was kept takes.
  */
 export class StreamedJson {
   readonly #tokenizer = new BoundedTokenizer({ stringBufferSize: 16_384, numberBufferSize: 16_384 })
@@ -59,7 +60,10 @@ export class StreamedJson {
     if (this.#bytesSinceToken > MOST_TOKEN_BYTES) throw new UnreadableJsonError('a value is too long')
   }
 
-  /** To be called after the last piece. Nothing at all is no error. @throws UnreadableJsonError when the end is missing. */
+  /**
+   * To be called after the last piece. Nothing at all is no error. @throws UnreadableJsonError when
+   * the end is missing.
+   */
   end(): void {
     guarded(() => {
       this.#tokenizer.write(this.#decoder.decode())
@@ -80,7 +84,10 @@ export class StreamedJson {
   }
 }
 
-/** The name or index by which the way to an element goes on at a level: 1 for what stands in the whole. */
+/**
+ * The name or index by which the way to an element goes on at a level: 1 for what stands in the
+ * whole.
+ */
 export function keyAt({ stack, key }: JsonElement, level: number): string | number | undefined {
   return level === stack.length ? key : stack[level]?.key
 }

@@ -20,7 +20,10 @@ const HOUR_MS = 3_600_000
 const failing = { reason: 'credentials_refused', count: 1, retryAfterMs: HOUR_MS } as const
 
 const SECONDS_MS = 10_000
-/** Where time passes: more than a case takes on the slowest machine, so that what was ahead still is. */
+/**
+ * Where time passes: more than a case takes on the slowest machine, so that what was ahead still
+ * is.
+ */
 const MINUTES_MS = 600_000
 
 /** By how much the clock was wrong. */
