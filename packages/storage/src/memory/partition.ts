@@ -13,7 +13,7 @@ export interface Entry extends QueuedSignal {
 }
 
 /** The signals of one machine, and who holds them. */
-export class MemoryPartition {
+export class Partition {
   /** All of them by uuid, oldest first. */
   readonly entries = new Map<string, Entry>()
   /** Pending entries, oldest first, between gaps left by those that went. */

@@ -9,7 +9,7 @@ import { scripts } from './scripts.gen.js'
 import { type IntentRef, ShardIndex, type Summary } from './shard-index.js'
 
 /** What every operation works on, once the store is open. */
-export class OpenStore {
+export class Partitions {
   readonly connection: Connection
   readonly keys: Keys
   readonly index: ShardIndex

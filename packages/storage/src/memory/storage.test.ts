@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { MemoryStorage } from './memory-storage.js'
+import { MemoryStorage } from './storage.js'
 
 const signal = { machineId: 'm', uuid: 'u', payload: '{}' }
 
