@@ -3,7 +3,6 @@ import { isIP } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DecisionSet } from './index.js'
-import { formatIp, parseIp } from './parse-ip.js'
 import { allowlistEntry } from './sources/list-lines.js'
 
 const digits = fc.constantFrom('0', '1', '7', '9', '00', '12', '255', '256', '1e3', 'ffff', '10000', 'AbC', '')
@@ -40,24 +39,6 @@ const allowlistLine = fc.oneof(
 )
 
 describe('whatever a list holds', () => {
-  test('an address parses as the platform says, or is none (100,000 texts)', () => {
-    const words = new Uint32Array(4)
-    const again = new Uint32Array(4)
-    fc.assert(
-      fc.property(line, (text) => {
-        const family = parseIp(text, words)
-        // The platform takes a zone for a part of an address; nobody can block one.
-        expect(family !== 0).toBe(isIP(text) !== 0 && !text.includes('%'))
-        if (family === 0) return
-        const canonical = formatIp(words, family)
-        expect(isIP(canonical)).toBe(family)
-        expect(parseIp(canonical, again)).toBe(family)
-        expect(formatIp(again, family)).toBe(canonical)
-      }),
-      { numRuns: 100_000 },
-    )
-  })
-
   test('each line of a blocklist is taken, is nothing, or is told of (100,000 lines)', async () => {
     const lines = fc.sample(line, 100_000)
     const set = new DecisionSet({ allowWide: true })

@@ -1,18 +1,12 @@
-import type { ActiveDecision } from '../active-decision.js'
-import { Beat, type Paced } from '../pace.js'
-import type { Remediations } from '../remediations.js'
+import { IpNetwork } from '@cscapi/signals'
 import { expiryOf, tableOf } from '../sources/source.js'
-import { type Contents, lookUpExact, scopedDecision, scopedSource } from './lookup.js'
-import type { NetworkTable } from './network-table.js'
-import { sortedOrder } from './sorted-order.js'
-
-/** What is in force at one moment. */
-export interface View {
-  readonly contents: Contents
-  /** Epoch milliseconds. */
-  readonly now: number
-  readonly remediations: Remediations
-}
+import type { NetworkTable } from '../tables/network-table.js'
+import { Beat, type Paced } from '../turns/pace.js'
+import { sortedOrder } from '../turns/sorted-order.js'
+import type { ActiveDecision } from './active-decision.js'
+import type { Contents, View } from './contents.js'
+import { lookUpExact } from './lookup.js'
+import { scopedDecision, scopedSource } from './scoped-lookup.js'
 
 /**
  * Every network once, IPv4 before IPv6, in ascending order, a range before what is in it; then the
@@ -37,13 +31,15 @@ function* listFamily({ contents, now, remediations }: View, family: 4 | 6): Gene
   const order = yield* sortedOrder(prefixes.length, compare)
   const beat = new Beat()
   const units = unitsOf(contents)
-  const words = new Uint32Array(4)
+  const network = new IpNetwork()
   for (let at = 0; at < order.length; at += 1) {
     if (beat.isDue(units)) yield undefined
-    const row = order[at] ?? 0
-    if (at > 0 && compare(order[at - 1] ?? 0, row) === 0) continue
-    words.set(keys.subarray(row * width, (row + 1) * width))
-    const decision = lookUpExact(contents, words, family, prefixes[row] ?? 0, now, remediations)
+    const place = order[at] ?? 0
+    if (at > 0 && compare(order[at - 1] ?? 0, place) === 0) continue
+    for (let word = 0; word < width; word += 1) network.words[word] = keys[place * width + word] ?? 0
+    network.family = family
+    network.prefix = prefixes[place] ?? 0
+    const decision = lookUpExact(contents, network, now, remediations)
     if (decision !== undefined) yield decision
   }
 }

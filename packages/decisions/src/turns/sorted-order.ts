@@ -1,4 +1,4 @@
-import { Beat } from '../pace.js'
+import { Beat } from './pace.js'
 
 /** As many as are sorted in one go. */
 const RUN = 1_024
