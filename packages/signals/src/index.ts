@@ -16,6 +16,7 @@ export {
 } from './errors.js'
 export { type Address, parseAddress } from './formats/address.js'
 export { durationToMs, formatDuration, parseDuration } from './formats/duration.js'
+export { parseJson } from './formats/json.js'
 export { PRIVATE_NETWORKS } from './formats/private-networks.js'
 export { compareTimestamps, formatTimestamp, parseTimestamp, type Timestamp } from './formats/timestamp.js'
 export { type IssueOptions, issuesOfSchema } from './options/issues.js'
