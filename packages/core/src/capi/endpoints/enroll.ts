@@ -1,7 +1,7 @@
 import { InputError, type InputIssue, printable } from '@cscapi/signals'
 import * as z from 'zod'
-import { printableText } from '../secrets/printable-text.js'
-import type { CallOptions, Http } from './http.js'
+import { printableText } from '../../secrets/printable-text.js'
+import type { CallOptions, Http } from '../http.js'
 
 export interface EnrollRequest {
   readonly token: string
@@ -23,6 +23,8 @@ export interface EnrollAnswer {
 const answerSchema = z.looseObject({ message: z.string() })
 
 /**
+ * Checks what an enrolment needs.
+ *
  * @throws InputError when the key or a tag breaks a rule of CAPI v3 swagger `EnrollRequest`; the
  * key is not shown.
  */
@@ -46,31 +48,32 @@ export function assertEnrollable(request: Pick<EnrollRequest, 'attachmentKey' | 
 }
 
 /**
- * CAPI v3 swagger `POST /watchers/enroll`. @throws InputError before any call, see {@link
- * assertEnrollable}.
+ * Enrolls a machine in the console (CAPI v3 swagger `POST /watchers/enroll`).
+ *
+ * @throws InputError before any call, see {@link assertEnrollable}
  */
 export async function enroll(http: Http, request: EnrollRequest, options: CallOptions = {}): Promise<EnrollAnswer> {
   assertEnrollable(request)
   const { token, attachmentKey, name, tags, overwrite } = request
-  const body = JSON.stringify({
+  const json = {
     attachment_key: attachmentKey,
     ...(name !== undefined && { name }),
     ...(tags !== undefined && { tags: [...new Set(tags)] }),
     ...(overwrite && { overwrite }),
-  })
+  }
   const call = {
     endpoint: 'enroll',
     method: 'POST',
     path: '/watchers/enroll',
-    body,
+    json,
     token,
     secrets: [attachmentKey],
   } as const
-  const { json } = await http.call({ ...options, ...call })
-  const parsed = answerSchema.safeParse(json)
-  const said = parsed.success ? parsed.data.message : undefined
-  const message = said === undefined ? undefined : printableText(said, [attachmentKey, token])
+  const { json: said } = await http.call({ ...options, ...call })
+  const parsed = answerSchema.safeParse(said)
+  const text = parsed.success ? parsed.data.message : undefined
+  const message = text === undefined ? undefined : printableText(text, [attachmentKey, token])
   // Both come as 2xx: the message tells more surely than the code (docs/capi-protocol.md,
   // Enrolment).
-  return { status: /already enrolled/i.test(said ?? '') ? 'already-enrolled' : 'enrolled', message }
+  return { status: /already enrolled/i.test(text ?? '') ? 'already-enrolled' : 'enrolled', message }
 }

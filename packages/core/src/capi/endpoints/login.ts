@@ -1,7 +1,7 @@
 import { loginResponseSchema } from '@cscapi/signals'
-import { tokenLifetimeMs } from '../machines/token.js'
-import { tokenFlaw } from '../machines/usable-token.js'
-import type { CallOptions, Http } from './http.js'
+import { tokenLifetimeMs } from '../../machines/token.js'
+import { tokenFlaw } from '../../machines/usable-token.js'
+import type { CallOptions, Http } from '../http.js'
 
 export interface LoginRequest {
   readonly machineId: string
@@ -16,11 +16,11 @@ export interface Login {
   readonly lifetimeMs: number | undefined
 }
 
-/** CAPI v3 swagger `POST /watchers/login`. */
+/** Logs a machine in (CAPI v3 swagger `POST /watchers/login`). */
 export async function login(http: Http, request: LoginRequest, options: CallOptions = {}): Promise<Login> {
   const { machineId, password, scenarios } = request
-  const body = JSON.stringify({ machine_id: machineId, password, scenarios })
-  const call = { endpoint: 'login', method: 'POST', path: '/watchers/login', body, secrets: [password] } as const
+  const json = { machine_id: machineId, password, scenarios }
+  const call = { endpoint: 'login', method: 'POST', path: '/watchers/login', json, secrets: [password] } as const
   const answer = await http.call({ ...options, ...call, machineId })
   const parsed = loginResponseSchema.safeParse(answer.json)
   if (!parsed.success)

@@ -1,17 +1,16 @@
 import type { MetricsRequest } from '@cscapi/signals'
-import type { CallOptions, Http } from './http.js'
+import type { CallOptions, Http } from '../http.js'
 
 export interface PushMetricsRequest {
   readonly token: string
   readonly metrics: MetricsRequest
 }
 
-/** CAPI v3 swagger `POST /metrics`. */
+/** Tells what a machine runs (CAPI v3 swagger `POST /metrics`). */
 export async function pushMetrics(
   http: Http,
   { token, metrics }: PushMetricsRequest,
   options: CallOptions = {},
 ): Promise<void> {
-  const body = JSON.stringify(metrics)
-  await http.call({ ...options, endpoint: 'metrics', method: 'POST', path: '/metrics', body, token })
+  await http.call({ ...options, endpoint: 'metrics', method: 'POST', path: '/metrics', json: metrics, token })
 }

@@ -1,8 +1,7 @@
-import { readPieces } from './body.js'
-import type { DecisionStream } from './decision-stream/decision-stream.js'
-import { readDecisionStream } from './decision-stream/read-decision-stream.js'
-import { UnreadableJsonError } from './decision-stream/streamed-json.js'
-import type { CallOptions, Http } from './http.js'
+import type { DecisionStream } from '../decision-stream/decision-stream.js'
+import { UnreadableJsonError } from '../decision-stream/unreadable-json-error.js'
+import type { CallOptions, Http } from '../http.js'
+import { readPieces } from '../read-body.js'
 
 export interface PullDecisionsRequest {
   readonly token: string
@@ -20,7 +19,7 @@ export interface PullDecisionsRequest {
 /** Bytes; the stream may hold hundreds of thousands of entries. */
 const MAX_BYTES = 256 * 1_048_576
 
-/** CAPI v3 swagger `GET /decisions/stream`. */
+/** Pulls decisions (CAPI v3 swagger `GET /decisions/stream`). */
 export async function pullDecisions(
   http: Http,
   request: PullDecisionsRequest,
@@ -34,7 +33,10 @@ export async function pullDecisions(
     ...(startup && { startup: 'true' }),
   }
   const call = { endpoint: 'decisions', method: 'GET', path: '/decisions/stream', query, token } as const
+  // Most programs never pull: what reads the stream is loaded by those that do.
+  const reading = import('../decision-stream/read-decision-stream.js')
   return http.read({ ...options, ...call }, async ({ response, receivedAt, signal, unusable }) => {
+    const { readDecisionStream } = await reading
     try {
       return await readDecisionStream(readPieces(response, MAX_BYTES, signal), receivedAt)
     } catch (error) {

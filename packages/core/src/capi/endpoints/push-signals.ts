@@ -1,4 +1,4 @@
-import type { CallOptions, Http } from './http.js'
+import type { CallOptions, Http } from '../http.js'
 
 export interface PushSignalsRequest {
   readonly token: string
@@ -6,7 +6,7 @@ export interface PushSignalsRequest {
   readonly payloads: readonly string[]
 }
 
-/** CAPI v3 swagger `POST /signals`. */
+/** Sends signals of one machine (CAPI v3 swagger `POST /signals`). */
 export async function pushSignals(
   http: Http,
   { token, payloads }: PushSignalsRequest,
