@@ -68,6 +68,7 @@ export { abortSignalSchema, functionSchema, methodsSchema, milliseconds, tlsSett
 export { assertKeys, type EncryptionKey, isSealed, Keyring } from './secrets/keyring.js'
 export { Secret } from './secrets/secret.js'
 export { getJsonState, type JsonStateValue, toJsonState } from './state/json-state.js'
+export { stateKeys } from './state/keys.js'
 export {
   endPauses,
   extendPause,
