@@ -1,2 +1,7 @@
-// The same, in full.
-import './fuzz.test.js'
+// What is tried at random, in full.
+import './capi/capi.test.js'
+import './capi/decision-stream/read-decision-stream.test.js'
+import './capi/retry-after.test.js'
+import './machines/token.test.js'
+import './secrets/keyring.test.js'
+import './state/pause.test.js'

@@ -2,8 +2,9 @@ import { createDecipheriv, createSecretKey, generateKeyPairSync, randomBytes, sc
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { PASSWORD, RUNS, RUNS_TEXT } from '../../test/any-json.js'
 import { OneProcessState } from '../../test/one-process-state.js'
-import { type EncryptionKey, isSealed, Keyring, Secret } from '../index.js'
+import { type EncryptionKey, isCscapiError, isSealed, Keyring, Secret } from '../index.js'
 
 const [NEW, OLD] = [randomBytes(32), randomBytes(32)]
 const ABOUT = 'password of machine m'
@@ -147,4 +148,29 @@ describe('a passphrase', () => {
     const key = scryptSync('correct horse battery', salt?.value ?? '', 32, options)
     expect((await ring(key)).open(sealed, ABOUT)).toBe('hidden')
   })
+})
+
+test(`a sealed text opens to what was sealed, or is a typed error that shows nothing of it (${RUNS_TEXT} texts)`, async () => {
+  const keyring = await ring(NEW)
+  const sealed = keyring.seal(PASSWORD, ABOUT)
+  const bent = fc
+    .tuple(fc.nat(sealed.length), fc.nat(3), fc.string({ unit: fc.constantFrom(...'sealed:1aZ_-09'), maxLength: 3 }))
+    .map(([at, drop, add]) => sealed.slice(0, at) + add + sealed.slice(at + drop))
+  const text = fc.oneof(
+    bent,
+    fc.string({ unit: 'binary', maxLength: 60 }),
+    fc.string().map((rest) => `sealed:${rest}`),
+  )
+  fc.assert(
+    fc.property(text, (any) => {
+      try {
+        expect(keyring.open(any, ABOUT)).toBe(any.startsWith('sealed:') ? PASSWORD : any)
+      } catch (error) {
+        if (!isCscapiError(error)) throw error
+        expect(error.code).toMatch(/^(wrong_encryption_key|sealed_text_damaged)$/)
+        expect(error.message).not.toContain(PASSWORD)
+      }
+    }),
+    { numRuns: RUNS },
+  )
 })

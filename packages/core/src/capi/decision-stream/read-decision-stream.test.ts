@@ -1,6 +1,7 @@
 import { newDecisionsSchema, parseDuration } from '@cscapi/signals'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { anyJson, RUNS, RUNS_TEXT } from '../../../test/any-json.js'
 import { readDecisionStream } from './read-decision-stream.js'
 import { UnreadableJsonError } from './unreadable-json-error.js'
 
@@ -232,3 +233,16 @@ function isJsonObject(text: string): boolean {
     return text.trim() === ''
   }
 }
+
+test(`a decision stream is read as far as it can be, with what was skipped (${RUNS_TEXT} answers)`, async () => {
+  await fc.assert(
+    fc.asyncProperty(anyJson, async (json) => {
+      if (typeof json !== 'object' || json === null || Array.isArray(json)) return
+      const stream = await readDecisionStream([Buffer.from(JSON.stringify(json))], 1_700_000_000_000)
+      for (const { value: text, scope, expiresAt } of stream.new) {
+        expect(typeof text === 'string' && typeof scope === 'string' && Number.isFinite(expiresAt)).toBe(true)
+      }
+    }),
+    { numRuns: RUNS },
+  )
+})
