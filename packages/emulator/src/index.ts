@@ -9,4 +9,5 @@ export type { EmulatedMachine, EmulatedMachines, Enrolment } from './machines/ma
 export type { EmulatorOptions } from './options.js'
 export type { Problem } from './requests/answer.js'
 export type { ReceivedSignal, ReceivedSignals, RecordSignals } from './requests/received-signals.js'
-export type { RecordedRequest, RecordRequests, RequestFilter, RequestRecord, RouteName } from './requests/record.js'
+export type { RecordRequests, RequestFilter, RequestRecord } from './requests/record.js'
+export type { RecordedRequest, RouteName } from './requests/recorded-request.js'

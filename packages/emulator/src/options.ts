@@ -9,7 +9,8 @@ import {
 } from './decisions/seeds.js'
 import type { BanRule } from './machines/login-ban.js'
 import type { RecordSignals } from './requests/received-signals.js'
-import type { RecordedRequest, RecordRequests } from './requests/record.js'
+import type { RecordRequests } from './requests/record.js'
+import type { RecordedRequest } from './requests/recorded-request.js'
 
 export interface EmulatorOptions {
   /**

@@ -1,7 +1,6 @@
 import { readOptions } from '@cscapi/signals'
 import { Decisions } from './decisions/decisions.js'
 import { Links } from './decisions/links.js'
-import { seededRandom } from './decisions/random.js'
 import { Faults } from './faults/faults.js'
 import { LoginBan } from './machines/login-ban.js'
 import { EmulatedMachines } from './machines/machines.js'
@@ -9,6 +8,7 @@ import { Tokens } from './machines/tokens.js'
 import { type EmulatorOptions, optionsSchema, SECRETS } from './options.js'
 import { ReceivedSignals } from './requests/received-signals.js'
 import { RequestRecord } from './requests/record.js'
+import { seededRandom } from './seeded-random.js'
 import { timerSleep } from './sleep.js'
 
 const NAMES = new Map([

@@ -1,15 +1,7 @@
 import { readOptions } from '@cscapi/signals'
+import { type Entry, keyOf, toDeleted, toEntry, toNewJson, wholeKeyOf } from './entry.js'
 import { generateDecisions } from './generate-decisions.js'
 import { decisionsSeedSchema, type SeedDecision } from './seeds.js'
-
-interface Entry {
-  readonly value: string
-  readonly scope: string
-  readonly scenario: string
-  readonly duration: string
-  /** The change that it came with. */
-  readonly sequence: number
-}
 
 interface Removal {
   readonly sequence: number
@@ -94,14 +86,7 @@ export class Decisions {
       const key = keyOf(entry)
       if (sequence > last && !this.#keys.has(key)) removed.set(key, entry)
     }
-    return groupBy(
-      [...removed.values()],
-      ({ scope }) => scope,
-      (group, { scope }) => ({
-        scope,
-        decisions: group.map(({ value }) => value),
-      }),
-    )
+    return toDeleted([...removed.values()])
   }
 
   clear(): void {
@@ -111,52 +96,4 @@ export class Decisions {
     this.#removals = []
     this.#told.clear()
   }
-}
-
-/** `"new"` in CAPI's grouped form. */
-function toNewJson(entries: readonly Entry[]): string {
-  return JSON.stringify(
-    groupBy(
-      entries,
-      ({ scenario, scope }) => JSON.stringify([scenario, scope]),
-      (group, { scenario, scope }) => ({
-        scenario,
-        scope,
-        decisions: group.map(({ value, duration }) => ({ value, duration })),
-      }),
-    ),
-  )
-}
-
-function toEntry({ value, scope, scenario, duration }: SeedDecision, sequence: number): Entry {
-  return {
-    sequence,
-    value,
-    scope: scope ?? (value.includes('/') ? 'Range' : 'Ip'),
-    scenario: scenario ?? 'crowdsecurity/community-blocklist',
-    duration: duration ?? '24h',
-  }
-}
-
-function keyOf({ scope, value }: Entry): string {
-  return `${scope} ${value}`
-}
-
-function wholeKeyOf({ scope, value, scenario, duration }: Entry): string {
-  return JSON.stringify([scope, value, scenario, duration])
-}
-
-function groupBy<Group>(
-  entries: readonly Entry[],
-  keyOfGroup: (entry: Entry) => string,
-  toGroup: (members: readonly Entry[], first: Entry) => Group,
-): Group[] {
-  const groups = new Map<string, [Entry, ...Entry[]]>()
-  for (const entry of entries) {
-    const key = keyOfGroup(entry)
-    const members = groups.get(key)
-    if (members) members.push(entry)
-    else groups.set(key, [entry])
-  }
-  return [...groups.values()].map((members) => toGroup(members, members[0]))
 }

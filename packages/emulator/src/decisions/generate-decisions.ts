@@ -1,4 +1,4 @@
-import { seededRandom } from './random.js'
+import { seededRandom } from '../seeded-random.js'
 import type { SeedDecision } from './seeds.js'
 
 const SCENARIOS = [

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type RecordedRequest, ROUTE_NAMES, type RouteName } from '../requests/record.js'
+import { type RecordedRequest, ROUTE_NAMES, type RouteName } from '../requests/recorded-request.js'
 
 /** What goes wrong; the README has a table of what each one looks like to a client. */
 export const FAULT_KINDS = [

@@ -1,5 +1,5 @@
 import { readOptions } from '@cscapi/signals'
-import type { RecordedRequest } from '../requests/record.js'
+import type { RecordedRequest } from '../requests/recorded-request.js'
 import { type Fault, type FaultHandle, faultSchema } from './fault.js'
 
 class InjectedFault implements FaultHandle {

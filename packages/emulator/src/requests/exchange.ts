@@ -7,7 +7,7 @@ import type { Route } from '../routes/call.js'
 import type { ServerState } from '../server-state.js'
 import { untilAborted } from '../sleep.js'
 import { type Answer, FORBIDDEN, TOKEN_EXPIRED, UNAUTHORIZED } from './answer.js'
-import type { OpenRequest } from './record.js'
+import type { OpenRequest } from './recorded-request.js'
 import { type RequestBody, readBody } from './request-body.js'
 
 const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024

@@ -1,5 +1,5 @@
 import type { Answer } from '../requests/answer.js'
-import type { RouteName } from '../requests/record.js'
+import type { RouteName } from '../requests/recorded-request.js'
 import type { ServerState } from '../server-state.js'
 
 /** A call that got past fault injection, ban, authorisation and body parsing. */

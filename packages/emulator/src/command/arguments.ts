@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { InputError } from '@cscapi/signals'
-import { readDecisionFile } from './decisions/decision-file.js'
-import { MOST_DECISIONS } from './decisions/seeds.js'
-import type { EmulatorOptions } from './options.js'
+import { readDecisionFile } from '../decisions/decision-file.js'
+import { MOST_DECISIONS } from '../decisions/seeds.js'
+import type { EmulatorOptions } from '../options.js'
 
 export const USAGE = `Usage: cscapi-emulator [options]
 
@@ -45,12 +45,17 @@ export type Arguments =
       readonly options: EmulatorOptions
     }
 
-/** @throws InputError, or what `parseArgs` of `node:util` says about an unknown flag */
+/**
+ * Reads what stands on the command line.
+ *
+ * @throws InputError, or what `parseArgs` of `node:util` says about an unknown flag
+ */
 export function parseArguments(argv: readonly string[]): Arguments {
-  const { values } = parseArgs({
+  const { values, tokens } = parseArgs({
     args: [...argv],
     strict: true,
     allowPositionals: false,
+    tokens: true,
     options: {
       port: { type: 'string', default: '8088' },
       strict: { type: 'boolean', default: false },
@@ -67,6 +72,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   })
   if (values.help) return { action: 'help' }
   if (values.version) return { action: 'version' }
+  assertGivenOnce(tokens)
   if (values.strict && values['any-machine-id']) {
     const rule = 'cannot be given with --strict, which asks for ids of 48 characters'
     throw new InputError('Arguments', [{ path: '--any-machine-id', value: 'true', rule }])
@@ -91,6 +97,15 @@ export function parseArguments(argv: readonly string[]): Arguments {
       recordSignals: 'none',
     },
   }
+}
+
+/** Refuses a value that another would replace in silence; a flag without one may be repeated. */
+function assertGivenOnce(tokens: readonly { kind: string; name?: string; value?: unknown }[]): void {
+  const given = tokens.filter(({ kind, value }) => kind === 'option' && value !== undefined)
+  const issues = given
+    .filter(({ name }, index) => given.findIndex((other) => other.name === name) < index)
+    .map(({ name, value }) => ({ path: `--${name}`, value: String(value), rule: 'must be given once' }))
+  if (issues.length > 0) throw new InputError('Arguments', issues)
 }
 
 function wholeNumber(path: string, value: string, maximum: number): number {
