@@ -19,7 +19,7 @@ const OTHER_NAMES = new Map([
 const RULE = "must be 'production', 'development' or { baseUrl } with a URL"
 
 /**
- * The base URL of an environment, without a trailing slash.
+ * Gives the base URL of an environment, without a trailing slash.
  *
  * @throws InputError when it is neither https, nor http on a loopback address, or holds
  * credentials, a query or a fragment.
@@ -30,7 +30,9 @@ export function resolveBaseUrl(environment: Environment): string {
   throw new InputError('The environment is not usable', read)
 }
 
-/** The base URL, or everything that is wrong; no credentials are shown. */
+/**
+ * Reads an environment: gives its base URL, or everything that is wrong; no credentials are shown.
+ */
 export function readEnvironment(environment: unknown): string | InputIssue[] {
   const known = BASE_URLS.get(environment)
   if (known !== undefined) return known
@@ -55,7 +57,10 @@ function ruleOf(given: unknown): string | undefined {
   return undefined
 }
 
-/** Text is shown only where it is near to a name: else it may be anything, a password too. */
+/**
+ * Names an environment that is none. Text is shown where it is near to a name: else it may be a
+ * password.
+ */
 function namedIssue(environment: unknown): InputIssue {
   const path = 'environment'
   if (environment === undefined) return { path, value: 'undefined', rule: `is missing: it ${RULE}` }
@@ -70,16 +75,16 @@ function namedIssue(environment: unknown): InputIssue {
 }
 
 /**
- * Without an authority it is no URL that anybody meant, and what stands before a colon may belong
- * to a password.
+ * Shows what was given for a URL. Without an authority it is none that anybody meant, and what
+ * stands before a colon may belong to a password.
  */
 function shown(given: unknown): string {
   return typeof given === 'string' && given.includes('://') ? printableUrl(given) : '[not a URL]'
 }
 
 /**
- * Whether a base URL says which version of CAPI it leads to, as `/v3` does: without, every call is
- * most likely answered 404.
+ * Tells whether a base URL says which version of CAPI it leads to, as `/v3` does: without, every
+ * call is most likely answered 404.
  */
 export function isVersioned(baseUrl: string): boolean {
   return URL.canParse(baseUrl) && /\/v\d+(\/|$)/.test(new URL(baseUrl).pathname)

@@ -5,11 +5,11 @@ const ALONGSIDE = { abort: false } as const
 
 const isFunction = (value: unknown) => typeof value === 'function'
 
-/** A callback of the caller's, whose arguments are ours. */
+/** Takes a callback of the caller's, whose arguments are ours. */
 export const functionSchema = <Callback>() =>
   z.custom<Callback>(isFunction, { error: 'must be a function', ...ALONGSIDE })
 
-/** An object of the caller's that has these methods, and whatever else it likes. */
+/** Takes an object of the caller's that has these methods, and whatever else it likes. */
 export function methodsSchema<Instance>(methods: readonly string[], rule: string) {
   return z.custom<Instance>(
     (value) =>

@@ -63,8 +63,8 @@ function nowhere(site: CallSite, details: ResponseDetails, explain: (advice: str
 }
 
 /**
- * Tells 401, and what a 403 can be about (docs/capi-protocol.md, Errors). In doubt it is a ban, since
- * calling during one prolongs it.
+ * Tells 401, and what a 403 can be about (docs/capi-protocol.md, Errors). In doubt it is a ban,
+ * since calling during one prolongs it.
  */
 function refusal(
   site: CallSite,

@@ -65,7 +65,11 @@ export function connectionIssues(
   ]
 }
 
-/** @throws InputError that lists every option that is wrong, unknown ones too. */
+/**
+ * Reads the options, with defaults in place.
+ *
+ * @throws InputError that lists every option that is wrong, unknown ones too.
+ */
 export function readCapiOptions(options: CapiOptions): z.infer<typeof settingsSchema> {
   const issues = issuesOfSchema(settingsSchema, options, { aliases: CLIENT_NAMES, secrets: SECRET_OPTIONS }) ?? []
   if (typeof options === 'object' && options !== null) issues.push(...connectionIssues(options))

@@ -22,20 +22,28 @@ import { type CallOptions, Http } from './http.js'
 export interface Capi {
   readonly baseUrl: string
   readonly userAgent: string
-  /** Not safe to repeat blindly: an id that CAPI knows is `already_registered`. */
+  /**
+   * Registers a machine. Not safe to repeat blindly: an id that CAPI knows is `already_registered`.
+   */
   register(request: RegisterRequest, options?: CallOptions): Promise<void>
-  /** Logins are counted per address; too many of them earn a ban (docs/capi-protocol.md, Bans). */
+  /** Logs a machine in. Too many logins of an address earn a ban (docs/capi-protocol.md, Bans). */
   login(request: LoginRequest, options?: CallOptions): Promise<Login>
-  /** Safe to repeat: every signal keeps its uuid. */
+  /** Sends signals of one machine. Safe to repeat: every signal keeps its uuid. */
   pushSignals(request: PushSignalsRequest, options?: CallOptions): Promise<void>
+  /** Pulls what CAPI wants kept out, and links to further lists. */
   pullDecisions(request: PullDecisionsRequest, options?: CallOptions): Promise<DecisionStream>
-  /** @throws InputError, and CapiForbiddenError `attachment_key_refused` */
+  /**
+   * Enrolls a machine in the console.
+   *
+   * @throws InputError, and CapiForbiddenError `attachment_key_refused`
+   */
   enroll(request: EnrollRequest, options?: CallOptions): Promise<EnrollAnswer>
+  /** Tells what a machine runs. */
   pushMetrics(request: PushMetricsRequest, options?: CallOptions): Promise<void>
   /**
-   * A list that an answer of the stream links to, line by line (docs/capi-protocol.md, Blocklists).
-   * No token goes out. Every redirect is held to the same rules as the link itself: https, and no
-   * address of a private network, unless CAPI itself is a loopback address.
+   * Downloads a list that an answer of the stream links to, line by line (docs/capi-protocol.md,
+   * Blocklists). No token goes out. Every redirect is held to the same rules as the link itself:
+   * https, and no address of a private network, unless CAPI itself is a loopback address.
    *
    * @throws CscapiError `download_refused` for a link that must not be followed, `download_failed`
    * (retryable) for trouble on the way, `download_too_large`; AbortedError; none of the errors
@@ -44,7 +52,11 @@ export interface Capi {
   downloadList(link: string, options?: DownloadOptions): Promise<Download>
 }
 
-/** @throws InputError that lists every option that is wrong, unknown ones too. */
+/**
+ * Makes the calls of one CAPI.
+ *
+ * @throws InputError that lists every option that is wrong, unknown ones too.
+ */
 export function createCapi(options: CapiOptions): Capi {
   const { timeoutMs, gzip } = readCapiOptions(options)
   const baseUrl = resolveBaseUrl(options.environment)

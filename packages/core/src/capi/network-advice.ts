@@ -1,4 +1,3 @@
-/** What to do about a connection that failed, by the system's code. */
 const ADVICE: readonly (readonly [codes: RegExp, advice: string])[] = [
   [/^(ENOTFOUND|EAI_\w+)$/, 'no host of that name is found: check the base URL, and the name service of this host'],
   [/^ECONNREFUSED$/, 'nothing takes connections there: check host and port of the base URL'],
@@ -19,6 +18,7 @@ const ADVICE: readonly (readonly [codes: RegExp, advice: string])[] = [
   [/^bad port$/, 'no fetch calls this port: choose another for the base URL'],
 ]
 
+/** Says what to do about a connection that failed, by the system's code. */
 export function networkAdvice(code: string): string {
   return ADVICE.find(([codes]) => codes.test(code))?.[1] ?? 'check the connection'
 }

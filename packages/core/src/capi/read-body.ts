@@ -16,7 +16,7 @@ export async function readText(response: Response, maxBytes: number): Promise<st
 }
 
 /**
- * The same in small pieces, with a turn for everybody else between two of them. Ends with the
+ * Does the same in small pieces, with a turn for everybody else between two of them. Ends with the
  * reason of `signal` once it fires.
  */
 export async function* readPieces(

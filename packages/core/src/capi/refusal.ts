@@ -15,8 +15,8 @@ const CREDENTIALS = /machine_?id or password|\bincorrect\b|\binvalid (credential
 const MACHINE = /\b(machine(_?id)?|watcher|sensor|agent|account|user|organi[sz]ation|subscription)s?\b/i
 
 /**
- * Calling during a ban prolongs it, so text that names the address beside anything else is about
- * the address.
+ * Tells what a refusal is about. Calling during a ban prolongs it, so text that names the address
+ * beside anything else is about the address.
  */
 export function subjectOf(message: string | undefined): RefusalSubject {
   const text = (message ?? '').trim()
@@ -30,7 +30,9 @@ export function isAboutCredentials(message: string): boolean {
   return CREDENTIALS.test(message)
 }
 
-/** An id that CAPI knows: it is told with several statuses (docs/capi-protocol.md, Errors). */
+/**
+ * Tells whether CAPI knows an id: it says so with several statuses (docs/capi-protocol.md, Errors).
+ */
 export function saysRegistered(message: string | undefined): boolean {
   return /\balready (registered|exists?)\b/i.test(message ?? '')
 }

@@ -7,8 +7,8 @@ import { printableText } from '../secrets/printable-text.js'
 const HEADERS = ['x-amzn-requestid', 'x-amz-apigw-id', 'x-request-id', 'x-correlation-id', 'x-amzn-trace-id']
 
 /**
- * How an answer names itself, for a question to whoever sent it; `undefined` where it does not, or
- * by no plain word.
+ * Tells how an answer names itself, for a question to whoever sent it; `undefined` where it does
+ * not, or by no plain word.
  */
 export function requestIdOf(headers: Headers, secrets: readonly string[]): string | undefined {
   for (const name of HEADERS) {

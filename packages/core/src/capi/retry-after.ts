@@ -1,7 +1,7 @@
 const MAX_MS = 3_600_000
 
 /**
- * What `Retry-After` asks for, in milliseconds, 0 to 1 h. It has two forms (RFC 9110 section
+ * Tells what `Retry-After` asks for, in milliseconds, 0 to 1 h. It has two forms (RFC 9110 section
  * 10.2.3): whole seconds, or an HTTP date, which is compared with the answer's own `Date`. Anything
  * else, and a date that has passed, is `undefined`: nobody knows what a server meant by it.
  */
@@ -20,8 +20,8 @@ const RFC_850 = /^(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (\d\d)-([A-Z][a-z]{2
 const ASCTIME = /^([A-Z][a-z]{2}) ([A-Z][a-z]{2}) ([ \d]\d) (\d\d:\d\d:\d\d) (\d{4})$/
 
 /**
- * An HTTP date, of which there are the usual form and two obsolete ones that have to be read as
- * well (RFC 9110 section 5.6.7).
+ * Reads an HTTP date, of which there are the usual form and two obsolete ones that have to be read
+ * as well (RFC 9110 section 5.6.7).
  */
 function readHttpDate(text: string, now: number): number | undefined {
   const usual = text
@@ -36,7 +36,7 @@ function readHttpDate(text: string, now: number): number | undefined {
   return !Number.isNaN(ms) && new Date(ms).toUTCString() === usual ? ms : undefined
 }
 
-/** Two digits are of this century, unless that is more than fifty years ahead. */
+/** Completes two digits: they are of this century, unless that is more than fifty years ahead. */
 function fullYear(year: number, now: number): number {
   const thisYear = new Date(now).getUTCFullYear()
   const full = thisYear - (thisYear % 100) + year

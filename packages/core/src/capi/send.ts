@@ -26,12 +26,13 @@ export type Send = (request: CapiRequest, signal: AbortSignal) => Promise<Respon
 
 /**
  * Makes the way of requests to CAPI. ky puts a request together: URL, search parameters, headers,
- * JSON. A body that is ready, as signals have it, goes to `fetch` without it: ky makes and copies a
- * Request for each call, which takes 1.7 times the CPU of a bare `fetch`, and this way 1.0 times.
+ * JSON. A body that is ready, as signals have it, goes to `fetch` without ky, which makes and copies
+ * a Request for each call: a POST of 50 signals takes 1.8 times the CPU of a bare `fetch` through
+ * ky, and 1.1 times this way.
  *
- * Of what ky can do beside, nothing is left to it. Tries are counted by `decide`. A deadline covers
- * the answer's body, where ky's ends before it. Statuses are read in one place, for both ways. ky's
- * errors would hold the request, and with it password and token.
+ * Nothing else is left to ky. How often to try is for `decide` to say. A deadline covers the
+ * answer's body, where ky's ends before it. Statuses are read in one place, for both ways; and ky's
+ * errors would hold the request, with password and token.
  */
 export function makeSend({ baseUrl, userAgent, gzip, fetch: send }: SendOptions): Send {
   const common = { accept: 'application/json', 'user-agent': userAgent }
@@ -61,9 +62,9 @@ export function makeSend({ baseUrl, userAgent, gzip, fetch: send }: SendOptions)
       headers: authorization,
       ...(json !== undefined && { json }),
       ...(query !== undefined && { searchParams: { ...query } }),
-      // URL and options, since the `fetch` of a proxy, or of the user's, may not know the platform's
-      // Request; the body whole, so that it goes out with its length. The signal goes past ky's,
-      // which Node 20 loses while an answer is read (see startDeadline).
+      // A URL and options, since the `fetch` of a proxy, or of the user's, may not know this Request;
+      // the body whole, so that it goes out with its length. The signal goes past ky's, which Node
+      // 20 loses while an answer is read (see startDeadline).
       async fetch(input) {
         const request = input instanceof Request ? input : new Request(input)
         const text = request.body === null ? undefined : await request.text()

@@ -26,7 +26,9 @@ export function downloadError(
 /** Of zlib and of Brotli. */
 const COMPRESSION = /^(?:Z_|ERR__ERROR_FORMAT|ERR_BROTLI)/
 
-/** Shows a link. A signed one is a secret: only its host is shown, or its scheme where it has none. */
+/**
+ * Shows a link. A signed one is a secret: only its host is shown, or its scheme where it has none.
+ */
 function shown(link: string): string {
   if (!URL.canParse(link)) return link.trim() === '' ? '""' : printableText(link.slice(0, 40))
   const { host, protocol } = new URL(link)

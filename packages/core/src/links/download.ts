@@ -68,7 +68,7 @@ export async function downloadList(
 /** Its lines may look like anything. */
 const PAGE = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i
 
-/** What a page begins with, for whoever has to find out whose it is. */
+/** Tells what a page begins with, for whoever has to find out whose it is. */
 async function firstOf(lines: AsyncIterable<string>): Promise<string> {
   for await (const line of lines)
     if (line.trim() !== '') return `, which begins with ${printable(printableText(line.trim().slice(0, 200)))}`

@@ -12,7 +12,9 @@ export interface LinkTransport {
   readonly allowLocal: boolean
 }
 
-/** Of the last download: without a change since, the answer is that nothing changed. */
+/**
+ * What the last download was known by: without a change since, the answer is that nothing changed.
+ */
 export interface Known {
   readonly etag?: string | undefined
   readonly lastModified?: string | undefined
@@ -32,7 +34,7 @@ export async function followLink(
   if (known.lastModified !== undefined) headers['if-modified-since'] = known.lastModified
   let url = checkedUrl(link, allowLocal)
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-    const response = await send(url, { headers, redirect: 'manual', signal: signal })
+    const response = await send(url, { headers, redirect: 'manual', signal })
     const location = response.headers.get('location')
     if (response.status < 300 || response.status >= 400 || response.status === 304 || location === null) return response
     await response.body?.cancel()

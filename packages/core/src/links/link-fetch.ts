@@ -5,10 +5,10 @@ import { readRoutes, type Variables } from '../transport/proxy.js'
 import type { FetchOptions } from '../transport/transport.js'
 
 /**
- * Gives the `fetch` of the links that CAPI gives: through the same proxy, trusting the same authorities,
- * and else only to addresses that are public at the moment of connecting. A proxy resolves names
- * itself, so it is the proxy that keeps a link out of the network around it. Beside a CAPI on a
- * loopback address, links may be local too.
+ * Gives the `fetch` of the links that CAPI gives: through the same proxy, trusting the same
+ * authorities, and else only to addresses that are public at the moment of connecting. A proxy
+ * resolves names itself, so it is the proxy that keeps a link out of the network around it. Beside
+ * a CAPI on a loopback address, links may be local too.
  */
 export function linkFetch(baseUrl: string, options: FetchOptions, env: Variables = process.env): typeof fetch {
   if (options.fetch !== undefined) return options.fetch

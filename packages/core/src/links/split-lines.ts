@@ -2,8 +2,8 @@
 const PIECE = 65_536
 
 /**
- * Lines of UTF-8 text without their ends, `\n`, `\r\n` or `\r`, and without a byte order mark, in
- * constant memory. `tooLong` makes the error for a line of more than `maxLineBytes`.
+ * Splits UTF-8 text into lines without their ends, `\n`, `\r\n` or `\r`, and without a byte order
+ * mark, in constant memory. `tooLong` makes the error for a line of more than `maxLineBytes`.
  */
 export async function* splitLines(
   chunks: AsyncIterable<Uint8Array>,
@@ -33,7 +33,7 @@ async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     for (let at = 0; at < chunk.length; at += PIECE) yield chunk.subarray(at, at + PIECE)
 }
 
-/** Where a line ends, from a place on; a return at the very end may be half of one. */
+/** Finds where a line ends, from a place on; a return at the very end may be half of one. */
 function lineEnd(text: string, from: number): number {
   LINE_END.lastIndex = from
   const end = LINE_END.exec(text)?.index ?? -1

@@ -16,9 +16,9 @@ interface GetOptions extends Omit<NonNullable<Parameters<typeof request>[1]>, 'h
 }
 
 /**
- * A GET whose compressed body has to be whole. The platform's `fetch` forgives one that is cut off,
- * as browsers do, and half a list, whose last line may be half an address, would pass for all of
- * it. Redirects are not followed.
+ * Makes a GET whose compressed body has to be whole. The platform's `fetch` forgives one that is
+ * cut off, as browsers do, and half a list, whose last line may be half an address, would pass for
+ * all of it. Redirects are not followed.
  */
 export async function strictGet(send: typeof request, url: string, options: GetOptions): Promise<Response> {
   const answer = await send(url, { ...options, headers: { 'accept-encoding': 'gzip', ...options.headers } })

@@ -9,7 +9,9 @@ const WHY = {
   unauthorized: 'CAPI refuses its tokens, fresh ones too',
 } satisfies Record<FailingReason, string>
 
-/** The error of a machine that is left alone from now on, or already is (`machine_failing`). */
+/**
+ * Builds the error of a machine that is left alone from now on, or already is (`machine_failing`).
+ */
 export function failingError(
   machineId: string,
   code: FailingReason | 'machine_failing',
@@ -23,7 +25,11 @@ export function failingError(
   )
 }
 
-/** @throws CapiAuthError `machine_failing` while the machine is left alone. */
+/**
+ * Lets a machine pass that is not left alone.
+ *
+ * @throws CapiAuthError `machine_failing` while it is.
+ */
 export function assertNotFailing(machine: Machine | undefined): void {
   if (machine?.failing === undefined || machine.failing.retryInMs <= 0) return
   const { reason, message, retryInMs } = machine.failing

@@ -65,7 +65,7 @@ export class LoginBudget {
     this.#keptMs = settings.budget.windowMs + settings.timeoutMs
   }
 
-  /** How many logins are left now. */
+  /** Counts the logins that are left now. */
   async left(): Promise<number> {
     const { ages } = await this.#read()
     return Math.max(0, this.#settings.budget.logins - ages.length)
@@ -94,7 +94,7 @@ export class LoginBudget {
     }
   }
 
-  /** The ages of the logins that still count, youngest first. */
+  /** Reads the ages of the logins that still count, youngest first. */
   async #read(): Promise<{ ages: number[]; version: number }> {
     const stored = await getJsonState(this.#settings.store, this.#key, windowSchema)
     if (stored?.value === undefined) return { ages: [], version: stored?.version ?? 0 }
@@ -103,7 +103,9 @@ export class LoginBudget {
     return { ages: ages.map((age) => age + elapsedMs).filter((age) => age < this.#keptMs), version: stored.version }
   }
 
-  /** Waits are spread a little, so that chance and not a machine's id says whose turn is next. */
+  /**
+   * Refuses a spent budget. Waits are spread, so that chance and not an id says whose turn is next.
+   */
   #assertNotSpent(ages: readonly number[], machineId: string): void {
     const { budget, random } = this.#settings
     const inTheWay = ages[budget.logins - 1]

@@ -5,7 +5,10 @@ import * as z from 'zod'
 const LENGTH = 48
 const LONGEST = 64
 
-/** Why an id is not one of a machine, or `undefined` (CAPI v3 swagger `LoginRequest`). */
+/**
+ * Tells why an id is not one of a machine; `undefined` for one that is (CAPI v3 swagger
+ * `LoginRequest`).
+ */
 export function machineIdRule(
   machineId: unknown,
   options: { allowLongMachineIds?: boolean } | null = {},
@@ -17,7 +20,11 @@ export function machineIdRule(
   return `must be ${allowLongMachineIds ? `${LENGTH} to ${LONGEST}` : `exactly ${LENGTH}`} letters and digits; generateMachineIdFromKey makes one`
 }
 
-/** @throws InputError when CAPI would not accept the id. */
+/**
+ * Lets an id pass that CAPI accepts.
+ *
+ * @throws InputError for any other.
+ */
 export function assertMachineId(machineId: unknown, options: { allowLongMachineIds?: boolean } | null = {}): void {
   const rule = machineIdRule(machineId, options)
   if (rule !== undefined)
@@ -44,8 +51,8 @@ export interface MachineIdOptions {
 }
 
 /**
- * The machine id of a key of yours: always the same for the same key and prefix. Without a prefix
- * it equals the Python SDK's (docs/capi-protocol.md, Machine ids and passwords).
+ * Makes the machine id of a key of yours: always the same for the same key and prefix. Without a
+ * prefix it equals the Python SDK's (docs/capi-protocol.md, Machine ids and passwords).
  *
  * With a prefix, the id stays 48 characters long. `format: 'python'` gives the Python SDK's id in
  * its place, whatever its length: a client takes those of 49 to 64 letters and digits with

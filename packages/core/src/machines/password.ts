@@ -4,8 +4,8 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const LENGTH = 64
 
 /**
- * A new password: 64 letters and digits with at least one of each kind, which CAPI was seen to
- * accept (docs/capi-protocol.md, Machine ids and passwords).
+ * Makes a new password: 64 letters and digits with at least one of each kind, which CAPI was seen
+ * to accept (docs/capi-protocol.md, Machine ids and passwords).
  */
 export function generatePassword(): string {
   for (;;) {

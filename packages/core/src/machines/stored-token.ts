@@ -16,7 +16,7 @@ export interface TokenWish {
 }
 
 /**
- * The stored token, if it can be used as it is; `latencyOffsetMs` is how early it counts as
+ * Gives the stored token, if it can be used as it is; `latencyOffsetMs` is how early it counts as
  * expired.
  */
 export function usableToken(

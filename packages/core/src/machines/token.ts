@@ -1,3 +1,4 @@
+import { parseJson } from '@cscapi/signals'
 import * as z from 'zod'
 
 /**
@@ -22,7 +23,7 @@ const claimsSchema = z.object({
   subscription_type: z.string().optional().catch(undefined),
 })
 
-/** The claims of a token; all are `undefined` where it cannot be read. Never throws. */
+/** Reads the claims of a token; all are `undefined` where it cannot be read. Never throws. */
 export function readTokenClaims(token: string): TokenClaims {
   const parsed = claimsSchema.safeParse(decodePayload(token))
   const claims = parsed.success ? parsed.data : {}
@@ -38,8 +39,8 @@ export function readTokenClaims(token: string): TokenClaims {
 const LONGEST_MS = 366 * 24 * 3_600_000
 
 /**
- * Milliseconds from issue to expiry, `exp − iat`, a year at most; the host's clock plays no part.
- * `undefined` where the token does not say.
+ * Tells the milliseconds from issue to expiry, `exp − iat`, a year at most; the host's clock plays
+ * no part. `undefined` where the token does not say.
  */
 export function tokenLifetimeMs(token: string): number | undefined {
   const { iat, exp } = readTokenClaims(token)
@@ -52,9 +53,5 @@ function decodePayload(token: unknown): unknown {
   if (typeof token !== 'string') return undefined
   const [, payload, signature] = token.split('.')
   if (payload === undefined || signature === undefined) return undefined
-  try {
-    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
-  } catch {
-    return undefined
-  }
+  return parseJson(Buffer.from(payload, 'base64url').toString('utf8'))
 }

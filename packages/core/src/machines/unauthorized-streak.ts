@@ -52,7 +52,7 @@ export class UnauthorizedRow {
     }
   }
 
-  /** A token was accepted. Costs a look at the store now and then. */
+  /** Ends the row: a token was accepted. Costs a look at the store now and then. */
   async end(): Promise<void> {
     const now = this.#clock.now()
     if (this.#endedAt !== undefined && Math.abs(now - this.#endedAt) < LOOK_AGAIN_MS) return

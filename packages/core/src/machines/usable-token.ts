@@ -2,7 +2,7 @@
 const LONGEST = 16_384
 
 /**
- * What keeps a text from being sent as a bearer token, or `undefined` when nothing does.
+ * Tells what keeps a text from being sent as a bearer token; `undefined` when nothing does.
  * Every token is looked at before it is stored, and again before it is used: a store may hold what
  * another program wrote.
  */

@@ -21,7 +21,7 @@ const TAG_BYTES = 16
 const KEY_BYTES = 32
 const SCRYPT = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1_048_576 }
 
-/** Whether a stored text is sealed, by whatever key. */
+/** Tells whether a stored text is sealed, by whatever key. */
 export const isSealed = (text: unknown): boolean => typeof text === 'string' && text.startsWith('sealed:')
 
 /** Seals with its first key, and opens what any of them has sealed. */
@@ -48,7 +48,7 @@ export class Keyring {
     return this.#newest !== undefined
   }
 
-  /** Whether a text is sealed with the newest key, as everything should be. */
+  /** Tells whether a text is sealed with the newest key, as everything should be. */
   isCurrent(text: string): boolean {
     return this.#newest === undefined || SEALED.exec(text)?.[1] === this.#newest
   }

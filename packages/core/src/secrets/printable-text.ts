@@ -6,7 +6,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 const REDACTED = '[redacted]'
 
 /**
- * Text from outside, made safe to print: no control characters, at most 1 KiB, and `[redacted]`
+ * Makes text from outside safe to print: no control characters, at most 1 KiB, and `[redacted]`
  * where it repeats a part of one of the secrets.
  */
 export function printableText(text: string, secrets: readonly string[] = []): string {
@@ -26,8 +26,8 @@ const PART = 9
 const WORD = 14
 
 /**
- * Servers in debug mode, and proxies, repeat what they were sent: as it was, escaped, encoded, or
- * cut.
+ * Takes secrets out. Servers in debug mode, and proxies, repeat what they were sent: as it was,
+ * escaped, encoded, or cut.
  */
 function withoutSecrets(text: string, secrets: readonly string[]): string {
   if (text === '') return text
@@ -47,7 +47,9 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
   return shown
 }
 
-/** In base64, the same bytes look otherwise where one or two others stand before them. */
+/**
+ * Writes a secret as a server may repeat it. Base64 differs where one or two bytes stand before it.
+ */
 function formsOf(secret: string): string[] {
   const encoded = ['', 'x', 'xx'].map((before) => {
     const sure = Math.ceil((before.length * 4) / 3)

@@ -1,3 +1,4 @@
+import { parseJson } from '@cscapi/signals'
 import type { ZodType } from 'zod'
 import { assertStateStore, type StateStore, type StateValue } from './state-store.js'
 
@@ -17,17 +18,9 @@ export async function getJsonState<T>(
 ): Promise<JsonStateValue<T> | undefined> {
   assertStateStore('Nothing was read', state)
   const stored = await state.getState(key)
-  return stored && { ...stored, value: parseOrUndefined(stored.value, schema) }
+  return stored && { ...stored, value: schema.safeParse(parseJson(new TextDecoder().decode(stored.value))).data }
 }
 
 export function toJsonState(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value))
-}
-
-function parseOrUndefined<T>(bytes: Uint8Array, schema: ZodType<T>): T | undefined {
-  try {
-    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)))
-  } catch {
-    return undefined
-  }
 }

@@ -30,7 +30,7 @@ const pauseSchema = z.object({
 
 const keyOf = (reason: PauseReason) => (reason === 'forbidden' ? stateKeys.banPause : stateKeys.sendingPause)
 
-/** The pause in force: the ban if there is one, else what sending waits for. */
+/** Reads the pause in force: the ban if there is one, else what sending waits for. */
 export async function readPause(state: StateStore): Promise<Pause | undefined> {
   return (await readPauseAt(state, keyOf('forbidden'))) ?? (await readPauseAt(state, keyOf('outage')))
 }
@@ -74,7 +74,7 @@ export async function endPauses(state: StateStore): Promise<void> {
   for (const reason of PAUSE_REASONS) await state.setState(keyOf(reason), undefined)
 }
 
-/** The error of a call that was not made because CAPI forbade this address. */
+/** Builds the error of a call that was not made because CAPI forbade this address. */
 export function pausedError(endpoint: string, pause: Pause): CapiForbiddenError {
   const minutes = Math.ceil(pause.remainingMs / 60_000)
   return new CapiForbiddenError(

@@ -10,8 +10,8 @@ export type CertificateAuthorities = string | Uint8Array | readonly (string | Ui
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 /**
- * Reads certificates as PEM, one each; the issues name what is none, without showing it: it may be a
- * key.
+ * Reads certificates as PEM, one each; the issues name what is none, without showing it: it may be
+ * a key.
  */
 export function readAuthorities(ca: CertificateAuthorities | undefined): { pems: string[]; issues: InputIssue[] } {
   const given: readonly unknown[] = ca === undefined ? [] : Array.isArray(ca) ? ca : [ca]

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net'
 
 /**
- * Reads `NO_PROXY`: names (their subdomains too), addresses, CIDR ranges, each with a port or not, or
- * `*`; separated by commas or spaces.
+ * Reads `NO_PROXY`: names (their subdomains too), addresses, CIDR ranges, each with a port or not,
+ * or `*`; separated by commas or spaces.
  */
 export function readExceptions(text: string): (host: string, port: string) => boolean {
   const matches = text

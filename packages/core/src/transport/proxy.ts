@@ -82,7 +82,10 @@ function routesTo(
   }
 }
 
-/** The server, or the rule that the text breaks. Without a scheme it is http, as with curl. */
+/**
+ * Reads a server, or tells the rule that the text breaks. Without a scheme it is http, as with
+ * curl.
+ */
 function readServer(text: string): ProxyServer | string {
   const full = text.includes('://') ? text : `http://${text}`
   const url = URL.canParse(full) ? new URL(full) : undefined

@@ -58,7 +58,9 @@ export function transportFetch(baseUrl: string, options: FetchOptions, env: Vari
   }
 }
 
-/** Tells what is wrong with the options, and with the proxies of the environment where they count. */
+/**
+ * Tells what is wrong with the options, and with the proxies of the environment where they count.
+ */
 export function transportIssues(
   baseUrl: string | undefined,
   options: FetchOptions,

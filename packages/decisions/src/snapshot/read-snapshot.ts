@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { CscapiError, type Family } from '@cscapi/signals'
+import { CscapiError, type Family, parseJson } from '@cscapi/signals'
 import type * as z from 'zod'
 import type { Contents } from '../lookup/contents.js'
 import { AllowedNetworks, type Allowlist } from '../sources/allowlists.js'
@@ -38,7 +38,7 @@ export async function readSnapshot(bytes: Uint8Array, pace: Pace): Promise<Conte
     )
   }
   const end = HEAD_BYTES + view.getUint32(8, true)
-  const json = parseJson(body.subarray(HEAD_BYTES, end))
+  const json = parseJson(new TextDecoder().decode(body.subarray(HEAD_BYTES, end)))
   const { header, texts, at } = version === 1 ? readTextsV1(json, end) : await readTexts(json, body, end, pace)
   const tables = new TableReader(body, at, pace)
   const sources: Source[] = []
@@ -89,7 +89,7 @@ async function readTexts(json: unknown, body: Uint8Array, start: number, pace: P
   const line = async (): Promise<unknown> => {
     const end = body.indexOf(0x0a, at)
     if (end === -1) throw corrupt('it ends too early')
-    const text = parseJson(body.subarray(at, end), decoder)
+    const text = parseJson(decoder.decode(body.subarray(at, end)))
     const turn = pace.step(1 + ((end - at) >>> 5))
     if (turn !== undefined) await turn
     at = end + 1
@@ -182,12 +182,4 @@ function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.out
   const result = schema.safeParse(value)
   if (!result.success) throw corrupt('its header cannot be read')
   return result.data
-}
-
-function parseJson(bytes: Uint8Array, decoder = new TextDecoder()): unknown {
-  try {
-    return JSON.parse(decoder.decode(bytes))
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,4 @@
-import { ADDRESS_RULE, IpNetwork, parseTimestamp } from '@cscapi/signals'
+import { ADDRESS_RULE, IpNetwork, parseJson, parseTimestamp } from '@cscapi/signals'
 
 /** What a line breaks that cannot be read. */
 export interface BrokenLine {
@@ -85,11 +85,3 @@ export function allowlistEntry(line: string): AllowlistEntry | BrokenLine | unde
 
 /** 0001-01-02T00:00:00Z */
 const ZERO_MS = -62_135_510_400_000
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

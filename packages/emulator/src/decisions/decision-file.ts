@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { InputError, readOptions } from '@cscapi/signals'
+import { InputError, parseJson, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import type { EmulatorOptions } from '../options.js'
 import { allowlistsSeedSchema, blocklistsSeedSchema, decisionsSeedSchema } from './seeds.js'
@@ -33,7 +33,11 @@ const streamSchema = z.object({
 export function readDecisionFile(path: string): Seeds {
   const text = readText(path)
   if (!/^\s*[[{]/.test(text)) return { decisions: readLines(text) }
-  const json = parseJson(path, text)
+  const json = parseJson(text)
+  if (json === undefined) {
+    const rule = 'must hold JSON, or one value a line'
+    throw new InputError('Decisions', [{ path: '--decisions', value: path, rule }])
+  }
   const stream = streamSchema.safeParse(json)
   if (stream.success) {
     const decisions = stream.data.new.flatMap((group) =>
@@ -63,16 +67,6 @@ function readText(path: string): string {
         value: path,
         rule: `must be a whole number from 0 to 1000000, or a file that can be read (${reason})`,
       },
-    ])
-  }
-}
-
-function parseJson(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new InputError('Decisions', [
-      { path: '--decisions', value: path, rule: 'must hold JSON, or one value a line' },
     ])
   }
 }

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { parseJson } from '@cscapi/signals'
 import type { Connection } from '../connections/connection.js'
 import { type Answer, invalidBody, TOO_LONG } from './answer.js'
 
@@ -44,9 +45,7 @@ export async function readBody(method: string, connection: Connection, maxBytes:
 function parse(bytes: Buffer, wireBytes: number): RequestBody {
   const text = bytes.toString()
   const bodyBytes = bytes.byteLength
-  try {
-    return { value: JSON.parse(text), wireBytes, bodyBytes, refusal: undefined }
-  } catch {
-    return { value: text === '' ? undefined : text, wireBytes, bodyBytes, refusal: UNREADABLE }
-  }
+  const value = parseJson(text)
+  if (value !== undefined) return { value, wireBytes, bodyBytes, refusal: undefined }
+  return { value: text === '' ? undefined : text, wireBytes, bodyBytes, refusal: UNREADABLE }
 }

@@ -1,9 +1,9 @@
 import type { ZodType } from 'zod'
 
 /**
- * What a schema reads in a value, or `undefined`. `texts` are names that it asks for as text: what
- * lacks one of them is not shown to the schema, which would say no as well, a hundred times slower.
- * An answer has room for ten million such values.
+ * Gives what a schema reads in a value, or `undefined`. `texts` are names that it asks for as text:
+ * what lacks one of them is not shown to the schema, which would say no as well, a hundred times
+ * slower. An answer has room for ten million such values.
  */
 export function readFields<T>(schema: ZodType<T>, texts: readonly string[], value: unknown): T | undefined {
   if (typeof value !== 'object' || value === null) return undefined

@@ -18,7 +18,7 @@ export class SkippedEntries {
     return [...this.#ofLinks, ...this.#ofEntries].slice(0, MOST_TOLD)
   }
 
-  /** Whether {@link tell} would be in vain, and need not be asked for what it costs. */
+  /** Tells whether {@link tell} would be in vain, and need not be asked for what it costs. */
   isFull(part: string): boolean {
     return this.#of(part).length >= MOST_TOLD
   }
@@ -38,7 +38,7 @@ export class SkippedEntries {
   }
 }
 
-/** What is wrong with a value, as `path` names it. */
+/** Tells what is wrong with a value, as `path` names it. */
 export function issuesAt(path: string, schema: ZodType, value: unknown): readonly InputIssue[] {
   return issuesOfSchema(schema, value, { root: path }) ?? []
 }

@@ -59,8 +59,9 @@ export class StreamedJson {
   }
 
   /**
-   * To be called after the last piece. Nothing at all is no error. @throws UnreadableJsonError when
-   * the end is missing.
+   * Ends the text after its last piece. Nothing at all is no error.
+   *
+   * @throws UnreadableJsonError when the end is missing.
    */
   end(): void {
     guarded(() => {
@@ -83,14 +84,14 @@ export class StreamedJson {
 }
 
 /**
- * The name or index by which the way to an element goes on at a level: 1 for what stands in the
- * whole.
+ * Gives the name or index by which the way to an element goes on at a level: 1 for what stands in
+ * the whole.
  */
 export function keyAt({ stack, key }: JsonElement, level: number): string | number | undefined {
   return level === stack.length ? key : stack[level]?.key
 }
 
-/** What the way to an element leads through at a level: 0 for the whole. */
+/** Gives what the way to an element leads through at a level: 0 for the whole. */
 export function containerAt({ stack, parent }: JsonElement, level: number): unknown {
   return level === stack.length - 1 ? parent : stack[level + 1]?.value
 }
@@ -102,7 +103,7 @@ class BoundedTokenizer extends Tokenizer {
   }
 }
 
-/** Whatever is dropped in a list is all that is left in it. */
+/** Forgets an element. Whatever is dropped in a list is all that is left in it. */
 function forget({ parent, key }: JsonElement): void {
   if (Array.isArray(parent)) parent.length = 0
   else if (parent !== undefined && key !== undefined) Reflect.deleteProperty(parent, key)
