@@ -1,13 +1,11 @@
 import fc from 'fast-check'
+import { TOKEN } from './every-call.js'
 
 /** How many values are tried at random: all of them in the long run alone. */
 export const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 100_000 : 5_000
 
 /** The same as a test's name says it. */
 export const RUNS_TEXT = RUNS.toLocaleString('en')
-
-export const PASSWORD = 'Passw0rdPassw0rdPassw0rd'
-export const TOKEN = 'e30.eyJzdWIiOiJ0In0.tokensignature'
 
 const words = fc.constantFrom(
   'new',

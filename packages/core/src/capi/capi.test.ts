@@ -1,10 +1,9 @@
 import { isCscapiError } from '@cscapi/signals'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { anyJson, PASSWORD, RUNS, RUNS_TEXT, TOKEN } from '../../test/any-json.js'
+import { anyJson, RUNS, RUNS_TEXT } from '../../test/any-json.js'
+import { everyCall, KEY, PASSWORD, SENT, TOKEN } from '../../test/every-call.js'
 import { createCapi } from './capi.js'
-
-const KEY = 'attachmentkey1'
 
 /** JSON, cut and bent, and text that is not JSON at all. */
 const body = fc.oneof(
@@ -34,8 +33,6 @@ const headers = fc.dictionary(
   ),
 )
 
-/** Which secrets the calls send, in their order. */
-const SENT = [[PASSWORD], [PASSWORD], [TOKEN], [TOKEN], [TOKEN, KEY], [TOKEN]]
 const NULL_BODY = new Set([204, 205, 304])
 
 test(`whatever CAPI answers, a call resolves, or rejects with a typed error that shows no secret (${RUNS_TEXT} answers)`, async () => {
@@ -52,14 +49,7 @@ test(`whatever CAPI answers, a call resolves, or rejects with a typed error that
         headers: answer.headers,
       }),
   })
-  const calls = [
-    () => capi.register({ machineId: 'm', password: PASSWORD }),
-    () => capi.login({ machineId: 'm', password: PASSWORD, scenarios: [] }),
-    () => capi.pushSignals({ token: TOKEN, payloads: ['{}'] }),
-    () => capi.pullDecisions({ token: TOKEN }),
-    () => capi.enroll({ token: TOKEN, attachmentKey: KEY }),
-    () => capi.pushMetrics({ token: TOKEN, metrics: { bouncers: [], machines: [] } }),
-  ]
+  const calls = everyCall(capi)
   await fc.assert(
     fc.asyncProperty(status, body, headers, fc.nat(calls.length - 1), async (code, text, fields, call) => {
       answer = { status: code, body: text, headers: fields }

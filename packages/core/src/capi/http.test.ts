@@ -4,12 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
+import { everyCall, KEY, PASSWORD, SENT, TOKEN } from '../../test/every-call.js'
 import { selfSigned } from '../../test/self-signed.js'
 import { type CapiRequestEvent, createCapi } from '../index.js'
-
-const PASSWORD = 'Passw0rdPassw0rdPassw0rd'
-const TOKEN = 'e30.eyJzdWIiOiJ0In0.tokensignature'
-const KEY = 'attachmentkey1'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -35,21 +32,7 @@ const answering = (
 const connect = (baseUrl: string, options = {}) =>
   createCapi({ environment: { baseUrl }, timeoutMs: 60_000, ...options })
 
-/** Every call, with secrets in it. */
-const calls = (baseUrl: string, options = {}) => {
-  const capi = connect(baseUrl, options)
-  return [
-    () => capi.register({ machineId: 'm', password: PASSWORD }),
-    () => capi.login({ machineId: 'm', password: PASSWORD, scenarios: [] }),
-    () => capi.pushSignals({ token: TOKEN, payloads: ['{}'] }),
-    () => capi.pullDecisions({ token: TOKEN }),
-    () => capi.enroll({ token: TOKEN, attachmentKey: KEY }),
-    () => capi.pushMetrics({ token: TOKEN, metrics: { bouncers: [], machines: [] } }),
-  ]
-}
-
-/** Which secrets the calls send, in their order. */
-const SENT = [[PASSWORD], [PASSWORD], [TOKEN], [TOKEN], [TOKEN, KEY], [TOKEN]]
+const calls = (baseUrl: string, options = {}) => everyCall(connect(baseUrl, options))
 
 const failureOf = (call: () => Promise<unknown>) =>
   call().then(

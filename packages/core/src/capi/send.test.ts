@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { everyCall, KEY, PASSWORD, TOKEN } from '../../test/every-call.js'
 import { createCapi } from './capi.js'
 
-const TOKEN = 'e30.eyJzdWIiOiJ0In0.tokensignature'
 const BASE_URL = 'http://127.0.0.1:8088/v3'
 
 interface Seen {
@@ -22,28 +22,26 @@ function arrange(options: { gzip?: boolean; answer?: () => Response } = {}) {
       return answer()
     },
   })
-  const calls: readonly (() => Promise<unknown>)[] = [
-    () => capi.register({ machineId: 'm', password: 'p' }),
-    () => capi.login({ machineId: 'm', password: 'p', scenarios: [] }),
-    () => capi.pushSignals({ token: TOKEN, payloads: ['{"a":1}', '{}'] }),
-    () => capi.pullDecisions({ token: TOKEN, communityPull: false, startup: true }),
-    () => capi.enroll({ token: TOKEN, attachmentKey: 'k', name: 'é' }),
-    () => capi.pushMetrics({ token: TOKEN, metrics: { bouncers: [], machines: [] } }),
-  ]
-  return { capi, calls, seen }
+  return { capi, calls: everyCall(capi), seen }
 }
 
 test('each call gives a fetch a URL and options, never a Request that it may not know', async () => {
   const { calls, seen } = arrange()
   for (const call of calls) await call()
   expect(seen.map(({ url, init }) => [init.method, url, init.body])).toEqual([
-    ['POST', `${BASE_URL}/watchers`, '{"machine_id":"m","password":"p"}'],
-    ['POST', `${BASE_URL}/watchers/login`, '{"machine_id":"m","password":"p","scenarios":[]}'],
-    ['POST', `${BASE_URL}/signals`, '[{"a":1},{}]'],
-    ['GET', `${BASE_URL}/decisions/stream?community_pull=false&startup=true`, undefined],
-    ['POST', `${BASE_URL}/watchers/enroll`, '{"attachment_key":"k","name":"é"}'],
+    ['POST', `${BASE_URL}/watchers`, `{"machine_id":"m","password":"${PASSWORD}"}`],
+    ['POST', `${BASE_URL}/watchers/login`, `{"machine_id":"m","password":"${PASSWORD}","scenarios":[]}`],
+    ['POST', `${BASE_URL}/signals`, '[{}]'],
+    ['GET', `${BASE_URL}/decisions/stream`, undefined],
+    ['POST', `${BASE_URL}/watchers/enroll`, `{"attachment_key":"${KEY}"}`],
     ['POST', `${BASE_URL}/metrics`, '{"bouncers":[],"machines":[]}'],
   ])
+})
+
+test('a pull says in its URL what differs from the default', async () => {
+  const { capi, seen } = arrange()
+  await capi.pullDecisions({ token: TOKEN, communityPull: false, additionalPull: false, startup: true })
+  expect(seen[0]?.url).toBe(`${BASE_URL}/decisions/stream?community_pull=false&additional_pull=false&startup=true`)
 })
 
 test('each call says what it is, what it takes and who it is for, and follows no redirect', async () => {

@@ -2,7 +2,8 @@ import { createDecipheriv, createSecretKey, generateKeyPairSync, randomBytes, sc
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PASSWORD, RUNS, RUNS_TEXT } from '../../test/any-json.js'
+import { RUNS, RUNS_TEXT } from '../../test/any-json.js'
+import { PASSWORD } from '../../test/every-call.js'
 import { OneProcessState } from '../../test/one-process-state.js'
 import { type EncryptionKey, isCscapiError, isSealed, Keyring, Secret } from '../index.js'
 
