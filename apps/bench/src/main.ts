@@ -9,6 +9,7 @@ import { compareDecisions } from './decisions.js'
 import { postgresEnqueue, redisEnqueue, sqliteEnqueue } from './enqueue.js'
 import { type Figure, header, print } from './figure.js'
 import { drainMemory } from './memory.js'
+import { postSignals } from './post.js'
 import { sendWithLatency, sendWithoutLatency } from './send.js'
 
 // `--full` takes the backlogs of a million that the goals speak of; without it they are of 200,000.
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<Figure | Figure[]>>> = {
   'enqueue-sqlite': () => sqliteEnqueue(folder),
   'enqueue-redis': redisEnqueue,
   'enqueue-postgres': postgresEnqueue,
+  post: postSignals,
   'send-memory': () => sendWithoutLatency('send, no latency, memory', () => new MemoryStorage()),
   'send-sqlite': () =>
     sendWithoutLatency(
