@@ -38,7 +38,7 @@ const unknown: Route = {
 
 export type EmulatorApp = Hono<{ Bindings: { connection: Connection } }>
 
-/** The server as a Hono app; what it is called with says how its answers leave. */
+/** Makes the server as a Hono app; what it is called with says how its answers leave. */
 export function createApp(state: ServerState): EmulatorApp {
   const app: EmulatorApp = new Hono({ getPath: ({ url }) => servedPath(url) })
   for (const route of ROUTES) {
@@ -55,8 +55,8 @@ export function createApp(state: ServerState): EmulatorApp {
 }
 
 /**
- * The path from `/v3` (or a link's folder) on, whatever is before it, and without a slash at its
- * end: `/metrics/` is what the Go engine posts to.
+ * Gives the path from `/v3` (or a link's folder) on, whatever is before it, and without a slash at
+ * its end: `/metrics/` is what the Go engine posts to.
  */
 function servedPath(url: string): string {
   const { pathname } = new URL(url)

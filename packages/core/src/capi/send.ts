@@ -26,9 +26,9 @@ export type Send = (request: CapiRequest, signal: AbortSignal) => Promise<Respon
 
 /**
  * Makes the way of requests to CAPI. ky puts a request together: URL, search parameters, headers,
- * JSON. A body that is ready, as signals have it, goes to `fetch` without ky, which makes and copies
- * a Request for each call: a POST of 50 signals takes 1.5 times the CPU of a bare `fetch` through
- * ky, and 1.2 times this way (`post` of apps/bench).
+ * JSON. A body that is ready, as signals have it, goes to `fetch` without ky, which makes and
+ * copies a Request for each call: a POST of 50 signals takes 1.5 times the CPU of a bare `fetch`
+ * through ky, and 1.2 times this way (`post` of apps/bench).
  *
  * Nothing else is left to ky. How often to try is for `decide` to say. A deadline covers the
  * answer's body, where ky's ends before it. Statuses are read in one place, for both ways; and ky's
@@ -62,9 +62,9 @@ export function makeSend({ baseUrl, userAgent, gzip, fetch: send }: SendOptions)
       headers: authorization,
       ...(json !== undefined && { json }),
       ...(query !== undefined && { searchParams: { ...query } }),
-      // A URL and options, since the `fetch` of a proxy, or of the user's, may not know this Request;
-      // the body whole, so that it goes out with its length. The signal goes past ky's, which Node
-      // 20 loses while an answer is read (see startDeadline).
+      // A URL and options: the `fetch` of a proxy, or of the user's, may not know this Request. The
+      // body whole, so that it goes out with its length. The signal goes past ky's, which Node 20
+      // loses while an answer is read (see startDeadline).
       async fetch(input) {
         const request = input instanceof Request ? input : new Request(input)
         const text = request.body === null ? undefined : await request.text()

@@ -20,7 +20,7 @@ export interface Connection {
   reset(): Response
 }
 
-/** The body in pieces of `pieceBytes`. */
+/** Cuts a body into pieces of `pieceBytes`. */
 export function* piecesOf(answer: Answer, pieceBytes: number): Generator<Uint8Array> {
   const bytes = new TextEncoder().encode(answer.body ?? '')
   for (let offset = 0; offset < bytes.length; offset += pieceBytes) yield bytes.subarray(offset, offset + pieceBytes)

@@ -5,7 +5,7 @@ import { InProcessConnection } from './in-process-connection.js'
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /**
- * A `fetch` whose every request ends in the emulator, whatever its host; the network is never
+ * Makes a `fetch` whose every request ends in the emulator, whatever its host; the network is never
  * touched.
  */
 export function createFetch(app: EmulatorApp): typeof fetch {

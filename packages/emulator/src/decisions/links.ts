@@ -53,8 +53,8 @@ export class Links {
   }
 
   /**
-   * The link objects of a stream answer; `base` is where this caller reaches the emulator, without
-   * a slash at its end.
+   * Gives the link objects of a stream answer; `base` is where this caller reaches the emulator,
+   * without a slash at its end.
    */
   blocklistLinks(base: string): unknown[] {
     return this.#blocklists.map(({ list, file }) => ({

@@ -36,14 +36,14 @@ const BODYLESS: ReadonlySet<number> = new Set([204, 205, 304])
 
 const AFTER_PROCESSING: ReadonlySet<FaultKind> = new Set(['reset-after', 'cut', 'truncated', 'drip'])
 
-/** Whether the server does its work although the fault hits. */
+/** Tells whether the server does its work although the fault hits. */
 export function isProcessed({ kind, status, processed }: Fault): boolean {
   return processed ?? (kind === undefined ? status === undefined : AFTER_PROCESSING.has(kind))
 }
 
 /**
- * The answer that a call with this fault gets; `normal` is the one it would have got, where the
- * server did its work.
+ * Makes the answer that a call with this fault gets; `normal` is the one it would have got, where
+ * the server did its work.
  */
 export function bendAnswer(fault: Fault, normal: Answer | undefined): Answer {
   const { kind, status, body, headers, retryAfter } = fault

@@ -22,8 +22,8 @@ class InjectedFault implements FaultHandle {
   }
 
   /**
-   * Whether this call is hit; if so, it is counted at once: concurrent calls cannot share the last
-   * hit.
+   * Tells whether this call is hit; if so, it is counted at once: concurrent calls cannot share the
+   * last hit.
    */
   take(request: RecordedRequest, random: () => number): boolean {
     if (this.remaining <= 0 || !matches(this.fault, request)) return false

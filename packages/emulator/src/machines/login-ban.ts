@@ -28,7 +28,8 @@ export class LoginBan {
   }
 
   /**
-   * Whether this call is refused. To be asked once per call: it counts a login, and prolongs a ban.
+   * Tells whether this call is refused. To be asked once per call: it counts a login, and prolongs
+   * a ban.
    */
   refuses(address: string, isLogin: boolean): boolean {
     const now = this.#now()

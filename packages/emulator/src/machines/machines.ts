@@ -60,7 +60,10 @@ export class EmulatedMachines {
     return this.#machines.get(machineId)
   }
 
-  /** Accepted logins of one machine, or of all. @throws InputError for an id that is no text */
+  /**
+   * Counts the accepted logins of one machine, or of all. @throws InputError for an id that is no
+   * text
+   */
   logins(machineId?: string): number {
     readOptions('machines.logins', z.string().optional(), machineId, { root: 'machineId' })
     if (machineId !== undefined) return this.#machines.get(machineId)?.logins ?? 0
@@ -122,7 +125,7 @@ export class EmulatedMachines {
     return serial <= (this.#machines.get(machineId)?.expiredSerial ?? 0)
   }
 
-  /** Whether the password is right. Counts the login. @internal */
+  /** Tells whether the password is right, and counts the login. @internal */
   login(machineId: string, password: string, scenarios: readonly string[]): boolean {
     const machine = this.#machines.get(machineId)
     if (machine?.password !== password) {

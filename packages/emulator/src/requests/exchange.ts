@@ -88,7 +88,7 @@ interface Arrived {
   readonly linkToken: string
 }
 
-/** In the order of API Gateway: ban, authoriser, body, work. */
+/** Answers in the order of API Gateway: ban, authoriser, body, work. */
 function answer(route: Route, arrived: Arrived, remoteAddress: string, state: ServerState): Answer {
   const { body, token, headers, url, linkToken } = arrived
   const isLink = route.name === 'blocklist' || route.name === 'allowlist'

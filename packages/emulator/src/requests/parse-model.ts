@@ -3,7 +3,7 @@ import { type Answer, invalidBody, type Problem } from './answer.js'
 
 type Issue = z.core.$ZodIssue
 
-/** The value that a path of keys leads to, or `undefined`. */
+/** Gives the value that a path of keys leads to, or `undefined`. */
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined),
@@ -11,7 +11,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   )
 }
 
-/** The body as the model types it, or the 400 it deserves. */
+/** Reads the body as the model types it, or gives the 400 it deserves. */
 export function parseModel<Schema extends z.ZodType>(
   schema: Schema,
   body: unknown,

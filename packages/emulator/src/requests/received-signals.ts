@@ -72,12 +72,12 @@ export class ReceivedSignals implements Iterable<ReceivedSignal> {
     return this.#byUuid.values()
   }
 
-  /** The signals that arrived more than once. */
+  /** Gives the signals that arrived more than once. */
   duplicates(): ReceivedSignal[] {
     return this.values().filter((received) => received.count > 1)
   }
 
-  /** The signals that one machine was the first to deliver, in order of arrival. */
+  /** Gives the signals that one machine was the first to deliver, in order of arrival. */
   ofMachine(machineId: string): ReceivedSignal[] {
     readOptions('signals.ofMachine', z.string(), machineId, { root: 'machineId' })
     return this.values().filter((received) => received.machineId === machineId)

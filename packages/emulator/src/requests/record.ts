@@ -30,19 +30,19 @@ export class RequestRecord {
     return this.#requests.slice(-this.#keep)
   }
 
-  /** The kept requests of one route, oldest first. */
+  /** Gives the kept requests of one route, oldest first. */
   of(route: RouteName): RecordedRequest[] {
     readOptions('record.of', routeSchema, route, { root: 'route' })
     return this.requests.filter((request) => request.route === route)
   }
 
-  /** The newest kept request, of one route or of all. */
+  /** Gives the newest kept request, of one route or of all. */
   last(route?: RouteName): RecordedRequest | undefined {
     readOptions('record.last', routeSchema.optional(), route, { root: 'route' })
     return this.requests.findLast((request) => route === undefined || request.route === route)
   }
 
-  /** How many requests arrived. Exact, also for those that are no longer kept. */
+  /** Counts the requests that arrived. Exact, also for those that are no longer kept. */
   count(filter: RequestFilter = {}): number {
     readOptions('record.count', filterSchema, filter)
     if (filter.route === undefined && filter.status === undefined) return this.#total
@@ -76,7 +76,7 @@ export class RequestRecord {
     this.#count(request.route, status, 1)
   }
 
-  /** No answer will come: the connection was lost, or the caller gave up. @internal */
+  /** Ends a request without an answer: the connection was lost, or the caller gave up. @internal */
   abandon(request: OpenRequest): void {
     this.#open.delete(request)
   }
