@@ -1,11 +1,14 @@
+export { growingDelay, halfToAll } from './capi/backoff.js'
 export { type Capi, type CapiOptions, connectionIssues, createCapi, SECRET_OPTIONS } from './capi/capi.js'
-export { type DecideContext, decide, type Outcome, SLOW_PATH_ATTEMPTS } from './capi/decide.js'
+export { decide, SLOW_PATH_ATTEMPTS } from './capi/decide.js'
 export type { Decision, DecisionStream, DeletedDecision } from './capi/decision-stream/decision-stream.js'
 export type { PullDecisionsRequest } from './capi/decisions.js'
 export { assertEnrollable, type EnrollAnswer, type EnrollRequest } from './capi/enroll.js'
+export { retryAfterOf, serverMessageOf } from './capi/error-facts.js'
 export type { CallOptions, CapiRequestEvent, EndpointName } from './capi/http.js'
 export type { Login, LoginRequest } from './capi/login.js'
 export type { PushMetricsRequest } from './capi/metrics.js'
+export type { DecideContext, Outcome } from './capi/outcome.js'
 export type { RegisterRequest } from './capi/register.js'
 export type { PushSignalsRequest } from './capi/signals.js'
 export { type Clock, sleepUnlessAborted } from './clock.js'
@@ -30,12 +33,9 @@ export {
   type StorageErrorCode,
 } from './errors.js'
 export type { Download, DownloadOptions } from './links/download.js'
-export {
-  type AuthenticateOptions,
-  type FailingNote,
-  MachineAuthenticator,
-  type MachineAuthenticatorOptions,
-} from './machines/authenticate.js'
+export type { Conclusion, DuePause, FailedCall, FailingNote, Outcomes } from './machines/act-on-outcome.js'
+export { type Authentication, MachineAuthenticator } from './machines/authenticate.js'
+export type { AuthenticateOptions, MachineAuthenticatorOptions } from './machines/authenticator-options.js'
 export {
   FREE_ACCOUNT_LOGIN_BUDGET,
   LoginBudget,
@@ -62,9 +62,12 @@ export {
   type NewMachineToken,
 } from './machines/machine-store.js'
 export { generatePassword } from './machines/password.js'
+export type { Refused } from './machines/refused.js'
 export { readTokenClaims, type TokenClaims, tokenLifetimeMs } from './machines/token.js'
 export { tokenFlaw } from './machines/usable-token.js'
 export { abortSignalSchema, functionSchema, methodsSchema, milliseconds, tlsSettings } from './option-schemas.js'
+export { inSlices } from './paging/in-slices.js'
+export { pages } from './paging/pages.js'
 export { assertKeys, type EncryptionKey, isSealed, Keyring } from './secrets/keyring.js'
 export { Secret } from './secrets/secret.js'
 export { getJsonState, type JsonStateValue, toJsonState } from './state/json-state.js'
