@@ -1,16 +1,25 @@
+export {
+  CscapiError,
+  type CscapiErrorOptions,
+  InputError,
+  type InputIssue,
+  isCscapiError,
+} from '@cscapi/signals'
 export { growingDelay, halfToAll } from './capi/backoff.js'
-export { type Capi, type CapiOptions, connectionIssues, createCapi, SECRET_OPTIONS } from './capi/capi.js'
+export { type Capi, createCapi } from './capi/capi.js'
+export { type CapiOptions, connectionIssues, SECRET_OPTIONS } from './capi/capi-options.js'
 export { decide, SLOW_PATH_ATTEMPTS } from './capi/decide.js'
 export type { Decision, DecisionStream, DeletedDecision } from './capi/decision-stream/decision-stream.js'
-export type { PullDecisionsRequest } from './capi/decisions.js'
-export { assertEnrollable, type EnrollAnswer, type EnrollRequest } from './capi/enroll.js'
-export { retryAfterOf, serverMessageOf } from './capi/error-facts.js'
-export type { CallOptions, CapiRequestEvent, EndpointName } from './capi/http.js'
-export type { Login, LoginRequest } from './capi/login.js'
-export type { PushMetricsRequest } from './capi/metrics.js'
+export type { EndpointName } from './capi/endpoints/endpoint-name.js'
+export { assertEnrollable, type EnrollAnswer, type EnrollRequest } from './capi/endpoints/enroll.js'
+export type { Login, LoginRequest } from './capi/endpoints/login.js'
+export type { PullDecisionsRequest } from './capi/endpoints/pull-decisions.js'
+export type { PushMetricsRequest } from './capi/endpoints/push-metrics.js'
+export type { PushSignalsRequest } from './capi/endpoints/push-signals.js'
+export type { RegisterRequest } from './capi/endpoints/register.js'
+export { refusalText, retryAfterOf } from './capi/error-facts.js'
+export type { CallOptions, CapiRequestEvent } from './capi/http.js'
 export type { DecideContext, Outcome } from './capi/outcome.js'
-export type { RegisterRequest } from './capi/register.js'
-export type { PushSignalsRequest } from './capi/signals.js'
 export { type Clock, sleepUnlessAborted } from './clock.js'
 export { type Environment, isVersioned, resolveBaseUrl } from './environment.js'
 export {
@@ -22,11 +31,6 @@ export {
   CapiRateLimitError,
   CapiResponseError,
   CapiTimeoutError,
-  CscapiError,
-  type CscapiErrorOptions,
-  InputError,
-  type InputIssue,
-  isCscapiError,
   LoginBudgetError,
   type ResponseDetails,
   StorageError,

@@ -1,5 +1,5 @@
 import { AbortedError, pages } from '@cscapi/core'
-import { type Signal, signalSchema } from '@cscapi/signals'
+import { parseJson, type Signal, signalSchema } from '@cscapi/signals'
 import type { SignalFilter, StoredSignal } from '@cscapi/storage'
 import { unlessAborted } from '../calling/abort.js'
 import type { ClientContext } from '../context.js'
@@ -66,12 +66,4 @@ function readSignal(payload: string): Signal | undefined {
 /** Payloads of ours have no line feed; another program's might. */
 function onOneLine(payload: string): string {
   return /[\r\n]/.test(payload) ? (JSON.stringify(parseJson(payload)) ?? JSON.stringify(payload)) : payload
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

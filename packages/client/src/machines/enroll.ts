@@ -7,9 +7,9 @@ import {
   isCscapiError,
   machineIdRule,
   readPause,
+  refusalText,
   Secret,
   StorageError,
-  serverMessageOf,
 } from '@cscapi/core'
 import { printable } from '@cscapi/signals'
 import { callForMachine } from '../calling/call-for-machine.js'
@@ -60,7 +60,7 @@ async function concernsAll({ storage }: ClientContext, error: CscapiError): Prom
 }
 
 function failureOf(error: CscapiError): Failure {
-  const message = serverMessageOf(error)
+  const message = refusalText(error)
   // Tokens that are refused say nothing about the key: the machine is tried again, and fails after
   // three times.
   const isPostponed = error.retryable || error.code === 'machine_failing' || error.code === 'unauthorized'

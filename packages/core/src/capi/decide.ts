@@ -1,4 +1,4 @@
-import { isCscapiError, readOptions } from '@cscapi/signals'
+import { type CscapiError, isCscapiError, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import {
   CapiNetworkError,

@@ -6,6 +6,6 @@ export function retryAfterOf(error: unknown): number {
 }
 
 /** What CAPI said when it refused a call; `undefined` where it said nothing. */
-export function serverMessageOf(error: unknown): string | undefined {
+export function refusalText(error: unknown): string | undefined {
   return error instanceof CapiResponseError ? error.serverMessage : undefined
 }

@@ -1,5 +1,5 @@
 import type { FailingReason } from '../machines/machine-store.js'
-import type { EndpointName } from './http.js'
+import type { EndpointName } from './endpoints/endpoint-name.js'
 
 /**
  * What {@link decide} needs to know beside the answer. Everything that is left out counts as "no"

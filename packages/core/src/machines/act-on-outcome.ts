@@ -1,10 +1,10 @@
+import type { CscapiError } from '@cscapi/signals'
 import { growingDelay, halfToAll } from '../capi/backoff.js'
 import { decide } from '../capi/decide.js'
-import { serverMessageOf } from '../capi/error-facts.js'
-import type { EndpointName } from '../capi/http.js'
+import type { EndpointName } from '../capi/endpoints/endpoint-name.js'
+import { refusalText } from '../capi/error-facts.js'
 import type { DecideContext, Outcome } from '../capi/outcome.js'
 import type { Clock } from '../clock.js'
-import type { CscapiError } from '../errors.js'
 import { extendPause, type PauseReason, readPause } from '../state/pause.js'
 import type { StateStore } from '../state/state-store.js'
 import type { FailingReason, Machine, MachineStore } from './machine-store.js'
@@ -123,7 +123,7 @@ export class Outcomes {
     { endpoint, machineId }: FailedCall,
   ): Promise<Conclusion> {
     const { store, pauseStore } = this.#options
-    if (pauseStore === undefined) await extendPause(store, { reason, message: serverMessageOf(error), forMs })
+    if (pauseStore === undefined) await extendPause(store, { reason, message: refusalText(error), forMs })
     else await pauseStore({ reason, error, endpoint, machineId, forMs })
     return { ...outcome, paused: { reason, forMs } }
   }
@@ -133,7 +133,7 @@ export class Outcomes {
     error: CscapiError,
     machineId: string,
   ): Promise<void> {
-    const message = serverMessageOf(error)
+    const message = refusalText(error)
     await this.#options.store.updateMachine(machineId, { failing: { reason, message, count, retryAfterMs } })
     this.#options.onFailing?.(machineId, { reason, message, retryAfterMs })
   }

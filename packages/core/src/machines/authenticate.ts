@@ -1,5 +1,5 @@
-import { CLIENT_NAMES, readOptions } from '@cscapi/signals'
-import { CscapiError, isCscapiError, StorageError } from '../errors.js'
+import { CLIENT_NAMES, CscapiError, isCscapiError, readOptions } from '@cscapi/signals'
+import { StorageError } from '../errors.js'
 import { stateKeys } from '../state/keys.js'
 import { pausedError, readPause } from '../state/pause.js'
 import { withStateLock } from '../state/state-lock.js'

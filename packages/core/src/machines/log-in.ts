@@ -1,4 +1,4 @@
-import type { Login } from '../capi/login.js'
+import type { Login } from '../capi/endpoints/login.js'
 import type { Machine, MachinePatch } from './machine-store.js'
 import { type Refused, refusedBy } from './refused.js'
 import type { MachineCalls } from './register.js'

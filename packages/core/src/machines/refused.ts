@@ -1,5 +1,5 @@
-import { serverMessageOf } from '../capi/error-facts.js'
-import { type CscapiError, isCscapiError } from '../errors.js'
+import { type CscapiError, isCscapiError } from '@cscapi/signals'
+import { refusalText } from '../capi/error-facts.js'
 import type { Conclusion, FailedCall, Outcomes } from './act-on-outcome.js'
 import { failingError } from './failing.js'
 
@@ -28,5 +28,5 @@ export async function refusedBy(error: unknown, call: FailedCall, outcomes: Outc
 function tellingOf(error: CscapiError, outcome: Conclusion, machineId: string): CscapiError {
   if (outcome.action !== 'fail' || outcome.reason === 'unauthorized') return error
   const { reason, retryAfterMs } = outcome
-  return failingError(machineId, reason, { reason, message: serverMessageOf(error), retryAfterMs })
+  return failingError(machineId, reason, { reason, message: refusalText(error), retryAfterMs })
 }

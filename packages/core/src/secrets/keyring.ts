@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, KeyObject, randomBytes, scrypt } from 'node:crypto'
-import { CscapiError, InputError } from '../errors.js'
+import { CscapiError, InputError } from '@cscapi/signals'
 import { stateKeys } from '../state/keys.js'
 import type { StateStore } from '../state/state-store.js'
 import { Secret } from './secret.js'
