@@ -46,7 +46,7 @@ describe('the README of the client', () => {
   test('has every option of start() in its table', () => {
     const cells = firstCells('Run as a service')
     expect(
-      membersOf('packages/client/src/lifecycle/start.ts', 'StartOptions').filter(
+      membersOf('packages/client/src/lifecycle/start-options.ts', 'StartOptions').filter(
         (option) => !cells.includes(`\`${option}\``),
       ),
     ).toEqual([])

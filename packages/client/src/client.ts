@@ -1,48 +1,53 @@
-import { AbortedError, CscapiError, type DecisionStream } from '@cscapi/core'
+import type { DecisionStream } from '@cscapi/core'
 import type { DecisionSet } from '@cscapi/decisions'
 import type { Signal } from '@cscapi/signals'
 import { asAborted, unlessAborted } from './calling/abort.js'
-import { bindEnvironment } from './calling/bind-environment.js'
-import { assertListener, assertSignals, callSchemas, readCall, readMachineIds } from './calling/call-options.js'
-import { type ClientContext, createContext } from './context.js'
-import { type GetDecisionsOptions, getDecisions } from './decisions/get-decisions.js'
-import { PulledDecisions, type PullOptions, type PullReport } from './decisions/pulled-decisions.js'
+import { onlySignal, readCall } from './calling/read-call.js'
+import type { ClientContext } from './context.js'
+import { createContext } from './create-context.js'
+import { type GetDecisionsOptions, getDecisions, getDecisionsSchema } from './decisions/get-decisions.js'
+import { type PullOptions, pullOptionsSchema } from './decisions/pull-options.js'
+import type { PullReport } from './decisions/pull-report.js'
+import { PulledDecisions } from './decisions/pulled-decisions.js'
+import { type AddOptions, type AddResult, addOptionsSchema } from './intake/add-options.js'
 import { addSignals } from './intake/add-signals.js'
-import type { AddOptions, AddResult } from './intake/intake.js'
-import { type Preview, previewSignals } from './intake/preview.js'
+import { assertSignals } from './intake/assert-signals.js'
+import type { Preview } from './intake/preview.js'
 import { untilStopped } from './intake/until-stopped.js'
+import { deleteRejected, requeueRejected } from './kept-signals/change-dead-letters.js'
 import {
-  exportRejected,
   type PurgeFilter,
-  purgeRejected,
+  purgeFilterSchema,
   type RejectedFilter,
-  type RejectedSignalInfo,
-  rejectedSignals,
-  requeueRejected,
-} from './kept-signals/dead-letters.js'
+  rejectedFilterSchema,
+} from './kept-signals/dead-letter-filter.js'
+import { exportRejected, type RejectedSignalInfo, rejectedSignals } from './kept-signals/dead-letters.js'
 import { pruneFailingMachinesSignals } from './kept-signals/prune-failing.js'
-import type { StopOptions, StopReport } from './lifecycle/shutdown.js'
-import { resolveStart, type StartOptions, startClient } from './lifecycle/start.js'
-import { type EnrollOptions, type EnrollResult, enrollMachines } from './machines/enroll.js'
-import {
-  deleteMachines,
-  listMachines,
-  type MachineInfo,
-  type MachinesFilter,
-  reviveMachines,
-} from './machines/machines.js'
-import { type Verification, verifyClient } from './machines/verify.js'
+import { Calls } from './lifecycle/calls.js'
+import { startClient } from './lifecycle/start.js'
+import { resolveStart, type StartOptions } from './lifecycle/start-options.js'
+import { type StopOptions, stopOptionsSchema } from './lifecycle/stop-options.js'
+import type { StopReport } from './lifecycle/stop-report.js'
+import { deleteMachines } from './machines/delete-machines.js'
+import { enrollMachines } from './machines/enroll.js'
+import { type EnrollOptions, enrollOptionsSchema } from './machines/enroll-options.js'
+import type { EnrollResult } from './machines/enroll-result.js'
+import { listMachines, type MachinesFilter, machinesFilterSchema } from './machines/list-machines.js'
+import type { MachineInfo } from './machines/machine-info.js'
+import { readMachineIds } from './machines/read-machine-ids.js'
+import { reviveMachines } from './machines/revive-machines.js'
+import { type Verification, verifyClient, verifyOptionsSchema } from './machines/verify.js'
+import { assertListener } from './observing/assert-listener.js'
 import type { ClientEventListener, ClientEventName } from './observing/events.js'
 import { prometheusText } from './observing/prometheus.js'
-import { warnOfSetUp } from './observing/set-up-warnings.js'
 import { type ClientStats, readStats } from './observing/stats.js'
-import { startTelemetry, type Telemetry } from './observing/telemetry.js'
-import { type CapiClientOptions, resolveOptions } from './options.js'
-import { type SendOptions, sendDue } from './sending/send-due.js'
+import type { CapiClientOptions } from './options.js'
+import { resolveOptions } from './resolve-options.js'
+import { sendDue } from './sending/send-due.js'
+import { type SendOptions, sendOptionsSchema } from './sending/send-options.js'
 import { emptyReport, type SendReport } from './sending/send-report.js'
 
 const NO_DEAD_LETTER = 'No dead letter was touched'
-const COUNTING = 'Counting the store'
 
 /**
  * Shares signals with CAPI, pulls decisions and enrolls machines. Any number of clients, in any
@@ -69,15 +74,14 @@ const COUNTING = 'Counting the store'
  */
 export class CapiClient implements AsyncDisposable {
   readonly #context: ClientContext
-  #ready: Promise<void> | undefined
-  #telemetry: Telemetry | undefined
+  readonly #calls: Calls
   readonly #pulled: PulledDecisions
   #sending: Promise<unknown> = Promise.resolve()
-  #closed: Promise<void> | undefined
 
   /** @throws InputError that lists every option that is wrong. */
   constructor(options: CapiClientOptions) {
     this.#context = createContext(resolveOptions(options))
+    this.#calls = new Calls(this.#context)
     this.#pulled = new PulledDecisions(this.#context)
   }
 
@@ -101,8 +105,8 @@ export class CapiClient implements AsyncDisposable {
    */
   async addSignals(signals: Iterable<Signal> | AsyncIterable<Signal>, options: AddOptions = {}): Promise<AddResult> {
     assertSignals('No signal was added', signals)
-    const { signal } = readCall('No signal was added', callSchemas.add, options)
-    await this.#open('Adding signals', signal)
+    const { signal } = readCall('No signal was added', addOptionsSchema, options)
+    await this.#calls.open('Adding signals', signal)
     const { intake, shutdown } = this.#context
     const ending = signal === undefined ? shutdown.draining : AbortSignal.any([signal, shutdown.draining])
     return shutdown.run(() => addSignals(intake, untilStopped(signals, ending), options))
@@ -122,13 +126,12 @@ export class CapiClient implements AsyncDisposable {
     options: { signal?: AbortSignal } = {},
   ): Promise<Preview> {
     assertSignals('Nothing can be previewed', signals)
-    const given = readCall('Nothing can be previewed', callSchemas.signalOnly, options)
+    const given = readCall('Nothing can be previewed', onlySignal, options)
     const what = 'Previewing signals'
-    if (this.#context.options.dedup !== undefined) await this.#open(what, given.signal)
-    const signal = this.#orClosing(given.signal)
-    return asAborted(what, signal, () =>
-      unlessAborted(what, signal, () => previewSignals(this.#context.intake, signals, signal)),
-    )
+    const { options: settings, intake } = this.#context
+    if (settings.dedup !== undefined) await this.#calls.open(what, given.signal)
+    const signal = this.#calls.untilClosed(given.signal)
+    return asAborted(what, signal, () => unlessAborted(what, signal, () => intake.preview(signals, signal)))
   }
 
   /**
@@ -143,27 +146,26 @@ export class CapiClient implements AsyncDisposable {
    */
   async sendSignals(options: SendOptions = {}): Promise<SendReport> {
     const what = 'Sending signals'
-    const { signal } = readCall('The signals were not sent', callSchemas.send, options)
-    await this.#open(what, signal, emptyReport())
-    const send = () => sendDue(this.#context, options)
-    const traced = () => this.#telemetry?.inSpan('cscapi.send', send) ?? send()
+    const { signal } = readCall('The signals were not sent', sendOptionsSchema, options)
+    await this.#calls.open(what, signal, emptyReport())
+    const send = () => this.#calls.traced('cscapi.send', () => sendDue(this.#context, options))
     const before = this.#sending
-    const run = this.#context.shutdown.run(() => unlessAborted(what, signal, () => before, emptyReport()).then(traced))
+    const run = this.#context.shutdown.run(() => unlessAborted(what, signal, () => before, emptyReport()).then(send))
     // One that gave up waiting does not end the run that it waited for.
     this.#sending = Promise.allSettled([before, run])
     return run
   }
 
   /**
-   * One pull of the decision stream, parsed (CAPI v3 swagger `/decisions/stream`). CAPI asks for at
+   * Pulls the decision stream once, parsed (CAPI v3 swagger `/decisions/stream`). CAPI asks for at
    * least 2 h between pulls.
    *
    * @throws CapiAuthError, CapiForbiddenError, CapiRateLimitError, CapiResponseError,
    * CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError, StorageError, InputError
    */
   async getDecisions(options: GetDecisionsOptions): Promise<DecisionStream> {
-    const { signal } = readCall('No decisions were pulled', callSchemas.getDecisions, options)
-    return this.#run('Getting decisions', signal, (ending) =>
+    const { signal } = readCall('No decisions were pulled', getDecisionsSchema, options)
+    return this.#calls.run('Getting decisions', signal, (ending) =>
       getDecisions(this.#context, { ...options, signal: ending }),
     )
   }
@@ -180,8 +182,8 @@ export class CapiClient implements AsyncDisposable {
    * `snapshot_newer` when a newer version of cscapi has written what is in the store.
    */
   async pullDecisions(options: PullOptions): Promise<PullReport> {
-    const { signal } = readCall('No decisions were pulled', callSchemas.pull, options)
-    return this.#run('Pulling decisions', signal, (ending) => this.#pulled.pull({ ...options, signal: ending }))
+    const { signal } = readCall('No decisions were pulled', pullOptionsSchema, options)
+    return this.#calls.run('Pulling decisions', signal, (ending) => this.#pulled.pull({ ...options, signal: ending }))
   }
 
   /**
@@ -193,10 +195,8 @@ export class CapiClient implements AsyncDisposable {
    * @throws AbortedError, StorageError
    */
   async decisions(options: { signal?: AbortSignal } = {}): Promise<DecisionSet> {
-    const what = 'Reading the decisions'
-    const { signal } = readCall('The decisions were not read', callSchemas.signalOnly, options)
-    await this.#open(what, signal)
-    return unlessAborted(what, signal, () => this.#pulled.current())
+    const { signal } = readCall('The decisions were not read', onlySignal, options)
+    return this.#calls.look('Reading the decisions', signal, () => this.#pulled.current())
   }
 
   /**
@@ -208,9 +208,9 @@ export class CapiClient implements AsyncDisposable {
    * @throws StorageError
    */
   async enrollMachines(options: EnrollOptions): Promise<EnrollResult[]> {
-    const { signal } = readCall('No machine was enrolled', callSchemas.enroll, options)
+    const { signal } = readCall('No machine was enrolled', enrollOptionsSchema, options)
     const enroll = (ending: AbortSignal) => enrollMachines(this.#context, { ...options, signal: ending })
-    return this.#run('Enrolling machines', signal, enroll, [])
+    return this.#calls.run('Enrolling machines', signal, enroll, [])
   }
 
   /**
@@ -220,9 +220,10 @@ export class CapiClient implements AsyncDisposable {
    * @throws InputError, AbortedError, StorageError
    */
   async *rejectedSignals(filter: RejectedFilter = {}): AsyncGenerator<RejectedSignalInfo, void, undefined> {
-    const { signal } = readCall(NO_DEAD_LETTER, callSchemas.rejected, filter)
-    await this.#open('Reading rejected signals', signal)
-    yield* rejectedSignals(this.#context, { ...filter, signal: this.#orClosing(signal) })
+    const { signal } = readCall(NO_DEAD_LETTER, rejectedFilterSchema, filter)
+    yield* this.#calls.read('Reading rejected signals', signal, (ending) =>
+      rejectedSignals(this.#context, { ...filter, signal: ending }),
+    )
   }
 
   /**
@@ -233,9 +234,10 @@ export class CapiClient implements AsyncDisposable {
    * @throws InputError, AbortedError, StorageError
    */
   async *exportRejected(filter: RejectedFilter = {}): AsyncGenerator<string, void, undefined> {
-    const { signal } = readCall(NO_DEAD_LETTER, callSchemas.rejected, filter)
-    await this.#open('Reading rejected signals', signal)
-    yield* exportRejected(this.#context, { ...filter, signal: this.#orClosing(signal) })
+    const { signal } = readCall(NO_DEAD_LETTER, rejectedFilterSchema, filter)
+    yield* this.#calls.read('Reading rejected signals', signal, (ending) =>
+      exportRejected(this.#context, { ...filter, signal: ending }),
+    )
   }
 
   /**
@@ -246,9 +248,10 @@ export class CapiClient implements AsyncDisposable {
    * @throws AbortedError; `report.count` says how many were requeued.
    */
   async requeueRejected(filter: RejectedFilter = {}): Promise<number> {
-    const { signal } = readCall(NO_DEAD_LETTER, callSchemas.rejected, filter)
-    await this.#open('Requeueing rejected signals', signal, { count: 0 })
-    return requeueRejected(this.#context, { ...filter, signal: this.#orClosing(signal) })
+    const { signal } = readCall(NO_DEAD_LETTER, rejectedFilterSchema, filter)
+    return this.#calls.change('Requeueing rejected signals', signal, (ending) =>
+      requeueRejected(this.#context, { ...filter, signal: ending }),
+    )
   }
 
   /**
@@ -258,9 +261,10 @@ export class CapiClient implements AsyncDisposable {
    * @throws AbortedError; `report.count` says how many were deleted.
    */
   async purgeRejected(filter: PurgeFilter): Promise<number> {
-    const { signal } = readCall(NO_DEAD_LETTER, callSchemas.purge, filter)
-    await this.#open('Purging rejected signals', signal, { count: 0 })
-    return purgeRejected(this.#context, { ...filter, signal: this.#orClosing(signal) })
+    const { signal } = readCall(NO_DEAD_LETTER, purgeFilterSchema, filter)
+    return this.#calls.change('Purging rejected signals', signal, (ending) =>
+      deleteRejected(this.#context, { ...filter, signal: ending }),
+    )
   }
 
   /**
@@ -270,9 +274,10 @@ export class CapiClient implements AsyncDisposable {
    * @throws AbortedError, StorageError
    */
   async *machines(filter: MachinesFilter = {}): AsyncGenerator<MachineInfo, void, undefined> {
-    const { signal } = readCall('No machine was listed', callSchemas.machines, filter)
-    await this.#open('Listing machines', signal)
-    yield* listMachines(this.#context, { ...filter, signal: this.#orClosing(signal) })
+    const { signal } = readCall('No machine was listed', machinesFilterSchema, filter)
+    yield* this.#calls.read('Listing machines', signal, (ending) =>
+      listMachines(this.#context, { ...filter, signal: ending }),
+    )
   }
 
   /**
@@ -284,9 +289,8 @@ export class CapiClient implements AsyncDisposable {
    */
   async reviveMachines(machineIds?: Iterable<string>, options: { signal?: AbortSignal } = {}): Promise<number> {
     const ids = machineIds === undefined ? undefined : readMachineIds('No machine was revived', machineIds)
-    const { signal } = readCall('No machine was revived', callSchemas.signalOnly, options)
-    await this.#open('Reviving machines', signal, { count: 0 })
-    return reviveMachines(this.#context, ids, this.#orClosing(signal))
+    const { signal } = readCall('No machine was revived', onlySignal, options)
+    return this.#calls.change('Reviving machines', signal, (ending) => reviveMachines(this.#context, ids, ending))
   }
 
   /**
@@ -299,14 +303,13 @@ export class CapiClient implements AsyncDisposable {
    */
   async deleteMachines(machineIds: Iterable<string>, options: { signal?: AbortSignal } = {}): Promise<number> {
     const ids = readMachineIds('No machine was deleted', machineIds)
-    const { signal } = readCall('No machine was deleted', callSchemas.signalOnly, options)
-    await this.#open('Deleting machines', signal, { count: 0 })
-    return deleteMachines(this.#context, ids, this.#orClosing(signal))
+    const { signal } = readCall('No machine was deleted', onlySignal, options)
+    return this.#calls.change('Deleting machines', signal, (ending) => deleteMachines(this.#context, ids, ending))
   }
 
   /**
    * Seals every machine's password and token with the newest `encryptionKey`, those in clear and
-   * those sealed with an older key, and returns how many rows it changed. After it, the older keys
+   * those sealed with an older key, and returns how many machines it changed. After it, the older keys
    * are not needed any more. Without an `encryptionKey` it does nothing.
    *
    * @throws CscapiError `wrong_encryption_key`, `sealed_text_damaged`
@@ -314,9 +317,8 @@ export class CapiClient implements AsyncDisposable {
    * @throws StorageError
    */
   async resealMachines(options: { signal?: AbortSignal } = {}): Promise<number> {
-    const { signal } = readCall('No machine was sealed', callSchemas.signalOnly, options)
-    await this.#open('Sealing machines', signal, { count: 0 })
-    return this.#context.storage.resealMachines(this.#orClosing(signal))
+    const { signal } = readCall('No machine was sealed', onlySignal, options)
+    return this.#calls.change('Sealing machines', signal, (ending) => this.#context.storage.resealMachines(ending))
   }
 
   /**
@@ -327,9 +329,10 @@ export class CapiClient implements AsyncDisposable {
    * @throws StorageError
    */
   async pruneFailingMachinesSignals(options: { signal?: AbortSignal } = {}): Promise<number> {
-    const { signal } = readCall('No signal was deleted', callSchemas.signalOnly, options)
-    await this.#open('Pruning signals', signal, { count: 0 })
-    return pruneFailingMachinesSignals(this.#context.storage, this.#orClosing(signal))
+    const { signal } = readCall('No signal was deleted', onlySignal, options)
+    return this.#calls.change('Pruning signals', signal, (ending) =>
+      pruneFailingMachinesSignals(this.#context.storage, ending),
+    )
   }
 
   /**
@@ -338,9 +341,8 @@ export class CapiClient implements AsyncDisposable {
    * @throws AbortedError, StorageError
    */
   async stats(options: { signal?: AbortSignal } = {}): Promise<ClientStats> {
-    const { signal } = readCall('The store was not counted', callSchemas.signalOnly, options)
-    await this.#open(COUNTING, signal)
-    return unlessAborted(COUNTING, signal, () => readStats(this.#context))
+    const { signal } = readCall('The store was not counted', onlySignal, options)
+    return this.#calls.look('Counting the store', signal, () => readStats(this.#context))
   }
 
   /**
@@ -350,9 +352,8 @@ export class CapiClient implements AsyncDisposable {
    * @throws AbortedError, StorageError
    */
   async prometheus(options: { signal?: AbortSignal } = {}): Promise<string> {
-    const { signal } = readCall('The store was not counted', callSchemas.signalOnly, options)
-    await this.#open(COUNTING, signal)
-    return unlessAborted(COUNTING, signal, () => prometheusText(this.#context))
+    const { signal } = readCall('The store was not counted', onlySignal, options)
+    return this.#calls.look('Counting the store', signal, () => prometheusText(this.#context))
   }
 
   /**
@@ -362,8 +363,8 @@ export class CapiClient implements AsyncDisposable {
    * @throws what `getDecisions` throws, when something is wrong
    */
   async verify(options: { machineId?: string; signal?: AbortSignal } = {}): Promise<Verification> {
-    const { machineId, signal } = readCall('Nothing was verified', callSchemas.verify, options)
-    return this.#run('Verifying', signal, (ending) => verifyClient(this.#context, machineId, ending))
+    const { machineId, signal } = readCall('Nothing was verified', verifyOptionsSchema, options)
+    return this.#calls.run('Verifying', signal, (ending) => verifyClient(this.#context, machineId, ending))
   }
 
   /**
@@ -388,7 +389,7 @@ export class CapiClient implements AsyncDisposable {
    */
   async start(options: StartOptions = {}): Promise<void> {
     const settings = resolveStart(options)
-    await this.#open('Starting', settings.signal)
+    await this.#calls.open('Starting', settings.signal)
     startClient(this.#context, settings, this)
   }
 
@@ -401,7 +402,7 @@ export class CapiClient implements AsyncDisposable {
    * @throws AbortedError when `signal` fires: the stopping goes on.
    */
   async stop(options: StopOptions = {}): Promise<StopReport> {
-    const { signal, deadlineMs } = readCall('The client was not stopped', callSchemas.stop, options)
+    const { signal, deadlineMs } = readCall('The client was not stopped', stopOptionsSchema, options)
     const stopping = { ...(deadlineMs !== undefined && { deadlineMs }) }
     return unlessAborted('Stopping', signal, () => this.#context.shutdown.stop(stopping, () => this.stats()))
   }
@@ -411,59 +412,10 @@ export class CapiClient implements AsyncDisposable {
    * lets calls under way finish.
    */
   close(): Promise<void> {
-    this.#closed ??= this.#close()
-    return this.#closed
+    return this.#calls.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  async #close(): Promise<void> {
-    await this.#context.shutdown.abort()
-    await this.#ready?.catch(() => undefined)
-    this.#telemetry?.end()
-    await this.#context.intake.close()
-    await this.#context.storage.close()
-  }
-
-  /**
-   * Opens the store, unless `signal` fires first: `what` was aborted then, with the `report` of a
-   * call that has done nothing.
-   */
-  async #open(what: string, signal: AbortSignal | undefined, report?: unknown): Promise<void> {
-    if (this.#closed !== undefined) throw new CscapiError('client_closed', 'The client is closed; make a new one')
-    if (signal?.aborted) throw new AbortedError(what, { report })
-    const ready = this.#ready ?? this.#prepare()
-    this.#ready = ready
-    ready.catch(() => {
-      if (this.#ready === ready) this.#ready = undefined
-    })
-    await unlessAborted(what, signal, () => ready, report)
-  }
-
-  /** A call that has to end before the client is stopped, and heeds the signal that it is given. */
-  async #run<T>(
-    what: string,
-    given: AbortSignal | undefined,
-    work: (signal: AbortSignal) => Promise<T>,
-    report?: unknown,
-  ): Promise<T> {
-    await this.#open(what, given, report)
-    const signal = this.#orClosing(given)
-    return this.#context.shutdown.run(() => asAborted(what, signal, () => work(signal)))
-  }
-
-  async #prepare(): Promise<void> {
-    const { storage, options } = this.#context
-    await storage.open()
-    await bindEnvironment(this.#context, this.#context.shutdown.aborting)
-    warnOfSetUp(this.#context)
-    if (options.openTelemetry) this.#telemetry ??= await startTelemetry(this.#context)
-  }
-
-  #orClosing(signal: AbortSignal | undefined): AbortSignal {
-    const { aborting } = this.#context.shutdown
-    return signal === undefined ? aborting : AbortSignal.any([signal, aborting])
   }
 }

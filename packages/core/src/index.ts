@@ -5,9 +5,10 @@ export {
   type InputIssue,
   isCscapiError,
 } from '@cscapi/signals'
+export { growingDelay, halfToAll } from './capi/backoff.js'
 export { type Capi, createCapi } from './capi/capi.js'
 export { type CapiOptions, connectionIssues, SECRET_OPTIONS } from './capi/capi-options.js'
-export { type DecideContext, decide, type Outcome, SLOW_PATH_ATTEMPTS } from './capi/decide.js'
+export { decide, SLOW_PATH_ATTEMPTS } from './capi/decide.js'
 export type { Decision, DecisionStream, DeletedDecision } from './capi/decision-stream/decision-stream.js'
 export type { EndpointName } from './capi/endpoints/endpoint-name.js'
 export { assertEnrollable, type EnrollAnswer, type EnrollRequest } from './capi/endpoints/enroll.js'
@@ -16,7 +17,9 @@ export type { PullDecisionsRequest } from './capi/endpoints/pull-decisions.js'
 export type { PushMetricsRequest } from './capi/endpoints/push-metrics.js'
 export type { PushSignalsRequest } from './capi/endpoints/push-signals.js'
 export type { RegisterRequest } from './capi/endpoints/register.js'
+export { refusalText, retryAfterOf } from './capi/error-facts.js'
 export type { CallOptions, CapiRequestEvent } from './capi/http.js'
+export type { DecideContext, Outcome } from './capi/outcome.js'
 export { type Clock, sleepUnlessAborted } from './clock.js'
 export { type Environment, isVersioned, resolveBaseUrl } from './environment.js'
 export {
@@ -34,12 +37,9 @@ export {
   type StorageErrorCode,
 } from './errors.js'
 export type { Download, DownloadOptions } from './links/download.js'
-export {
-  type AuthenticateOptions,
-  type FailingNote,
-  MachineAuthenticator,
-  type MachineAuthenticatorOptions,
-} from './machines/authenticate.js'
+export type { Conclusion, DuePause, FailedCall, FailingNote, Outcomes } from './machines/act-on-outcome.js'
+export { type Authentication, MachineAuthenticator } from './machines/authenticate.js'
+export type { AuthenticateOptions, MachineAuthenticatorOptions } from './machines/authenticator-options.js'
 export {
   FREE_ACCOUNT_LOGIN_BUDGET,
   LoginBudget,
@@ -66,9 +66,12 @@ export {
   type NewMachineToken,
 } from './machines/machine-store.js'
 export { generatePassword } from './machines/password.js'
+export type { Refused } from './machines/refused.js'
 export { readTokenClaims, type TokenClaims, tokenLifetimeMs } from './machines/token.js'
 export { tokenFlaw } from './machines/usable-token.js'
 export { abortSignalSchema, functionSchema, methodsSchema, milliseconds, tlsSettings } from './option-schemas.js'
+export { inSlices } from './paging/in-slices.js'
+export { pages } from './paging/pages.js'
 export { assertKeys, type EncryptionKey, isSealed, Keyring } from './secrets/keyring.js'
 export { Secret } from './secrets/secret.js'
 export { getJsonState, type JsonStateValue, toJsonState } from './state/json-state.js'

@@ -43,3 +43,12 @@ export async function asAborted<T>(what: string, signal: AbortSignal, work: () =
     throw signal.aborted && !isCscapiError(error) ? new AbortedError(what) : error
   }
 }
+
+/**
+ * Lets what changes many things one by one go on, unless `signal` has fired.
+ *
+ * @throws AbortedError whose `report.count` says how many were changed.
+ */
+export function assertGoing(what: string, signal: AbortSignal | undefined, count: number): void {
+  if (signal?.aborted) throw new AbortedError(what, { report: { count } })
+}

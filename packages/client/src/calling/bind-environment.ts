@@ -1,8 +1,7 @@
-import { endPauses, InputError, resolveBaseUrl } from '@cscapi/core'
+import { endPauses, InputError, pages, resolveBaseUrl, stateKeys } from '@cscapi/core'
 import type { ClientContext } from '../context.js'
-import { reviveMachines } from '../machines/machines.js'
+import { reviveMachines } from '../machines/revive-machines.js'
 
-const KEY = 'environment'
 /** Addresses that nobody mistyped. */
 const NAMED: ReadonlySet<string> = new Set([resolveBaseUrl('production'), resolveBaseUrl('development')])
 
@@ -17,15 +16,16 @@ const NAMED: ReadonlySet<string> = new Set([resolveBaseUrl('production'), resolv
 export async function bindEnvironment(context: ClientContext, signal: AbortSignal): Promise<void> {
   const { storage, capi } = context
   const ours = new TextEncoder().encode(capi.baseUrl)
-  await storage.setState(KEY, ours, { ifVersion: 0 })
+  await storage.setState(stateKeys.environment, ours, { ifVersion: 0 })
   for (;;) {
-    const stored = await storage.getState(KEY)
+    const stored = await storage.getState(stateKeys.environment)
     const baseUrl = stored && new TextDecoder().decode(stored.value)
     if (baseUrl === capi.baseUrl) return
     if (baseUrl === undefined || NAMED.has(baseUrl) || (await hasRegistered(context)))
       throw mismatch(capi.baseUrl, baseUrl)
     // Unless another process was faster: then what it wrote counts.
-    if ((await storage.setState(KEY, ours, { ifVersion: stored?.version ?? 0 })) === undefined) continue
+    if ((await storage.setState(stateKeys.environment, ours, { ifVersion: stored?.version ?? 0 })) === undefined)
+      continue
     // What the wrong address answered says nothing about this one.
     await endPauses(storage)
     await reviveMachines(context, undefined, signal)
@@ -36,12 +36,9 @@ export async function bindEnvironment(context: ClientContext, signal: AbortSigna
 }
 
 async function hasRegistered({ storage }: ClientContext): Promise<boolean> {
-  let after: string | undefined
-  do {
-    const page = await storage.listMachines(after === undefined ? {} : { after })
-    if (page.machines.some(({ registered }) => registered)) return true
-    after = page.next
-  } while (after !== undefined)
+  for await (const { machines } of pages((from) => storage.listMachines(from))) {
+    if (machines.some(({ registered }) => registered)) return true
+  }
   return false
 }
 

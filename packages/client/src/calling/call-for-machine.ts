@@ -1,8 +1,8 @@
 import {
   AbortedError,
   CapiNetworkError,
+  type Conclusion,
   type CscapiError,
-  decide,
   type EndpointName,
   isCscapiError,
   pausedError,
@@ -10,8 +10,7 @@ import {
   sleepUnlessAborted,
 } from '@cscapi/core'
 import type { ClientContext } from '../context.js'
-import { noteUnauthorized } from '../sending/unauthorized.js'
-import { forbid, isAddressWelcome, isOwnRefusal, probeAfterBan } from './probe-after-ban.js'
+import { isAddressWelcome, isOwnRefusal, probeAfterBan } from './probe-after-ban.js'
 
 export interface MachineCall {
   readonly machineId: string
@@ -28,71 +27,70 @@ export interface MachineCall {
  */
 export async function callForMachine<T>(
   context: ClientContext,
-  { machineId, endpoint, scenarios, signal }: MachineCall,
+  machineCall: MachineCall,
   call: (token: string) => Promise<T>,
 ): Promise<T> {
-  const { authenticator, options } = context
-  const { retryDelayMs, maxRetryDelayMs, maxRetries, clock, random } = options
+  const { machineId, endpoint, signal } = machineCall
+  const { maxRetryDelayMs, maxRetries, clock } = context.options
+  const what = `The ${endpoint} call of machine ${machineId}`
   let refused: string | undefined
   for (let attempts = 0; ; ) {
-    await assertWelcome(context, machineId, endpoint, signal)
-    let token: string | undefined
-    try {
-      token = await authenticator.authenticate(machineId, { refused, scenarios, signal })
-      const answer = await call(token)
-      await authenticator.succeeded(await context.storage.getMachine(machineId))
-      return answer
-    } catch (error) {
-      if (signal?.aborted) throw new AbortedError(`The ${endpoint} call of machine ${machineId}`, { machineId })
-      if (!isCscapiError(error)) throw error
-      const policy = {
-        retryDelayMs,
-        maxRetryDelayMs,
-        random: random(),
-        attempts,
-        reauthenticated: refused !== undefined,
-      }
-      const outcome = decide(error, { endpoint: token === undefined ? 'login' : endpoint, ...policy })
-      if (outcome.action === 'login') {
-        refused = token
-        continue
-      }
-      if (
-        outcome.action === 'pause' &&
-        !(await isForThisCall(context, error, { machineId, token, endpoint, signal }))
-      ) {
-        await forbid(context, error, outcome.forMs)
-      }
-      if (outcome.action !== 'postpone') throw error
-      if (error.code === 'unauthorized') {
-        await noteUnauthorized(context, machineId, error, {
-          endpoint: token === undefined ? 'login' : endpoint,
-          ...policy,
-        })
-      }
-      if (!outcome.transient || attempts >= maxRetries || outcome.afterMs > maxRetryDelayMs) throw error
-      attempts += 1
-      await sleepUnlessAborted(
-        clock,
-        outcome.afterMs,
-        signal,
-        `The ${endpoint} call of machine ${machineId}`,
-        machineId,
-      )
+    await assertWelcome(context, machineCall, what)
+    const tried = await tryOnce(context, machineCall, { attempts, refused }, call).catch((error: unknown) => {
+      throw signal?.aborted ? new AbortedError(what, { machineId }) : error
+    })
+    if ('answer' in tried) return tried.answer
+    if (signal?.aborted) throw new AbortedError(what, { machineId })
+    const { error, outcome, token } = tried
+    if (outcome.action === 'login') {
+      refused = token
+      continue
     }
+    const isPassing = outcome.action === 'postpone' && outcome.transient && outcome.afterMs <= maxRetryDelayMs
+    if (!isPassing || attempts >= maxRetries) throw error
+    attempts += 1
+    await sleepUnlessAborted(clock, outcome.afterMs, signal, what, machineId)
+  }
+}
+
+interface Failure {
+  readonly token?: string | undefined
+  readonly error: CscapiError
+  readonly outcome: Conclusion
+}
+
+async function tryOnce<T>(
+  context: ClientContext,
+  machineCall: MachineCall,
+  { attempts, refused }: { readonly attempts: number; readonly refused: string | undefined },
+  call: (token: string) => Promise<T>,
+): Promise<{ readonly answer: T } | Failure> {
+  const { authenticator, capi, outcomes, storage } = context
+  const { machineId, endpoint, scenarios, signal } = machineCall
+  const login = await authenticator.tryToAuthenticate(machineId, { refused, scenarios, signal, attempts, capi })
+  if (login.token === undefined) return login
+  const { token } = login
+  try {
+    const answer = await call(token)
+    await outcomes.succeeded(await storage.getMachine(machineId))
+    return { answer }
+  } catch (error) {
+    if (signal?.aborted || !isCscapiError(error)) throw error
+    if (await isForThisCall(context, error, machineCall, token)) throw error
+    const reauthenticated = refused !== undefined
+    return { token, error, outcome: await outcomes.conclude(error, { machineId, endpoint, attempts, reauthenticated }) }
   }
 }
 
 async function assertWelcome(
   context: ClientContext,
-  machineId: string,
-  endpoint: string,
-  signal: AbortSignal | undefined,
+  { machineId, endpoint, signal }: MachineCall,
+  what: string,
 ): Promise<void> {
   const pause = await readPause(context.storage)
   if (pause?.reason === 'forbidden') throw pausedError(endpoint, pause)
   if (await probeAfterBan(context, signal)) return
-  if (signal?.aborted) throw new AbortedError(`The ${endpoint} call of machine ${machineId}`, { machineId })
+  if (signal?.aborted) throw new AbortedError(what, { machineId })
   const renewed = await readPause(context.storage)
   if (renewed?.reason === 'forbidden') throw pausedError(endpoint, renewed)
   // A pull is as good a probe as any.
@@ -105,8 +103,9 @@ async function assertWelcome(
 async function isForThisCall(
   context: ClientContext,
   error: CscapiError,
-  { machineId, token, endpoint, signal }: MachineCall & { token: string | undefined },
+  { machineId, endpoint, signal }: MachineCall,
+  token: string,
 ): Promise<boolean> {
-  if (token === undefined || endpoint === 'metrics' || !isOwnRefusal(error)) return false
+  if (endpoint === 'metrics' || !isOwnRefusal(error)) return false
   return isAddressWelcome(context, { machineId, token }, signal)
 }

@@ -1,6 +1,10 @@
 import type { DecisionStream } from '@cscapi/core'
+import * as z from 'zod'
 import { callForMachine } from '../calling/call-for-machine.js'
+import { type Fields, fields } from '../calling/read-call.js'
 import type { ClientContext } from '../context.js'
+import { lazily } from '../lazily.js'
+import { scenariosSchema } from '../scenarios.js'
 
 export interface GetDecisionsOptions {
   /** Any machine of yours; it is registered and logged in if it has to be. */
@@ -23,7 +27,18 @@ export interface GetDecisionsOptions {
   readonly signal?: AbortSignal
 }
 
-/** One pull of the stream, for one machine. */
+export const getDecisionsSchema = lazily(() =>
+  z.strictObject({
+    machineId: fields.machineId(),
+    scenarios: scenariosSchema().optional(),
+    communityPull: fields.flag(),
+    additionalPull: fields.flag(),
+    startup: fields.flag(),
+    signal: fields.signal(),
+  } satisfies Fields<GetDecisionsOptions>),
+)
+
+/** Pulls the stream once, for one machine. */
 export async function getDecisions(
   context: ClientContext,
   {

@@ -2,18 +2,9 @@ import { CscapiError, type DecisionStream, type Download, isCscapiError } from '
 import type { ApplyReport, DecisionSet } from '@cscapi/decisions'
 import { printable } from '@cscapi/signals'
 import type { ClientContext } from '../context.js'
+import { type Link, linksOf } from './list-links.js'
+import type { PulledList } from './pull-report.js'
 import type { KnownList } from './stored-snapshot.js'
-
-/** What became of one list. */
-export interface PulledList {
-  readonly kind: 'blocklist' | 'allowlist'
-  readonly name: string
-  /** `failed` leaves it as it was; `removed` is one that is not linked any more. */
-  readonly outcome: 'replaced' | 'unchanged' | 'failed' | 'removed'
-  /** Entries that were passed over. */
-  readonly skipped: number
-  readonly error?: unknown
-}
 
 /**
  * A list whose entries run out before the next pull is downloaded anew, whether it changed or not
@@ -23,21 +14,6 @@ const MARGIN_MS = 135 * 60_000
 
 /** By kind and name. */
 type KnownLists = ReadonlyMap<string, KnownList>
-
-interface Link {
-  readonly kind: PulledList['kind']
-  readonly name: string
-  readonly url: string
-  readonly key: string
-  /**
-   * What makes its entries beside its lines: where it is another one, the same lines are other
-   * entries.
-   */
-  readonly terms: string
-  replace(lines: AsyncIterable<string>): Promise<ApplyReport>
-  /** Until when the list's entries are in force, in epoch milliseconds; `undefined` for ever. */
-  expiresAt(): number | undefined
-}
 
 /**
  * Follows the links of an answer. A list that cannot be had stays as it was and is told of; lists
@@ -51,30 +27,10 @@ export async function pullLists(
   signal: AbortSignal,
   renew: () => Promise<unknown>,
 ): Promise<{ lists: PulledList[]; known: KnownLists }> {
-  const links: Link[] = [
-    ...blocklists.map((link) => ({
-      kind: 'blocklist' as const,
-      name: link.name,
-      url: link.url,
-      key: `blocklist:${link.name}`,
-      terms: JSON.stringify([link.scope, link.remediation, link.duration]),
-      replace: (lines: AsyncIterable<string>) => set.replaceBlocklist(link, lines),
-      expiresAt: () => set.listExpiry(link.name),
-    })),
-    ...allowlists.map((link) => ({
-      kind: 'allowlist' as const,
-      name: link.name,
-      url: link.url,
-      key: `allowlist:${link.id}`,
-      terms: '',
-      replace: (lines: AsyncIterable<string>) => set.replaceAllowlist(link, lines),
-      expiresAt: () => undefined,
-    })),
-  ]
   const lists: PulledList[] = []
   const next = new Map<string, KnownList>()
   const seen = new Set<string>()
-  for (const link of links) {
+  for (const link of linksOf({ blocklists, allowlists }, set)) {
     await renew()
     if (seen.has(link.key)) {
       lists.push(failed(context, link, twice(link), 'is what its first link led to'))

@@ -1,51 +1,13 @@
-import { AbortedError, CapiResponseError, CscapiError, isCscapiError, withStateLock } from '@cscapi/core'
+import { AbortedError, CapiResponseError, CscapiError, isCscapiError, stateKeys, withStateLock } from '@cscapi/core'
 import { DecisionSet } from '@cscapi/decisions'
 import { callForMachine } from '../calling/call-for-machine.js'
 import type { ClientContext } from '../context.js'
-import { type PulledList, pullLists } from './pull-lists.js'
+import { pullLists } from './pull-lists.js'
+import { PULL_EVERY_MS, type PullOptions } from './pull-options.js'
+import type { PullReport } from './pull-report.js'
 import { since1970 } from './pull-times.js'
 import { dropSnapshot, readPointer, readSnapshot, type SnapshotPointer, writeSnapshot } from './stored-snapshot.js'
 
-export interface PullOptions {
-  /** Any machine of yours; it is registered and logged in if it has to be. */
-  readonly machineId: string
-  /** Pull although the last one, of any process, is less than 2 h ago. Default false. */
-  readonly force?: boolean
-  /**
-   * What the blocklist is tailored to. Default: the client's scenarios. A token issued for fewer
-   * costs one login.
-   */
-  readonly scenarios?: readonly string[]
-  readonly signal?: AbortSignal
-}
-
-/** What a pull did. */
-export interface PullReport {
-  /** False when the last pull is too recent. */
-  readonly pulled: boolean
-  /** Milliseconds until a pull makes sense again. */
-  readonly nextInMs: number
-  /** Entries of the stream that came, and that CAPI took back. */
-  readonly added: number
-  readonly removed: number
-  /**
-   * Entries of the stream that were passed over: they cannot be read, or would lock out too many.
-   */
-  readonly skipped: number
-  readonly lists: readonly PulledList[]
-  /** Entries in the set now. */
-  readonly size: number
-}
-
-/**
- * CAPI asks for at least so long between two pulls, in milliseconds (docs/capi-protocol.md, What
- * nobody knows).
- */
-export const PULL_EVERY_MS = 2 * 3_600_000
-const PULLED = 'decisions:pulled'
-/** Is there while a pull has asked and not yet stored what it was answered. */
-const ASKED = 'decisions:asked'
-const LOCK = 'decisions:pull'
 const LOCK_WAIT_MS = 10 * 60_000
 
 /** The decision set of one client, and its copy in the store that all processes share. */
@@ -81,8 +43,8 @@ export class PulledDecisions {
     const { clock, random, timeoutMs } = options
     const lock = { clock, random, holdMs: 2 * timeoutMs, waitMs: LOCK_WAIT_MS, signal }
     try {
-      return await withStateLock(storage, LOCK, lock, async (renew) => {
-        const last = await storage.getState(PULLED)
+      return await withStateLock(storage, stateKeys.pullLock, lock, async (renew) => {
+        const last = await storage.getState(stateKeys.pulled)
         const pointer = await this.#load()
         if (last?.expiresInMs !== undefined && !force && pointer !== undefined) return this.#nothing(last.expiresInMs)
         return this.#pull({ machineId, scenarios: scenarios ?? options.scenarios, signal }, pointer, renew)
@@ -102,8 +64,8 @@ export class PulledDecisions {
     const call = { machineId, endpoint: 'decisions', scenarios, signal } as const
     // A server may answer with what changed since its last answer: where that one is lost, as in a
     // store that is new, it takes everything.
-    let startup = pointer === undefined || (await storage.getState(ASKED)) !== undefined
-    await storage.setState(ASKED, new Uint8Array())
+    let startup = pointer === undefined || (await storage.getState(stateKeys.pullAsked)) !== undefined
+    await storage.setState(stateKeys.pullAsked, new Uint8Array())
     const answer = await callForMachine(this.#context, call, async (token) => {
       await renew()
       try {
@@ -120,8 +82,8 @@ export class PulledDecisions {
       const version = await writeSnapshot(storage, draft.toChunks(), known, pointer)
       if (version === undefined) throw overtaken()
       this.#loaded = version
-      await storage.setState(PULLED, new Uint8Array(), { expiresInMs: PULL_EVERY_MS })
-      await storage.setState(ASKED, undefined)
+      await storage.setState(stateKeys.pulled, new Uint8Array(), { expiresInMs: PULL_EVERY_MS })
+      await storage.setState(stateKeys.pullAsked, undefined)
       const skipped = skippedCount + answer.skippedCount
       return { pulled: true, nextInMs: PULL_EVERY_MS, added, removed, skipped, lists, size: draft.size }
     })

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { getJsonState, type StateStore, toJsonState } from '@cscapi/core'
+import { getJsonState, type StateStore, stateKeys, toJsonState } from '@cscapi/core'
 import * as z from 'zod'
+import { lazily } from '../lazily.js'
 
 /**
  * What a header can hold; anything else, as another program may have stored it, is passed over: the
@@ -16,38 +17,40 @@ function headerText() {
 }
 
 /** What is known of a list beside its entries: it saves downloading what did not change. */
-const listSchema = z.object({
-  etag: headerText(),
-  lastModified: headerText(),
-  name: z.string().optional().catch(undefined),
-  /** Scope, remediation and duration that its entries were made with. */
-  terms: z.string().optional().catch(undefined),
-})
-export type KnownList = z.infer<typeof listSchema>
+const listSchema = () =>
+  z.object({
+    etag: headerText(),
+    lastModified: headerText(),
+    name: z.string().optional().catch(undefined),
+    /** Scope, remediation and duration that its entries were made with. */
+    terms: z.string().optional().catch(undefined),
+  })
+export type KnownList = z.infer<ReturnType<typeof listSchema>>
 
-const pointerSchema = z.object({
-  generation: z.string(),
-  chunks: z.int().min(0),
-  /** By kind and name. */
-  lists: z.record(z.string(), listSchema),
-  /** The generation before, whose chunks may still be there. */
-  previous: z.object({ generation: z.string(), chunks: z.int().min(0) }).optional(),
-})
+const pointerSchema = lazily(() =>
+  z.object({
+    generation: z.string(),
+    chunks: z.int().min(0),
+    /** By kind and name. */
+    lists: z.record(z.string(), listSchema()),
+    /** The generation before, whose chunks may still be there. */
+    previous: z.object({ generation: z.string(), chunks: z.int().min(0) }).optional(),
+  }),
+)
 
 /** Where the snapshot is, and what is known of its lists. */
-export interface SnapshotPointer extends Omit<z.infer<typeof pointerSchema>, 'lists'> {
+export interface SnapshotPointer extends Omit<z.infer<ReturnType<typeof pointerSchema>>, 'lists'> {
   readonly lists: ReadonlyMap<string, KnownList>
   readonly version: number
 }
 
-const POINTER = 'decisions:snapshot'
-const chunkKey = (generation: string, index: number) => `${POINTER}:${generation}:${index}`
+const { snapshot: POINTER, snapshotChunk: chunkKey } = stateKeys
 
 /** A pointer that cannot be read leads to nothing that can. */
 const DAMAGED = { generation: '', chunks: 0, lists: {} }
 
 export async function readPointer(state: StateStore): Promise<SnapshotPointer | undefined> {
-  const stored = await getJsonState(state, POINTER, pointerSchema)
+  const stored = await getJsonState(state, POINTER, pointerSchema())
   if (stored === undefined) return undefined
   const { lists, ...rest } = stored.value ?? DAMAGED
   return { ...rest, lists: new Map(Object.entries(lists)), version: stored.version }

@@ -1,12 +1,13 @@
 import { AbortedError, CscapiError, isCscapiError, turn } from '@cscapi/core'
 import type { Signal } from '@cscapi/signals'
 import { PartlyAddedError } from '../errors.js'
-import type { AddOptions, AddResult, Intake } from './intake.js'
+import type { AddOptions, AddResult } from './add-options.js'
+import type { Intake } from './intake.js'
 
 /** Signals stored in one atomic call when an iterable is added. */
 const SLICE = 1_000
 
-/** An array is stored whole or not at all; anything else that can be iterated, in slices. */
+/** Stores an array whole or not at all; anything else that can be iterated, in slices. */
 export async function addSignals(
   intake: Intake,
   signals: Iterable<Signal> | AsyncIterable<Signal>,

@@ -1,6 +1,8 @@
-import { type Clock, isCscapiError, withStateLock } from '@cscapi/core'
+import { type Clock, isCscapiError, stateKeys, withStateLock } from '@cscapi/core'
 import type { EnqueueResult, QueuedSignal, Storage } from '@cscapi/storage'
 import { QueueFullError } from '../errors.js'
+import { Underway } from '../lifecycle/underway.js'
+import { deleteOldest } from './drop-oldest.js'
 
 /** What happens to a call that brings more signals than `maxPending` leaves room for. */
 export type WhenFull = 'reject' | 'drop-oldest'
@@ -21,7 +23,6 @@ const PART_BETWEEN_COUNTS = 1 / 16
  * signal by signal.
  */
 const SPARE_PART = 1 / 100
-const SLICE = 500
 const LOCK_MS = 30_000
 
 /**
@@ -39,7 +40,7 @@ export class Backpressure {
   #addedSince = 0
   /** Of these, being added at this moment. */
   #underway = 0
-  readonly #stores = new Set<Promise<unknown>>()
+  readonly #stores = new Underway()
   #counting: Promise<void> | undefined
   #dropping: Promise<unknown> = Promise.resolve()
 
@@ -75,17 +76,14 @@ export class Backpressure {
   }
 
   async #store(signals: readonly QueuedSignal[]): Promise<EnqueueResult> {
-    const storing = this.#storage.enqueue(signals)
-    this.#stores.add(storing)
     try {
-      const result = await storing
+      const result = await this.#stores.add(this.#storage.enqueue(signals))
       this.#addedSince = Math.max(this.#addedSince - result.duplicates, 0)
       return result
     } catch (error) {
       this.#countedAt = undefined
       throw error
     } finally {
-      this.#stores.delete(storing)
       this.#underway -= signals.length
     }
   }
@@ -109,7 +107,7 @@ export class Backpressure {
   }
 
   async #countNow(): Promise<void> {
-    await Promise.allSettled(this.#stores)
+    await this.#stores.ended()
     const { pending, leased } = await this.#storage.stats()
     this.#counted = pending + leased
     this.#countedAt = this.#options.clock.now()
@@ -127,7 +125,7 @@ export class Backpressure {
       const { clock, random } = this.#options
       const lock = { clock, random, holdMs: LOCK_MS }
       try {
-        return await withStateLock(this.#storage, 'drop-oldest', lock, () => this.#dropCounted())
+        return await withStateLock(this.#storage, stateKeys.dropOldestLock, lock, () => this.#dropCounted())
       } catch (error) {
         if (isCscapiError(error) && error.code === 'lock_busy') return 0
         throw error
@@ -142,27 +140,8 @@ export class Backpressure {
     const { maxPending } = this.#options
     if (this.#counted <= maxPending) return 0
     const excess = this.#counted - maxPending + Math.floor(maxPending * SPARE_PART)
-    const dropped = await this.#deleteOldest(excess)
+    const dropped = await deleteOldest(this.#storage, excess, this.#counted)
     this.#counted -= dropped
     return dropped
-  }
-
-  /**
-   * Oldest first: not every store deletes in that order, so the age is brought down in steps that
-   * double. If signals came evenly, the first step meets those that have to go. What is leased
-   * stays.
-   */
-  async #deleteOldest(count: number): Promise<number> {
-    const { oldestPendingMs = 0 } = await this.#storage.stats()
-    let deleted = 0
-    for (let part = count / this.#counted; deleted < count; part *= 2) {
-      const olderThanMs = Math.floor(oldestPendingMs * Math.max(1 - part, 0))
-      for (let slice = 1; slice > 0 && deleted < count; deleted += slice) {
-        const limit = Math.min(SLICE, count - deleted)
-        slice = await this.#storage.deleteSignals({ status: 'pending', olderThanMs }, limit)
-      }
-      if (part >= 1) break
-    }
-    return deleted
   }
 }

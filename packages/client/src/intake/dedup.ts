@@ -1,23 +1,9 @@
-import { hash } from 'node:crypto'
-import { type Clock, turn } from '@cscapi/core'
-import { parseAddress, type Signal } from '@cscapi/signals'
+import { type Clock, stateKeys, turn } from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
 import type { Candidate, FilteredSignal } from './check-signals.js'
+import { dedupKey } from './dedup-key.js'
+import type { DedupOptions } from './dedup-options.js'
 import { DedupWindow } from './dedup-window.js'
-
-/**
- * Signals that agree in all of `by` count as repeats of the first for `windowMs`; they are left out
- * and counted.
- */
-export interface DedupOptions {
-  /** What has to be equal. `source` is scope and value. */
-  readonly by: readonly ('source' | 'scenario' | 'machine')[]
-  /**
-   * Milliseconds, counted from the last one that was added: an attack that goes on is reported once
-   * per window.
-   */
-  readonly windowMs: number
-}
 
 export interface Parted {
   readonly fresh: readonly Candidate[]
@@ -61,7 +47,7 @@ export class Dedup {
     this.#storage = storage
     this.#clock = clock
     this.#window = new DedupWindow(windowMs)
-    this.#stateKey = `dedup:${this.#by.join('+')}:${windowMs}`
+    this.#stateKey = stateKeys.dedup(this.#by, windowMs)
   }
 
   /** For each candidate a key: those that are alike have the same one. */
@@ -69,7 +55,7 @@ export class Dedup {
     const kinds: string[] = []
     for (const { signal } of candidates) {
       if (kinds.length > 0 && kinds.length % PER_TURN === 0) await turn()
-      kinds.push(this.#keyOf(signal))
+      kinds.push(dedupKey(signal, this.#by))
     }
     return kinds
   }
@@ -125,16 +111,6 @@ export class Dedup {
   /** Whether something was added that the store does not know of. */
   get isUnshared(): boolean {
     return this.#shared < this.#confirmed
-  }
-
-  #keyOf({ source, scenario, machine_id: machineId }: Signal): string {
-    const parts = {
-      source: `${source.scope.toLowerCase()} ${parseAddress(source.value)?.value ?? source.value}`,
-      scenario,
-      machine: machineId,
-    }
-    const text = JSON.stringify(this.#by.map((part) => parts[part]))
-    return hash('sha256', text, 'base64url').slice(0, 16)
   }
 
   sync(): Promise<void> {

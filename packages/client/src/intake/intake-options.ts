@@ -2,7 +2,7 @@ import { functionSchema, milliseconds } from '@cscapi/core'
 import { ADDRESS_RULE, parseAddress } from '@cscapi/signals'
 import * as z from 'zod'
 import type { WhenFull } from './backpressure.js'
-import type { DedupOptions } from './dedup.js'
+import type { DedupOptions } from './dedup-options.js'
 import type { Redact } from './redact-context.js'
 
 /** The options that act in `addSignals`, before a signal is stored. */
@@ -35,19 +35,20 @@ export interface IntakeOptions {
 
 const networkSchema = z.string().refine((text) => parseAddress(text) !== undefined, ADDRESS_RULE)
 
-export const intakeSettings = {
-  allowPrivate: z.boolean().default(false),
-  neverReport: z.array(networkSchema).default([]),
-  redact: functionSchema<Redact>().optional(),
-  dedup: z
-    .strictObject({
-      by: z.array(z.enum(['source', 'scenario', 'machine'])).min(1),
-      windowMs: milliseconds,
-    })
-    .optional(),
-  maxPending: z.int().min(1).optional(),
-  whenFull: z.enum(['reject', 'drop-oldest']).default('reject'),
-} as const
+export const intakeSettings = () =>
+  ({
+    allowPrivate: z.boolean().default(false),
+    neverReport: z.array(networkSchema).default([]),
+    redact: functionSchema<Redact>().optional(),
+    dedup: z
+      .strictObject({
+        by: z.array(z.enum(['source', 'scenario', 'machine'])).min(1),
+        windowMs: milliseconds,
+      })
+      .optional(),
+    maxPending: z.int().min(1).optional(),
+    whenFull: z.enum(['reject', 'drop-oldest']).default('reject'),
+  }) as const
 
 type WithoutDefault = 'redact' | 'dedup' | 'maxPending'
 

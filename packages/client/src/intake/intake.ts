@@ -2,43 +2,16 @@ import { AbortedError } from '@cscapi/core'
 import type { Signal } from '@cscapi/signals'
 import type { EnqueueResult, QueuedSignal, Storage } from '@cscapi/storage'
 import { unlessAborted } from '../calling/abort.js'
+import { Underway } from '../lifecycle/underway.js'
 import type { EventFeed } from '../observing/events.js'
 import type { ResolvedOptions } from '../options.js'
+import type { AddOptions, AddResult } from './add-options.js'
 import { AddressFilter } from './address-filter.js'
 import { Backpressure } from './backpressure.js'
 import { type Candidate, type CheckOptions, checkSignals, type FilteredSignal } from './check-signals.js'
 import { Dedup, type Parted } from './dedup.js'
 import type { Preview } from './preview.js'
-
-/** What `addSignals` did. Every signal given is counted once in the first four. */
-export interface AddResult {
-  readonly added: number
-  /** The store has their uuid already, or it came twice. */
-  readonly duplicates: number
-  /** Left out for an address: private, or in `neverReport`. */
-  readonly filtered: number
-  /** Left out, since their like was added within the `dedup` window. */
-  readonly repeated: number
-  /**
-   * Pending signals that were deleted, the oldest first, to make room (`whenFull: 'drop-oldest'`).
-   */
-  readonly dropped: number
-}
-
-export interface AddOptions {
-  /**
-   * Called for each signal that is left out, once the others are stored. What it throws becomes a
-   * `warning` event.
-   */
-  readonly onFiltered?: (filtered: FilteredSignal) => void
-  /** `false` adds repeats too, e.g. dead letters that you have corrected. Default true. */
-  readonly dedup?: boolean
-  /**
-   * Ends the call with an `AbortedError`. While signals are being stored, it leaves open whether
-   * they are: adding them again is safe.
-   */
-  readonly signal?: AbortSignal
-}
+import { untilStopped } from './until-stopped.js'
 
 const ADDING = 'Adding signals'
 
@@ -48,13 +21,13 @@ interface SignalSink {
   enqueue(signals: readonly QueuedSignal[]): Promise<Stored>
 }
 
-/** What stands between a caller and the store. It acts once: what is stored is what is sent. */
+/** Stands between a caller and the store, and acts once: what is stored is what is sent. */
 export class Intake {
   readonly #check: CheckOptions
   readonly #dedup: Dedup | undefined
   readonly #sink: SignalSink
   readonly #events: EventFeed
-  readonly #storing = new Set<Promise<unknown>>()
+  readonly #storing = new Underway()
 
   constructor(options: ResolvedOptions, storage: Storage, events: EventFeed) {
     const { clock, random, dedup, maxPending, whenFull, redact, allowLongMachineIds } = options
@@ -78,7 +51,14 @@ export class Intake {
     await unlessAborted(ADDING, signal, () => this.#dedup?.syncIfDue())
     // No turn from here until they are claimed: two calls would both take a repeat for new.
     const { fresh, repeated, keys } = this.#part(candidates, kinds, options.dedup)
-    const { added, duplicates, dropped = 0 } = await unlessAborted(ADDING, signal, () => this.#tracked(fresh, keys))
+    const {
+      added,
+      duplicates,
+      dropped = 0,
+    } = await unlessAborted(ADDING, signal, () =>
+      // What goes on after an abort has to end before the store is closed.
+      this.#storing.add(this.#store(fresh, keys)),
+    )
     this.#tell([...filtered, ...repeated], options.onFiltered)
     this.#count('filtered', filtered.length)
     this.#count('repeated', repeated.length)
@@ -86,9 +66,14 @@ export class Intake {
     return { added, duplicates, filtered: filtered.length, repeated: repeated.length, dropped }
   }
 
-  /** What `add` would do, without doing it. */
-  async preview(signals: readonly Signal[]): Promise<Preview> {
-    const { candidates, filtered } = await checkSignals(this.#check, signals, 0)
+  /**
+   * Runs everything that `add` does before it stores, and stores nothing. Whether the store knows a
+   * uuid is not looked up.
+   */
+  async preview(signals: Iterable<Signal> | AsyncIterable<Signal>, signal: AbortSignal): Promise<Preview> {
+    const all: Signal[] = []
+    for await (const one of untilStopped(signals, signal)) all.push(one)
+    const { candidates, filtered } = await checkSignals(this.#check, all, 0)
     const kinds = await this.#dedup?.kindsOf(candidates)
     await this.#dedup?.syncIfDue()
     const { fresh, repeated } = this.#part(candidates, kinds)
@@ -100,24 +85,12 @@ export class Intake {
 
   /** Tells the store what was added lately, for other processes and later ones. Never throws. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#storing)
+    await this.#storing.ended()
     if (this.#dedup?.isUnshared) await this.#share(() => this.#dedup?.sync())
   }
 
   #part(candidates: readonly Candidate[], kinds: readonly string[] = [], dedup?: boolean): Parted {
     return this.#dedup?.part(candidates, kinds, dedup) ?? { fresh: candidates, repeated: [], keys: [] }
-  }
-
-  /** What goes on after an abort has to end before the store is closed. */
-  #tracked(fresh: readonly Candidate[], keys: readonly string[]): Promise<Stored> {
-    const storing = this.#store(fresh, keys)
-    const ended: Promise<unknown> = storing
-      .catch(() => undefined)
-      .finally(() => {
-        this.#storing.delete(ended)
-      })
-    this.#storing.add(ended)
-    return storing
   }
 
   async #store(fresh: readonly Candidate[], keys: readonly string[]): Promise<Stored> {

@@ -1,20 +1,17 @@
-import { AbortedError, turn } from '@cscapi/core'
+import { inSlices, pages } from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
+import { assertGoing } from '../calling/abort.js'
 
-/** Deletes in slices, so that no call holds the store for long. */
+/** Deletes the pending signals of machines that are failing. */
 export async function pruneFailingMachinesSignals(storage: Storage, signal: AbortSignal): Promise<number> {
   let deleted = 0
-  let after: string | undefined
-  do {
-    const page = await storage.listMachines({ failing: true, ...(after !== undefined && { after }) })
-    for (const { machineId } of page.machines) {
-      for (let slice = 1; slice > 0; deleted += slice) {
-        if (signal.aborted) throw new AbortedError('Pruning signals', { report: { count: deleted } })
-        slice = await storage.deleteSignals({ machineId, status: 'pending' })
-        await turn()
-      }
+  for await (const { machines } of pages((from) => storage.listMachines({ failing: true, ...from }))) {
+    for (const { machineId } of machines) {
+      deleted += await inSlices((count) => {
+        assertGoing('Pruning signals', signal, deleted + count)
+        return storage.deleteSignals({ machineId, status: 'pending' })
+      })
     }
-    after = page.next
-  } while (after !== undefined)
+  }
   return deleted
 }

@@ -1,4 +1,4 @@
-import { turn } from '@cscapi/core'
+import { inSlices } from '@cscapi/core'
 import type { SignalStatus, Storage } from '@cscapi/storage'
 
 /** How long signals stay in the store that nobody waits for any more, in milliseconds. */
@@ -9,21 +9,12 @@ export interface Retention {
   readonly keepRejectedMs?: number | undefined
 }
 
-/**
- * Deletes what is older than it may be, in slices, so that no call holds the store for long.
- * Returns how many.
- */
+/** Deletes what is older than it may be, and returns how many; ends early when `signal` fires. */
 export async function applyRetention(storage: Storage, retention: Retention, signal: AbortSignal): Promise<number> {
   const { keepSentMs, keepRejectedMs } = retention
-  const sent = keepSentMs === undefined ? 0 : await deleteOlder(storage, 'sent', keepSentMs, signal)
-  return sent + (keepRejectedMs === undefined ? 0 : await deleteOlder(storage, 'rejected', keepRejectedMs, signal))
-}
-
-async function deleteOlder(storage: Storage, status: SignalStatus, olderThanMs: number, signal: AbortSignal) {
-  let deleted = 0
-  for (let slice = 1; slice > 0 && !signal.aborted; deleted += slice) {
-    slice = await storage.deleteSignals({ status, olderThanMs })
-    await turn()
+  const deleteOlder = async (status: SignalStatus, olderThanMs: number | undefined) => {
+    if (olderThanMs === undefined) return 0
+    return inSlices(async () => (signal.aborted ? 0 : storage.deleteSignals({ status, olderThanMs })))
   }
-  return deleted
+  return (await deleteOlder('sent', keepSentMs)) + (await deleteOlder('rejected', keepRejectedMs))
 }

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { StateStore } from '@cscapi/core'
-
-const KEY = 'scheduler:leader'
+import { type StateStore, stateKeys } from '@cscapi/core'
 
 /**
  * The one place of a leader that a store has. A leader that dies leaves it when `holdMs` is over,
@@ -20,7 +18,10 @@ export class LeaderPlace {
 
   /** Takes the place if it is free; says whether this process leads now. */
   async take(): Promise<boolean> {
-    this.#version = await this.#state.setState(KEY, this.#holder, { ifVersion: 0, expiresInMs: this.#holdMs })
+    this.#version = await this.#state.setState(stateKeys.schedulerLeader, this.#holder, {
+      ifVersion: 0,
+      expiresInMs: this.#holdMs,
+    })
     return this.#version !== undefined
   }
 
@@ -28,7 +29,10 @@ export class LeaderPlace {
   async renew(): Promise<boolean> {
     const ifVersion = this.#version
     if (ifVersion === undefined) return false
-    this.#version = await this.#state.setState(KEY, this.#holder, { ifVersion, expiresInMs: this.#holdMs })
+    this.#version = await this.#state.setState(stateKeys.schedulerLeader, this.#holder, {
+      ifVersion,
+      expiresInMs: this.#holdMs,
+    })
     return this.#version !== undefined
   }
 
@@ -36,6 +40,6 @@ export class LeaderPlace {
   async leave(): Promise<void> {
     const ifVersion = this.#version
     this.#version = undefined
-    if (ifVersion !== undefined) await this.#state.setState(KEY, undefined, { ifVersion })
+    if (ifVersion !== undefined) await this.#state.setState(stateKeys.schedulerLeader, undefined, { ifVersion })
   }
 }

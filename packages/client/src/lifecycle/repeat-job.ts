@@ -1,4 +1,4 @@
-import { CapiResponseError, type Clock, LoginBudgetError, type StateStore } from '@cscapi/core'
+import { type Clock, growingDelay, halfToAll, retryAfterOf, type StateStore, stateKeys } from '@cscapi/core'
 
 /** Something that the leader does again and again, never twice at once. */
 export interface Job {
@@ -42,7 +42,7 @@ export async function repeatJob(
   { ending, lost }: { ending: AbortSignal; lost: AbortSignal },
 ): Promise<void> {
   const { state, clock, random } = settings
-  const key = `scheduler:${job.name}`
+  const key = stateKeys.schedulerJob(job.name)
   let failures = 0
   while (!ending.aborted) {
     let mark: number | undefined
@@ -57,7 +57,8 @@ export async function repeatJob(
       if (ending.aborted && mark === undefined) return
       if (!ending.aborted) settings.onFailure(job.name, error)
       failures += 1
-      const waitMs = Math.ceil(Math.max(backoffMs(job, failures, settings), retryAfterOf(error)))
+      const delayMs = halfToAll(growingDelay(settings.retryMs, failures - 1, job.everyMs), random())
+      const waitMs = Math.ceil(Math.max(delayMs, retryAfterOf(error)))
       if (mark === undefined) await clock.sleep(waitMs, ending).catch(() => undefined)
       else await moveMark(state, key, mark, ending.aborted && job.resumes ? 0 : waitMs).catch(() => undefined)
     }
@@ -77,13 +78,4 @@ async function untilDue(key: string, { state, clock }: JobSettings, ending: Abor
 function moveMark(state: StateStore, key: string, mark: number, forMs: number): Promise<number | undefined> {
   if (forMs === 0) return state.setState(key, undefined, { ifVersion: mark })
   return state.setState(key, MARK, { ifVersion: mark, expiresInMs: forMs })
-}
-
-/** Half to all of the delay, so that many stores do not come back at once. */
-function backoffMs({ everyMs }: Job, failures: number, { retryMs, random }: JobSettings): number {
-  return Math.min(everyMs, retryMs * 2 ** Math.min(failures - 1, 30)) * (0.5 + random() / 2)
-}
-
-function retryAfterOf(error: unknown): number {
-  return error instanceof CapiResponseError || error instanceof LoginBudgetError ? (error.retryAfterMs ?? 0) : 0
 }

@@ -2,42 +2,10 @@ import { setMaxListeners } from 'node:events'
 import { AbortedError, type Clock, CscapiError } from '@cscapi/core'
 import { ClientStoppedError } from '../errors.js'
 import type { EventFeed } from '../observing/events.js'
+import { STOP_DEADLINE_MS, type StopOptions } from './stop-options.js'
+import type { StopReport } from './stop-report.js'
+import { Underway } from './underway.js'
 
-export interface StopOptions {
-  /**
-   * How long what is in flight may take to end, in milliseconds: three quarters of it to be
-   * finished, the rest to be put back. 100 to 3,600,000. Default: `stopDeadlineMs` of `start`, else
-   * 8,000.
-   */
-  readonly deadlineMs?: number
-  /** Ends the wait with an `AbortedError`; the stopping goes on. */
-  readonly signal?: AbortSignal
-}
-
-/** What remains after {@link CapiClient.stop}. */
-export interface StopReport {
-  /**
-   * Signals that wait in the store for the next start; `undefined` when the store did not say in
-   * time.
-   */
-  readonly pending: number | undefined
-  /** Signals that other processes are sending now. */
-  readonly leased: number | undefined
-  /**
-   * Leases that this client still holds: 0, unless something is `running`. They run out after
-   * `leaseMs`.
-   */
-  readonly heldLeases: number
-  /**
-   * Whether something had not ended at the deadline: the store, or a source of signals, does not
-   * answer.
-   */
-  readonly running: boolean
-  /** Milliseconds. */
-  readonly durationMs: number
-}
-
-export const STOP_DEADLINE_MS = 8_000
 /**
  * The part of the deadline in which calls are finished; in the rest they are aborted and put back.
  */
@@ -47,20 +15,20 @@ const FINISHING = 0.75
 export class Shutdown {
   readonly #draining = new AbortController()
   readonly #aborting = new AbortController()
-  readonly #running = new Set<Promise<unknown>>()
+  readonly #running = new Underway()
   readonly #clock: Clock
   readonly #events: EventFeed
-  readonly #totals: { readonly leases: number }
+  readonly #leases: { readonly held: number }
   #deadlineMs = STOP_DEADLINE_MS
   #isStarted = false
   #stopped: Promise<StopReport> | undefined
 
-  constructor(clock: Clock, events: EventFeed, totals: { readonly leases: number }) {
+  constructor(clock: Clock, events: EventFeed, leases: { readonly held: number }) {
     // Many calls at once on one signal are no leak worth a warning.
     setMaxListeners(0, this.#draining.signal, this.#aborting.signal)
     this.#clock = clock
     this.#events = events
-    this.#totals = totals
+    this.#leases = leases
   }
 
   /** Fires when nothing new may begin; what is in flight goes on. */
@@ -84,14 +52,7 @@ export class Shutdown {
   /** Runs something that has to end before the client is stopped. @throws ClientStoppedError */
   async run<T>(work: () => Promise<T>): Promise<T> {
     this.#assertGoing()
-    const promise = work()
-    const ended: Promise<unknown> = promise
-      .catch(() => undefined)
-      .finally(() => {
-        this.#running.delete(ended)
-      })
-    this.#running.add(ended)
-    return promise
+    return this.#running.add(work())
   }
 
   /** Ends what runs and says what remains; a second call gets the first one's report. */
@@ -107,7 +68,7 @@ export class Shutdown {
   async abort(): Promise<void> {
     this.#draining.abort(new ClientStoppedError())
     this.#aborting.abort(new AbortedError('The client'))
-    await this.#ended()
+    await this.#running.ended()
   }
 
   async #stop(deadlineMs: number, stats: () => Promise<{ pending: number; leased: number }>): Promise<StopReport> {
@@ -126,7 +87,7 @@ export class Shutdown {
     const report = {
       pending: remains?.pending,
       leased: remains?.leased,
-      heldLeases: this.#totals.leases,
+      heldLeases: this.#leases.held,
       running: !hasEnded,
       durationMs: Math.max(this.#clock.now() - startedAt, 0),
     }
@@ -139,7 +100,7 @@ export class Shutdown {
   }
 
   async #ended(): Promise<true> {
-    await Promise.all(this.#running)
+    await this.#running.ended()
     return true
   }
 

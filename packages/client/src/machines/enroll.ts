@@ -2,58 +2,20 @@ import {
   AbortedError,
   assertEnrollable,
   CapiForbiddenError,
-  CapiResponseError,
   type CscapiError,
   InputError,
   isCscapiError,
   machineIdRule,
   readPause,
+  refusalText,
   Secret,
   StorageError,
 } from '@cscapi/core'
 import { printable } from '@cscapi/signals'
 import { callForMachine } from '../calling/call-for-machine.js'
 import type { ClientContext } from '../context.js'
-
-export interface EnrollOptions {
-  readonly machineIds: readonly string[]
-  /** From the console; letters and digits. A secret. */
-  readonly attachmentKey: string | Secret
-  /** The name that the console shows. */
-  readonly name?: string
-  readonly tags?: readonly string[]
-  /** Take the machine over from another account. Default false. */
-  readonly overwrite?: boolean
-  readonly signal?: AbortSignal
-}
-
-/**
- * What became of one machine. Enrolment still has to be accepted in the console. `message` is what
- * CAPI said, if anything.
- */
-export type EnrollResult =
-  | {
-      readonly machineId: string
-      readonly status: 'enrolled' | 'already-enrolled'
-      readonly message: string | undefined
-    }
-  | {
-      readonly machineId: string
-      /** CAPI refuses the key, or the machine: repeating does not help. */
-      readonly status: 'refused'
-      readonly message: string | undefined
-      readonly error: CscapiError
-    }
-  | {
-      readonly machineId: string
-      /**
-       * CAPI is in trouble, forbids this address for now, or refused the machine a while ago: try
-       * again later.
-       */
-      readonly status: 'postponed'
-      readonly message: string | undefined
-      readonly error: CscapiError
-    }
+import type { EnrollOptions } from './enroll-options.js'
+import type { EnrollResult } from './enroll-result.js'
 
 type Failure = Omit<Extract<EnrollResult, { error: CscapiError }>, 'machineId'>
 
@@ -98,7 +60,7 @@ async function concernsAll({ storage }: ClientContext, error: CscapiError): Prom
 }
 
 function failureOf(error: CscapiError): Failure {
-  const message = error instanceof CapiResponseError ? error.serverMessage : undefined
+  const message = refusalText(error)
   // Tokens that are refused say nothing about the key: the machine is tried again, and fails after
   // three times.
   const isPostponed = error.retryable || error.code === 'machine_failing' || error.code === 'unauthorized'

@@ -1,7 +1,10 @@
 import { readTokenClaims } from '@cscapi/core'
+import * as z from 'zod'
 import { callForMachine } from '../calling/call-for-machine.js'
 import { pushMetrics } from '../calling/push-metrics.js'
+import { fields } from '../calling/read-call.js'
 import type { ClientContext } from '../context.js'
+import { lazily } from '../lazily.js'
 
 /** What {@link CapiClient.verify} found to be in order. */
 export interface Verification {
@@ -21,6 +24,10 @@ export interface Verification {
     readonly enrolled: boolean
   }
 }
+
+export const verifyOptionsSchema = lazily(() =>
+  z.strictObject({ machineId: fields.machineId().optional(), signal: fields.signal() }),
+)
 
 export async function verifyClient(
   context: ClientContext,

@@ -1,6 +1,6 @@
 import type { CapiRequestEvent, CscapiError, FailingReason, PauseReason } from '@cscapi/core'
-import type { PullReport } from '../decisions/pulled-decisions.js'
-import type { StopReport } from '../lifecycle/shutdown.js'
+import type { PullReport } from '../decisions/pull-report.js'
+import type { StopReport } from '../lifecycle/stop-report.js'
 import type { SendReport } from '../sending/send-report.js'
 
 /** What {@link CapiClient.on} tells of, by name. Holds no secret. All times are milliseconds. */

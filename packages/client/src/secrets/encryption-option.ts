@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto'
 import { assertKeys, type EncryptionKey, InputError, type InputIssue, Secret } from '@cscapi/core'
 import { unknownKeyIssues } from '@cscapi/signals'
-import type { SealOptions } from './sealed-storage.js'
+import type { SealOptions } from './machine-seals.js'
 
 /** What seals passwords and tokens in the store: one key, or several while they are rotated. */
 export type EncryptionOption =

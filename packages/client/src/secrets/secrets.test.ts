@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { MemoryStorage } from '@cscapi/storage'
 import { expect, test } from 'vitest'
-import { createContext } from '../context.js'
+import { createContext } from '../create-context.js'
 import { CapiClient, type CapiClientOptions, Secret } from '../index.js'
-import { resolveOptions } from '../options.js'
+import { resolveOptions } from '../resolve-options.js'
 
 const KEY = randomBytes(32)
 const SECRETS = ['correct horse battery', 'another staple', 'pr0xy-s3cret']

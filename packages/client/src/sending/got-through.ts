@@ -1,13 +1,13 @@
-import { getJsonState, toJsonState } from '@cscapi/core'
+import { getJsonState, stateKeys, toJsonState } from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
 import * as z from 'zod'
+import { lazily } from '../lazily.js'
 
-const KEY = 'delivered'
 const REMEMBER_MS = 24 * 3_600_000
 /** Two are enough to know another one than any given. */
 const REMEMBERED = 2
 
-const machineIdsSchema = z.array(z.string())
+const machineIdsSchema = lazily(() => z.array(z.string()))
 
 /** Notes for a day that these machines got signals through, for every process. */
 export async function noteDelivered(storage: Storage, machineIds: ReadonlySet<string>): Promise<void> {
@@ -15,7 +15,7 @@ export async function noteDelivered(storage: Storage, machineIds: ReadonlySet<st
   const known = await readDelivered(storage)
   const latest = [...machineIds].slice(0, REMEMBERED)
   const value = toJsonState([...new Set([...latest, ...known])].slice(0, REMEMBERED))
-  await storage.setState(KEY, value, { expiresInMs: REMEMBER_MS })
+  await storage.setState(stateKeys.delivered, value, { expiresInMs: REMEMBER_MS })
 }
 
 /**
@@ -27,5 +27,5 @@ export async function othersGetThrough(storage: Storage, machineId: string): Pro
 }
 
 async function readDelivered(storage: Storage): Promise<string[]> {
-  return (await getJsonState(storage, KEY, machineIdsSchema))?.value ?? []
+  return (await getJsonState(storage, stateKeys.delivered, machineIdsSchema()))?.value ?? []
 }

@@ -1,25 +1,6 @@
 import { CapiResponseError, type CscapiError, LoginBudgetError, type Pause } from '@cscapi/core'
-import { withoutCode } from '../errors.js'
-
-/**
- * One kind of trouble that a run met. Holds no secret and no machine's id, and its text is bounded.
- */
-export interface Problem {
-  /**
-   * An error's `code`; or a pause's reason, `lease_lost`, `not_due`, `other`. docs/errors.md has
-   * them all.
-   */
-  readonly code: string
-  /** What was attempted, on which host, and what to do: of the first time that it was met. */
-  readonly message: string
-  /**
-   * Signals that were put back or rejected because of it; where it is about none, such as a metrics
-   * call, how often it was met. At least 1.
-   */
-  readonly count: number
-  /** Machines that met it; 0 where it is about no machine, such as a pause. */
-  readonly machines: number
-}
+import { cut, textOf } from '../observing/error-text.js'
+import type { Problem } from './send-report.js'
 
 /**
  * Kinds that are told apart, and how many of them may be dead letters, whose text is CAPI's. The
@@ -27,7 +8,7 @@ export interface Problem {
  */
 const MAX_KINDS = 20
 const MAX_REFUSALS = 10
-const MAX_TEXT = 500
+const MAX_KEY = 500
 
 interface Kind {
   readonly code: string
@@ -123,13 +104,6 @@ function raise(kind: Kind, count: number, machineId: string | undefined): void {
 }
 
 /**
- * An error as a problem, a pause or a log says it: without its code, and without the machine's id.
- */
-export function textOf(error: CscapiError, machineId: string): string {
-  return cut(withoutCode(error).replaceAll(`Machine ${machineId}`, 'A machine').replaceAll(machineId, '[machine]'))
-}
-
-/**
  * Errors of answers differ by what the server says, and waits by their minutes: neither makes a
  * kind of its own. The text of the others is ours, and says what matters.
  */
@@ -139,9 +113,5 @@ function keyOf(error: CscapiError, machineId: string): string {
 }
 
 function withoutNumbers(text: string): string {
-  return text.replace(/[\w-]*\d[\w.:-]*/g, '#').slice(0, MAX_TEXT)
-}
-
-function cut(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`
+  return text.replace(/[\w-]*\d[\w.:-]*/g, '#').slice(0, MAX_KEY)
 }

@@ -1,19 +1,33 @@
-import type { Problem } from './problems.js'
+import type { PauseReason } from '@cscapi/core'
 
-/** Why a run ended before everything due was sent. The rest stays in the store. */
-export type StopReason =
-  /** CAPI did not answer, or answered 5xx, several times in a row. */
-  | 'outage'
-  /** 429: limits are per address. */
-  | 'rate_limited'
-  /** 403: CAPI blocks this address. */
-  | 'forbidden'
-  /** 401 for fresh tokens of three machines in a row: CAPI refuses everybody. */
-  | 'unauthorized'
+/**
+ * Why a run ended before everything due was sent; the rest stays in the store. `outage`: CAPI did
+ * not answer, or answered 5xx, several times in a row. `rate_limited`: 429; limits are per address.
+ * `forbidden`: 403; CAPI blocks this address. `unauthorized`: 401 for fresh tokens of three
+ * machines in a row. For these four, every process of the store waits. `misconfigured`: 404 or 405;
+ * there is no CAPI at this address, and nobody waits for it: put the base URL right.
+ */
+export type StopReason = PauseReason | 'misconfigured'
+
+/**
+ * One kind of trouble that a run met. Holds no secret and no machine's id, and its text is bounded.
+ */
+export interface Problem {
   /**
-   * 404 or 405: there is no CAPI at this address. No process waits for it; put the base URL right.
+   * An error's `code`; or a pause's reason, `lease_lost`, `not_due`, `other`. docs/errors.md has
+   * them all.
    */
-  | 'misconfigured'
+  readonly code: string
+  /** What was attempted, on which host, and what to do: of the first time that it was met. */
+  readonly message: string
+  /**
+   * Signals that were put back or rejected because of it; where it is about none, such as a metrics
+   * call, how often it was met. At least 1.
+   */
+  readonly count: number
+  /** Machines that met it; 0 where it is about no machine, such as a pause. */
+  readonly machines: number
+}
 
 /** What one run of `sendSignals` did. */
 export interface SendReport {

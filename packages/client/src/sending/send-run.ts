@@ -1,5 +1,6 @@
-import type { SignalLease } from '@cscapi/storage'
+import { halfToAll, readPause } from '@cscapi/core'
 import type { ClientContext } from '../context.js'
+import { countedCapi } from './counted-capi.js'
 import { Problems } from './problems.js'
 import { emptyReport, type SendReport, type StopReason } from './send-report.js'
 import { TokenDoubt } from './token-doubt.js'
@@ -20,7 +21,8 @@ export class SendRun {
   readonly settings: RunSettings
   readonly #report = emptyReport()
   readonly #startedAt: number
-  readonly #before: { requests: number; logins: number }
+  /** Of this run alone. */
+  readonly #counts = { requests: 0, logins: 0 }
   /** Machines that got signals through. */
   readonly delivered = new Set<string>()
   readonly problems = new Problems()
@@ -29,10 +31,9 @@ export class SendRun {
   #failed = false
 
   constructor(context: ClientContext, settings: RunSettings) {
-    this.context = context
+    this.context = { ...context, capi: countedCapi(context.capi, this.#counts) }
     this.settings = settings
     this.#startedAt = context.options.clock.now()
-    this.#before = { ...context.totals }
   }
 
   /** Whether workers take nothing more and put back what they hold. */
@@ -55,6 +56,15 @@ export class SendRun {
     this.#report.resumeInMs = resumeInMs
   }
 
+  /** Whether the store is paused, by whichever process; the run stops then. */
+  async meetsPause(): Promise<boolean> {
+    const pause = await readPause(this.context.storage)
+    if (pause === undefined) return false
+    this.problems.paused(pause)
+    this.stop(pause.reason, pause.remainingMs)
+    return true
+  }
+
   /** Signals that this run has dealt with: sent, rejected or put back. */
   get handled(): number {
     const { sent, rejected, postponed } = this.#report
@@ -72,10 +82,10 @@ export class SendRun {
     return this.#transientInARow >= this.context.options.outageThreshold
   }
 
-  /** Half to all of the longest backoff, so that many processes do not come back at once. */
+  /** Waits for half to all of the longest backoff, so that many processes do not come back at once. */
   outageWaitMs(): number {
     const { maxRetryDelayMs, random } = this.context.options
-    return Math.round(maxRetryDelayMs * (0.5 + random() / 2))
+    return Math.round(halfToAll(maxRetryDelayMs, random()))
   }
 
   count(result: { sent: number; rejected: number; postponed: number; failing: number }): void {
@@ -85,24 +95,10 @@ export class SendRun {
     this.#report.failing += result.failing
   }
 
-  /**
-   * Extends the lease once half of it is over, or when a clock that was set back does not say.
-   * False when it was lost.
-   */
-  async hold(lease: SignalLease, leasedAt: { value: number }): Promise<boolean> {
-    const { clock, leaseMs } = this.context.options
-    const heldMs = clock.now() - leasedAt.value
-    if (heldMs >= 0 && heldMs < leaseMs / 2) return true
-    leasedAt.value = clock.now()
-    return this.context.storage.extend(lease, leaseMs)
-  }
-
   report(): SendReport {
-    const { requests, logins } = this.context.totals
     return {
       ...this.#report,
-      requests: requests - this.#before.requests,
-      logins: logins - this.#before.logins,
+      ...this.#counts,
       // A clock may be set back meanwhile.
       durationMs: Math.max(this.context.options.clock.now() - this.#startedAt, 0),
       problems: this.problems.list(),

@@ -62,8 +62,9 @@ export class TokenDoubt {
     this.#state = 'doubted'
   }
 
-  /** A fresh token did not help. */
+  /** A call was answered 401, and a fresh token does not help. */
   refusedFresh(): void {
+    this.refused()
     this.#hasRefusedFresh = true
   }
 

@@ -13,8 +13,9 @@ import {
   LoginBudgetError,
   StorageError,
 } from '../errors.js'
-import { type DecideContext, decide, SLOW_PATH_ATTEMPTS, SLOW_PATH_MS } from './decide.js'
+import { decide, SLOW_PATH_ATTEMPTS, SLOW_PATH_MS } from './decide.js'
 import type { EndpointName } from './endpoints/endpoint-name.js'
+import type { DecideContext } from './outcome.js'
 
 const HOUR_MS = 3_600_000
 const ENDPOINTS: readonly EndpointName[] = ['register', 'login', 'signals', 'decisions', 'enroll', 'metrics']
@@ -45,13 +46,15 @@ const rateLimited = (retryAfterMs?: number) =>
     { retryable: true },
   )
 
+const timeout = new CapiTimeoutError('timeout', 'no answer', { retryable: true })
+
 const TRANSIENT: Record<string, CscapiError> = {
   'a 500': serverError,
   'a 503': answer(503, 'server_error', { retryable: true }),
   'a 408': answer(408, 'request_timeout', { retryable: true }),
   'a 425': answer(425, 'too_early', { retryable: true }),
   'a refused connection': new CapiNetworkError('network_error', 'no answer', { retryable: true }),
-  'a timeout': new CapiTimeoutError('timeout', 'no answer', { retryable: true }),
+  'a timeout': timeout,
   'a page of HTML': new CapiProtocolError('unexpected_response', 'HTML', { retryable: true }),
 }
 
@@ -62,10 +65,6 @@ describe('decide', () => {
       const outcome = { action: 'postpone', afterMs: 90_000, transient: false, unauthorized: false }
       expect(decide(spent, on(endpoint, { attempts: 20, reauthenticated: true }))).toEqual(outcome)
     }
-  })
-
-  test('a 2xx is done, on every endpoint', () => {
-    for (const endpoint of ENDPOINTS) expect(decide(undefined, on(endpoint))).toEqual({ action: 'done' })
   })
 
   test('400, 413 and 422 on signals halve the batch, and reject a signal that stands alone', () => {
@@ -229,7 +228,7 @@ describe('decide', () => {
     ]
     for (const lacking of notYet)
       expect(decide(serverError, on('signals', { ...worn, ...lacking }))).toMatchObject({ action: 'postpone' })
-    expect(decide(TRANSIENT['a timeout'], on('signals', worn))).toMatchObject({ action: 'postpone' })
+    expect(decide(timeout, on('signals', worn))).toMatchObject({ action: 'postpone' })
   })
 
   test('a machine known to be failing, and a paused store, postpone for as long as they say', () => {

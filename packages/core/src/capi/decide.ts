@@ -5,10 +5,12 @@ import {
   CapiProtocolError,
   CapiResponseError,
   CapiTimeoutError,
-  LoginBudgetError,
+  type CscapiError,
 } from '../errors.js'
 import type { FailingReason } from '../machines/machine-store.js'
-import type { EndpointName } from './endpoints/endpoint-name.js'
+import { growingDelay, halfToAll } from './backoff.js'
+import { retryAfterOf } from './error-facts.js'
+import type { DecideContext, Outcome } from './outcome.js'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -24,75 +26,6 @@ export const SLOW_PATH_ATTEMPTS = 10
 /** … over so many milliseconds. */
 export const SLOW_PATH_MS = DAY_MS
 
-/**
- * What {@link decide} needs to know beside the answer. Everything that is left out counts as "no"
- * or 0.
- */
-export interface DecideContext {
-  readonly endpoint: EndpointName
-  /** Delay before the first repeat, in milliseconds; doubles with each attempt. */
-  readonly retryDelayMs: number
-  /** Upper bound of the backoff, in milliseconds. */
-  readonly maxRetryDelayMs: number
-  /** A random number from 0 (inclusive) to 1: the jitter. */
-  readonly random: number
-  /** Attempts before this one. */
-  readonly attempts?: number
-  /** Milliseconds since the first of these attempts. */
-  readonly attemptsForMs?: number
-  /** Whether other machines got through meanwhile. */
-  readonly othersGetThrough?: boolean
-  /** Signals in the batch. */
-  readonly batchSize?: number
-  /** Whether this call was repeated with a fresh token already. */
-  readonly reauthenticated?: boolean
-  /** Earlier failures of this machine as {@link MAX_AUTH_FAILURES} counts them. */
-  readonly authFailures?: number
-  /** Machines in a row, this one included, that a fresh token did not help. */
-  readonly unauthorizedMachines?: number
-  /** How often in a row the machine was found failing. */
-  readonly failingCount?: number
-  /**
-   * On login: CAPI said that the machine id is registered already, and the login shows whether it
-   * is ours.
-   */
-  readonly alreadyRegistered?: boolean
-  /** On a 403: the address was shown to be welcome since, so these signals alone are refused. */
-  readonly addressWelcome?: boolean
-}
-
-/** What is to be done about an answer. All times are milliseconds. */
-export type Outcome =
-  /** It worked. */
-  | { readonly action: 'done' }
-  /** Log in once and repeat the call once; on register: log in with the stored password. */
-  | { readonly action: 'login' }
-  /**
-   * Put back, try later. `transient`: an outage may be behind it. `unauthorized`: counts as an
-   * authentication failure. `serverWide`: CAPI refuses machine after machine, so the run ends.
-   */
-  | {
-      readonly action: 'postpone'
-      readonly afterMs: number
-      readonly transient: boolean
-      readonly unauthorized: boolean
-      readonly serverWide?: true
-    }
-  /** Leave the machine alone for a while. */
-  | { readonly action: 'fail'; readonly reason: FailingReason; readonly count: number; readonly retryAfterMs: number }
-  /** CAPI forbids this address: nobody sends anything. */
-  | { readonly action: 'pause'; readonly forMs: number }
-  /** Limits are per address: put back, and end the run. */
-  | { readonly action: 'stop'; readonly afterMs: number }
-  /** There is no CAPI at this address, whichever machine asks: put back, and end the run. */
-  | { readonly action: 'misconfigured'; readonly afterMs: number }
-  /** Halve the batch and post the halves. */
-  | { readonly action: 'split' }
-  /** This one signal is a dead letter. */
-  | { readonly action: 'reject' }
-  /** Give the error to the caller: repeating would not help. */
-  | { readonly action: 'raise' }
-
 const neededSchema = z.object({
   endpoint: z.string(),
   retryDelayMs: z.number(),
@@ -101,14 +34,13 @@ const neededSchema = z.object({
 })
 
 /**
- * Decides what an answer of CAPI means: the failure table of the design, as one pure function.
- * `error` is what the call threw, or `undefined` when it answered 2xx.
+ * Decides what is to be done about the error that a call threw: the whole policy of docs/failures.md
+ * as one pure function.
  *
  * @throws InputError where the context lacks what a decision needs
  */
-export function decide(error: CscapiError | undefined, context: DecideContext): Outcome {
+export function decide(error: CscapiError, context: DecideContext): Outcome {
   readOptions('Nothing was decided', neededSchema, context)
-  if (error === undefined) return { action: 'done' }
   if (!isCscapiError(error)) return { action: 'raise' }
   switch (error.code) {
     case 'rate_limited':
@@ -128,7 +60,7 @@ export function decide(error: CscapiError | undefined, context: DecideContext): 
       return { action: 'postpone', afterMs: retryAfterOf(error), transient: false, unauthorized: false }
   }
   if (!isAnswer(error)) return { action: 'raise' }
-  // The authenticator has put the machine aside already, and says until when.
+  // Whoever put the machine aside says until when.
   if ((error.code === 'credentials_refused' || error.code === 'machine_refused') && retryAfterOf(error) > 0)
     return postpone(error, { ...context, random: 0 }, false)
   if (isTransient(error)) return decideTransient(error, context)
@@ -206,7 +138,7 @@ function splitOrReject(context: DecideContext): Outcome {
 
 function fail(reason: FailingReason, context: DecideContext): Outcome {
   const count = (context.failingCount ?? 0) + 1
-  return { action: 'fail', reason, count, retryAfterMs: Math.min(HOUR_MS * 2 ** Math.min(count - 1, 10), DAY_MS) }
+  return { action: 'fail', reason, count, retryAfterMs: growingDelay(HOUR_MS, count - 1, DAY_MS) }
 }
 
 function postpone(
@@ -217,21 +149,13 @@ function postpone(
   return { action: 'postpone', afterMs: delay(error, context), transient, unauthorized: false }
 }
 
-/** Exponential backoff with full jitter, and never less than the server asked for. */
-function delay(error: CscapiError, context: DecideContext): number {
-  const ceiling = Math.min(context.retryDelayMs * 2 ** Math.min(context.attempts ?? 0, 30), context.maxRetryDelayMs)
-  return Math.max(Math.round(context.random * ceiling), retryAfterOf(error))
+/** Backs off exponentially with full jitter, and never less than the server asked for. */
+function delay(error: CscapiError, { retryDelayMs, maxRetryDelayMs, attempts = 0, random }: DecideContext): number {
+  return Math.max(Math.round(random * growingDelay(retryDelayMs, attempts, maxRetryDelayMs)), retryAfterOf(error))
 }
 
-/**
- * A server that does not say for how long is left alone for half to all of the longest backoff: a
- * limit per address is no matter of one batch's attempts.
- */
+/** A limit per address is no matter of one batch's attempts. */
 function rateLimitDelay(error: CscapiError, context: DecideContext): number {
   const isTold = error instanceof CapiResponseError && error.retryAfterMs !== undefined
-  return isTold ? delay(error, context) : Math.round(context.maxRetryDelayMs * (0.5 + context.random / 2))
-}
-
-function retryAfterOf(error: CscapiError): number {
-  return error instanceof CapiResponseError || error instanceof LoginBudgetError ? (error.retryAfterMs ?? 0) : 0
+  return isTold ? delay(error, context) : Math.round(halfToAll(context.maxRetryDelayMs, context.random))
 }

@@ -1,6 +1,6 @@
 import { InputError } from '@cscapi/core'
 import { describe, expect, test } from 'vitest'
-import { resolveStart, type StartOptions } from './start.js'
+import { resolveStart, type StartOptions } from './start-options.js'
 
 describe('the options of start', () => {
   test('have defaults that CrowdSec’s good practice asks for', () => {

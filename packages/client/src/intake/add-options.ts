@@ -1,0 +1,43 @@
+import { functionSchema } from '@cscapi/core'
+import * as z from 'zod'
+import { type Fields, fields } from '../calling/read-call.js'
+import { lazily } from '../lazily.js'
+import type { FilteredSignal } from './check-signals.js'
+
+/** What `addSignals` did. Every signal given is counted once in the first four. */
+export interface AddResult {
+  readonly added: number
+  /** The store has their uuid already, or it came twice. */
+  readonly duplicates: number
+  /** Left out for an address: private, or in `neverReport`. */
+  readonly filtered: number
+  /** Left out, since their like was added within the `dedup` window. */
+  readonly repeated: number
+  /**
+   * Pending signals that were deleted, the oldest first, to make room (`whenFull: 'drop-oldest'`).
+   */
+  readonly dropped: number
+}
+
+export interface AddOptions {
+  /**
+   * Called for each signal that is left out, once the others are stored. What it throws becomes a
+   * `warning` event.
+   */
+  readonly onFiltered?: (filtered: FilteredSignal) => void
+  /** `false` adds repeats too, e.g. dead letters that you have corrected. Default true. */
+  readonly dedup?: boolean
+  /**
+   * Ends the call with an `AbortedError`. While signals are being stored, it leaves open whether
+   * they are: adding them again is safe.
+   */
+  readonly signal?: AbortSignal
+}
+
+export const addOptionsSchema = lazily(() =>
+  z.strictObject({
+    onFiltered: functionSchema<(filtered: unknown) => void>().optional(),
+    dedup: fields.flag(),
+    signal: fields.signal(),
+  } satisfies Fields<AddOptions>),
+)

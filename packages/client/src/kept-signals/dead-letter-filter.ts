@@ -1,0 +1,39 @@
+import type { SignalFilter } from '@cscapi/storage'
+import * as z from 'zod'
+import { type Fields, fields } from '../calling/read-call.js'
+import { lazily } from '../lazily.js'
+
+/** Which dead letters. */
+export interface RejectedFilter {
+  /** Only this machine's. Default: all. */
+  readonly machineId?: string
+  /** Only those rejected at least so many milliseconds ago. Default 0. */
+  readonly olderThanMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** {@link CapiClient.purgeRejected} wants an age: dead letters are not deleted by accident. */
+export interface PurgeFilter extends RejectedFilter {
+  readonly olderThanMs: number
+}
+
+export const rejectedFilterSchema = lazily(() =>
+  z.strictObject({
+    machineId: fields.machineId().optional(),
+    olderThanMs: fields.ageMs().optional(),
+    signal: fields.signal(),
+  } satisfies Fields<RejectedFilter>),
+)
+
+export const purgeFilterSchema = lazily(() =>
+  z.strictObject({
+    machineId: fields.machineId().optional(),
+    olderThanMs: fields.ageMs(),
+    signal: fields.signal(),
+  } satisfies Fields<PurgeFilter>),
+)
+
+/** The filter as a store takes it. */
+export function filterOf({ machineId, olderThanMs }: RejectedFilter): Omit<SignalFilter, 'status'> {
+  return { ...(machineId !== undefined && { machineId }), ...(olderThanMs !== undefined && { olderThanMs }) }
+}

@@ -1,0 +1,27 @@
+import * as z from 'zod'
+import { type Fields, fields } from '../calling/read-call.js'
+import { lazily } from '../lazily.js'
+
+/** How long stopping may take unless something else is said, in milliseconds: Docker kills after 10 s. */
+export const STOP_DEADLINE_MS = 8_000
+
+export interface StopOptions {
+  /**
+   * How long what is in flight may take to end, in milliseconds: three quarters of it to be
+   * finished, the rest to be put back. 100 to 3,600,000. Default: `stopDeadlineMs` of `start`, else
+   * 8,000.
+   */
+  readonly deadlineMs?: number
+  /** Ends the wait with an `AbortedError`; the stopping goes on. */
+  readonly signal?: AbortSignal
+}
+
+/** Milliseconds. */
+export const stopDeadlineSchema = lazily(() => z.int().min(100).max(3_600_000))
+
+export const stopOptionsSchema = lazily(() =>
+  z.strictObject({
+    deadlineMs: stopDeadlineSchema().optional(),
+    signal: fields.signal(),
+  } satisfies Fields<StopOptions>),
+)

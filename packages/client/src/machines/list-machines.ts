@@ -1,0 +1,36 @@
+import { AbortedError, pages } from '@cscapi/core'
+import * as z from 'zod'
+import { unlessAborted } from '../calling/abort.js'
+import { type Fields, fields } from '../calling/read-call.js'
+import type { ClientContext } from '../context.js'
+import { lazily } from '../lazily.js'
+import { infoOf, type MachineInfo } from './machine-info.js'
+
+export interface MachinesFilter {
+  /** Only those that are failing, or only those that are not. Default: all. */
+  readonly failing?: boolean
+  readonly signal?: AbortSignal
+}
+
+export const machinesFilterSchema = lazily(() =>
+  z.strictObject({ failing: fields.flag(), signal: fields.signal() } satisfies Fields<MachinesFilter>),
+)
+
+const LISTING = 'Listing machines'
+
+/** Lists machines in order of id, read in pages. */
+export async function* listMachines(
+  { storage, options }: ClientContext,
+  { failing, signal }: MachinesFilter,
+): AsyncGenerator<MachineInfo, void, undefined> {
+  const filter = failing === undefined ? {} : { failing }
+  const read = (from: { readonly after?: string }) =>
+    unlessAborted(LISTING, signal, () => storage.listMachines({ ...filter, ...from }))
+  for await (const { machines } of pages(read)) {
+    const now = options.clock.now()
+    for (const machine of machines) {
+      if (signal?.aborted) throw new AbortedError(LISTING)
+      yield infoOf(machine, now)
+    }
+  }
+}

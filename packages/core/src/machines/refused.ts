@@ -1,0 +1,32 @@
+import { type CscapiError, isCscapiError } from '@cscapi/signals'
+import { refusalText } from '../capi/error-facts.js'
+import type { Conclusion, FailedCall, Outcomes } from './act-on-outcome.js'
+import { failingError } from './failing.js'
+
+/** Why a machine gets no token now, and what has been decided about it. */
+export interface Refused {
+  readonly token?: undefined
+  readonly error: CscapiError
+  readonly outcome: Conclusion
+  /** Whether CAPI was asked: otherwise the error says nothing about it. */
+  readonly wasAsked: boolean
+}
+
+/**
+ * Concludes a register or login call that failed.
+ *
+ * @throws what is no answer of CAPI
+ */
+export async function refusedBy(error: unknown, call: FailedCall, outcomes: Outcomes): Promise<Refused> {
+  if (!isCscapiError(error)) throw error
+  const outcome = await outcomes.conclude(error, call)
+  if (outcome.action === 'raise') throw error
+  return { error: tellingOf(error, outcome, call.machineId), outcome, wasAsked: true }
+}
+
+/** What CAPI says of tokens tells more by itself; all else is told with the time of the next try. */
+function tellingOf(error: CscapiError, outcome: Conclusion, machineId: string): CscapiError {
+  if (outcome.action !== 'fail' || outcome.reason === 'unauthorized') return error
+  const { reason, retryAfterMs } = outcome
+  return failingError(machineId, reason, { reason, message: refusalText(error), retryAfterMs })
+}
