@@ -2,6 +2,6 @@
 import './capi/capi.test.js'
 import './capi/decision-stream/read-decision-stream.test.js'
 import './capi/retry-after.test.js'
-import './machines/token.test.js'
+import './machines/token-claims.test.js'
 import './secrets/keyring.test.js'
 import './state/pause.test.js'

@@ -17,8 +17,8 @@ import type { Machine } from './machine-store.js'
 import { generatePassword } from './password.js'
 import type { Refused } from './refused.js'
 import { registerMachine } from './register.js'
-import { isShortLived, type TokenWish, usableToken } from './stored-token.js'
-import { tokenFlaw } from './usable-token.js'
+import { tokenFlaw } from './token-flaw.js'
+import { isShortLived, type TokenWish, usableToken } from './usable-token.js'
 
 /**
  * Logins of one machine whose tokens do not last: so many more in any such stretch, however often

@@ -6,7 +6,7 @@ import type { StateStore } from '../state/state-store.js'
 import type { OutcomesOptions } from './act-on-outcome.js'
 import { type LoginBudgetOptions, loginBudgetSchema } from './login-budget.js'
 import type { Machine, MachineStore } from './machine-store.js'
-import type { TokenWish } from './stored-token.js'
+import type { TokenWish } from './usable-token.js'
 
 export interface MachineAuthenticatorOptions extends Pick<OutcomesOptions, 'onFailing' | 'pauseStore'> {
   readonly capi: Pick<Capi, 'register' | 'login' | 'baseUrl'>

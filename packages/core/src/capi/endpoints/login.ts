@@ -1,6 +1,6 @@
 import { loginResponseSchema } from '@cscapi/signals'
-import { tokenLifetimeMs } from '../../machines/token.js'
-import { tokenFlaw } from '../../machines/usable-token.js'
+import { tokenLifetimeMs } from '../../machines/token-claims.js'
+import { tokenFlaw } from '../../machines/token-flaw.js'
 import type { CallOptions, Http } from '../http.js'
 
 export interface LoginRequest {

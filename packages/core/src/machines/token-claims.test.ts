@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyJson, RUNS, RUNS_TEXT } from '../../test/any-json.js'
-import { readTokenClaims, tokenLifetimeMs } from './token.js'
+import { readTokenClaims, tokenLifetimeMs } from './token-claims.js'
 
 const tokenOf = (claims: unknown) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`
 

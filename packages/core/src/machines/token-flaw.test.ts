@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { tokenFlaw } from './usable-token.js'
+import { tokenFlaw } from './token-flaw.js'
 
 test('every token without a flaw goes into a header and comes out as it was', () => {
   fc.assert(
