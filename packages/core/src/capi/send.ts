@@ -31,8 +31,9 @@ export type Send = (request: CapiRequest, signal: AbortSignal) => Promise<Respon
  * through ky, and 1.2 times this way (`post` of apps/bench).
  *
  * Nothing else is left to ky. How often to try is for `decide` to say. A deadline covers the
- * answer's body, where ky's ends before it. Statuses are read in one place, for both ways; and ky's
- * errors would hold the request, with password and token.
+ * answer's body, where ky's timeout ends before it. Its hooks hear of no call that gets no answer,
+ * and copy each answer. Statuses are read in one place, for both ways; and ky's errors would hold
+ * the request, with password and token.
  */
 export function makeSend({ baseUrl, userAgent, gzip, fetch: send }: SendOptions): Send {
   const common = { accept: 'application/json', 'user-agent': userAgent }
