@@ -1,14 +1,7 @@
-import { createCipheriv, createDecipheriv, createHash, KeyObject, randomBytes, scrypt } from 'node:crypto'
-import { CscapiError, InputError } from '@cscapi/signals'
-import { stateKeys } from '../state/keys.js'
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { CscapiError } from '@cscapi/signals'
 import type { StateStore } from '../state/state-store.js'
-import { Secret } from './secret.js'
-
-/**
- * 32 bytes (as a `KeyObject` too), or a passphrase of at least 12 characters, from which scrypt
- * makes them (N 32,768, r 8, p 1; the salt is kept in the store).
- */
-export type EncryptionKey = Uint8Array | KeyObject | string | Secret
+import { assertKeys, type EncryptionKey, keyBytes } from './encryption-key.js'
 
 /**
  * Sealed text names its format and its key: `sealed:1:<key id>:<nonce, ciphertext and tag as
@@ -18,8 +11,6 @@ export type EncryptionKey = Uint8Array | KeyObject | string | Secret
 const SEALED = /^sealed:1:([0-9a-f]{8}):([A-Za-z0-9_-]+)$/
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
-const KEY_BYTES = 32
-const SCRYPT = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1_048_576 }
 
 /** Tells whether a stored text is sealed, by whatever key. */
 export const isSealed = (text: unknown): boolean => typeof text === 'string' && text.startsWith('sealed:')
@@ -36,12 +27,13 @@ export class Keyring {
   }
 
   /**
-   * Makes the keys, the newest first; without any, nothing is sealed. @throws InputError,
-   * StorageError
+   * Makes the keys, the newest first; without any, nothing is sealed.
+   *
+   * @throws InputError, StorageError
    */
   static async make(state: StateStore, keys: readonly EncryptionKey[]): Promise<Keyring> {
     assertKeys(keys)
-    return new Keyring(await Promise.all(keys.map((key) => toBytes(state, key))))
+    return new Keyring(await Promise.all(keys.map((key) => keyBytes(state, key))))
   }
 
   get canSeal(): boolean {
@@ -54,7 +46,8 @@ export class Keyring {
   }
 
   /**
-   * `about` says what the text belongs to, e.g. a machine's password: elsewhere it does not open.
+   * Seals a text. `about` says what it belongs to, e.g. a machine's password: elsewhere it does not
+   * open.
    */
   seal(text: string, about: string): string {
     const id = this.#newest
@@ -67,7 +60,8 @@ export class Keyring {
   }
 
   /**
-   * Text in clear is returned as it is.
+   * Opens a sealed text; one in clear is returned as it is.
+   *
    * @throws CscapiError `encryption_key_needed`, `wrong_encryption_key`, `sealed_text_damaged`
    */
   open(text: string, about: string): string {
@@ -106,47 +100,7 @@ function decrypt(sealed: Buffer, key: Buffer, about: string): string | undefined
   }
 }
 
-/** @throws InputError that shows no key. */
-export function assertKeys(keys: readonly EncryptionKey[]): void {
-  const given: readonly unknown[] = keys
-  if (!Array.isArray(keys)) {
-    throw new InputError('The store cannot be sealed', [
-      { path: 'encryptionKey', value: '[redacted]', rule: 'must be a list of keys' },
-    ])
-  }
-  const issues = given.flatMap((key, index) => {
-    const rule = ruleOf(key)
-    return rule === undefined ? [] : [{ path: `encryptionKey[${index}]`, value: '[redacted]', rule }]
-  })
-  if (issues.length > 0) throw new InputError('The store cannot be sealed', issues)
-}
-
-function ruleOf(key: unknown): string | undefined {
-  if (key instanceof Uint8Array) return key.length === KEY_BYTES ? undefined : 'must be 32 bytes'
-  if (key instanceof KeyObject) return key.symmetricKeySize === KEY_BYTES ? undefined : 'must be 32 bytes'
-  if (typeof key !== 'string' && !(key instanceof Secret)) return 'must be 32 bytes or a passphrase'
-  return Secret.reveal(key).length >= 12 ? undefined : 'must be a passphrase of at least 12 characters'
-}
-
 /** Tells keys apart without telling anything of them. */
 function idOf(key: Buffer): string {
   return createHash('sha256').update('cscapi key id').update(key).digest('hex').slice(0, 8)
-}
-
-async function toBytes(state: StateStore, key: EncryptionKey): Promise<Buffer> {
-  if (key instanceof Uint8Array) return Buffer.from(key)
-  if (key instanceof KeyObject) return key.export()
-  const salt = await saltOf(state)
-  return new Promise((resolve, reject) => {
-    scrypt(Secret.reveal(key), salt, KEY_BYTES, SCRYPT, (error, bytes) => (error ? reject(error) : resolve(bytes)))
-  })
-}
-
-/** Made once for a store, so that every process makes the same key. */
-async function saltOf(state: StateStore): Promise<Uint8Array> {
-  await state.setState(stateKeys.encryptionSalt, randomBytes(16), { ifVersion: 0 })
-  const stored = await state.getState(stateKeys.encryptionSalt)
-  if (stored === undefined)
-    throw new CscapiError('lock_busy', 'The salt of the store was deleted meanwhile', { retryable: true })
-  return stored.value
 }
