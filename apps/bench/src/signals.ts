@@ -5,7 +5,7 @@ import type { QueuedSignal } from '@cscapi/storage'
 export const machineId = (number: number) => generateMachineIdFromKey(`bench ${number}`)
 
 /** One signal of about 700 bytes, as most are. */
-export function signalOf(number: number, machines: number) {
+function signalOf(number: number, machines: number) {
   return createSignal({
     attackerIp: `198.18.${(number >> 8) % 256}.${number % 256}`,
     scenario: 'crowdsecurity/ssh-bf',

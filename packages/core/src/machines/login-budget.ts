@@ -59,7 +59,7 @@ export class LoginBudget {
   /** @throws InputError when the budget breaks a rule. */
   constructor(settings: LoginBudgetSettings) {
     readOptions('The login budget cannot be kept', settingsSchema, settings)
-    assertBudget(settings.budget)
+    readOptions('The login budget cannot be kept', loginBudgetSchema, settings.budget, { root: 'loginBudget' })
     this.#settings = settings
     this.#key = settings.key ?? stateKeys.loginBudget
     this.#keptMs = settings.budget.windowMs + settings.timeoutMs
@@ -130,8 +130,3 @@ const settingsSchema = z.strictObject({
   timeoutMs: z.number().min(0),
   random: functionSchema(),
 } satisfies Record<keyof LoginBudgetSettings, z.ZodType>)
-
-/** @throws InputError when a budget breaks a rule. */
-export function assertBudget(budget: LoginBudgetOptions): void {
-  readOptions('The login budget cannot be kept', loginBudgetSchema, budget, { root: 'loginBudget' })
-}
