@@ -1,12 +1,6 @@
 import { type CscapiError, isCscapiError, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
-import {
-  CapiNetworkError,
-  CapiProtocolError,
-  CapiResponseError,
-  CapiTimeoutError,
-  type CscapiError,
-} from '../errors.js'
+import { CapiNetworkError, CapiProtocolError, CapiResponseError, CapiTimeoutError } from '../errors.js'
 import type { FailingReason } from '../machines/machine-store.js'
 import { growingDelay, halfToAll } from './backoff.js'
 import { retryAfterOf } from './error-facts.js'
