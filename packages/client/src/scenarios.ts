@@ -1,6 +1,5 @@
-import { scenarioRule } from '@cscapi/signals'
+import { lazily, scenarioRule } from '@cscapi/signals'
 import * as z from 'zod'
-import { lazily } from './lazily.js'
 
 /** A scenario that `createSignal` refuses can be in no signal either. */
 export const scenariosSchema = lazily(() =>

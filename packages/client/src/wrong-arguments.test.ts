@@ -143,6 +143,7 @@ describe('every export', () => {
     'foldEmbeddedIpv4',
     'formatNetwork',
     'isAddressScope',
+    'lazily',
     'maskOf',
     'NetworkSet',
   ])

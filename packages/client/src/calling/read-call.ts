@@ -1,7 +1,6 @@
 import { abortSignalSchema, SECRET_OPTIONS } from '@cscapi/core'
-import { CLIENT_NAMES, readOptions } from '@cscapi/signals'
+import { CLIENT_NAMES, lazily, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
-import { lazily } from '../lazily.js'
 
 /**
  * Reads what a call was given; whatever is not known to it is refused. @throws InputError `what`

@@ -1,7 +1,7 @@
+import { lazily } from '@cscapi/signals'
 import type { SignalFilter } from '@cscapi/storage'
 import * as z from 'zod'
 import { type Fields, fields } from '../calling/read-call.js'
-import { lazily } from '../lazily.js'
 
 /** Which dead letters. */
 export interface RejectedFilter {

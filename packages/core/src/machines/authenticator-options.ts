@@ -1,3 +1,4 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import type { Capi } from '../capi/capi.js'
 import type { Clock } from '../clock.js'
@@ -35,23 +36,25 @@ export interface MachineAuthenticatorOptions extends Pick<OutcomesOptions, 'onFa
   readonly onTokenDropped?: (machineId: string, flaw: string) => void
 }
 
-export const authenticatorOptionsSchema = z.strictObject({
-  capi: methodsSchema(['register', 'login'], 'must be what createCapi makes'),
-  store: methodsSchema(['getMachine', 'updateMachine', 'getState', 'setState'], 'must be a storage instance'),
-  scenarios: z.array(z.string()),
-  clock: methodsSchema(['now', 'sleep'], 'must have the methods now and sleep'),
-  random: functionSchema(),
-  timeoutMs: milliseconds,
-  latencyOffsetMs: z.number().min(0),
-  retryDelayMs: milliseconds,
-  maxRetryDelayMs: milliseconds,
-  allowLongMachineIds: z.boolean().optional(),
-  loginBudget: loginBudgetSchema.optional(),
-  onLogin: functionSchema().optional(),
-  onFailing: functionSchema().optional(),
-  pauseStore: functionSchema().optional(),
-  onTokenDropped: functionSchema().optional(),
-} satisfies Record<keyof MachineAuthenticatorOptions, z.ZodType>)
+export const authenticatorOptionsSchema = lazily(() =>
+  z.strictObject({
+    capi: methodsSchema(['register', 'login'], 'must be what createCapi makes'),
+    store: methodsSchema(['getMachine', 'updateMachine', 'getState', 'setState'], 'must be a storage instance'),
+    scenarios: z.array(z.string()),
+    clock: methodsSchema(['now', 'sleep'], 'must have the methods now and sleep'),
+    random: functionSchema(),
+    timeoutMs: milliseconds,
+    latencyOffsetMs: z.number().min(0),
+    retryDelayMs: milliseconds,
+    maxRetryDelayMs: milliseconds,
+    allowLongMachineIds: z.boolean().optional(),
+    loginBudget: loginBudgetSchema.optional(),
+    onLogin: functionSchema().optional(),
+    onFailing: functionSchema().optional(),
+    pauseStore: functionSchema().optional(),
+    onTokenDropped: functionSchema().optional(),
+  } satisfies Record<keyof MachineAuthenticatorOptions, z.ZodType>),
+)
 
 /**
  * A `refused` token costs a login unless the store has another one by now, and so does one that was
