@@ -121,7 +121,7 @@ test('a client of nothing is told everything that it needs', async () => {
 })
 
 describe('every export', () => {
-  /** Pieces for our packages and those who write adapters: what they take is held to their types. */
+  /** Pieces for our packages and for adapters: what they take is held to their types. */
   const PIECES = new Set([
     'pausedError',
     'toJsonState',

@@ -33,7 +33,7 @@ export const purgeFilterSchema = lazily(() =>
   } satisfies Fields<PurgeFilter>),
 )
 
-/** The filter as a store takes it. */
+/** Gives the filter as a store takes it. */
 export function filterOf({ machineId, olderThanMs }: RejectedFilter): Omit<SignalFilter, 'status'> {
   return { ...(machineId !== undefined && { machineId }), ...(olderThanMs !== undefined && { olderThanMs }) }
 }

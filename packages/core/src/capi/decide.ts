@@ -30,8 +30,8 @@ const neededSchema = lazily(() =>
 )
 
 /**
- * Decides what is to be done about the error that a call threw: the whole policy of docs/failures.md
- * as one pure function.
+ * Decides what is to be done about the error that a call threw: the whole policy of
+ * docs/failures.md as one pure function.
  *
  * @throws InputError where the context lacks what a decision needs
  */

@@ -63,7 +63,7 @@ export const authenticatorOptionsSchema = lazily(() =>
 export interface AuthenticateOptions extends TokenWish {
   /** The machine, where the caller has just read it from the store. */
   readonly machine?: Machine | undefined
-  /** How often this was tried before: the longer is the wait that an outcome asks for. Default 0. */
+  /** How often this was tried before: the wait that an outcome asks for grows. Default 0. */
   readonly attempts?: number
   /** Makes the calls in place of the authenticator's own, e.g. for a caller that counts them. */
   readonly capi?: Pick<Capi, 'register' | 'login'>

@@ -15,8 +15,8 @@ const machinesSchema = lazily(() => z.array(z.string()))
 const stopsSchema = lazily(() => z.int().min(0))
 
 /**
- * The machines in a row that a fresh token did not help. It lives in the store: a program that
- * makes a new client for each run would never see three of them else.
+ * Counts the machines in a row that a fresh token did not help. It lives in the store: a program
+ * that makes a new client for each run would never see three of them else.
  */
 export class UnauthorizedStreak {
   readonly #state: StateStore
