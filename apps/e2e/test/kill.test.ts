@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pages } from '@cscapi/core'
 import { createEmulator, type Emulator } from '@cscapi/emulator'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { expect, test } from 'vitest'
@@ -86,12 +87,9 @@ test(`a process killed ${KILLS} times while it adds and sends loses no signal, a
       await sleep(TIMEOUT_MS)
     }
     const stored: string[] = []
-    let after: string | undefined
-    do {
-      const page = await store.listSignals({}, { limit: 1_000, ...(after !== undefined && { after }) })
-      stored.push(...page.signals.map(({ uuid }) => uuid))
-      after = page.next
-    } while (after !== undefined)
+    for await (const { signals } of pages((from) => store.listSignals({}, { limit: 1_000, ...from }))) {
+      stored.push(...signals.map(({ uuid }) => uuid))
+    }
     const repeats = emulator.signals.total - emulator.signals.size
     console.info(
       `seed ${seed}: ${emulator.signals.total} arrivals of ${emulator.signals.size} signals, ${repeats} repeats after ${KILLS} kills, ${inTheMiddle} of them with signals left, ${runs} more runs`,

@@ -68,6 +68,27 @@ describe('sending', () => {
     ])
   })
 
+  test('a report counts the requests and logins of its run, and none of what else the client does meanwhile', async () => {
+    const { connect, emulator } = arrange()
+    let pull: Promise<unknown> | undefined
+    const client = connect({
+      fetch: async (input, init) => {
+        // The run's last call: the pull is over before the run is.
+        if (String(input).endsWith('/metrics')) await pull
+        return emulator.fetch(input, init)
+      },
+    })
+    await client.addSignals(signalsOf(machine(1), 1))
+    const report = await client.sendSignals({
+      onProgress: () => {
+        pull ??= client.getDecisions({ machineId: machine(2) })
+      },
+    })
+    await pull
+    expect(report).toMatchObject({ sent: 1, requests: 4, logins: 1 })
+    expect(emulator.record.count()).toBe(7)
+  })
+
   test('a batch is also bounded by bytes', async () => {
     const { connect, emulator } = arrange()
     const client = connect({ maxBatchBytes: 2_000 })

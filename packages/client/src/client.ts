@@ -309,8 +309,8 @@ export class CapiClient implements AsyncDisposable {
 
   /**
    * Seals every machine's password and token with the newest `encryptionKey`, those in clear and
-   * those sealed with an older key, and returns how many machines it changed. After it, the older keys
-   * are not needed any more. Without an `encryptionKey` it does nothing.
+   * those sealed with an older key, and returns how many machines it changed. After it, the older
+   * keys are not needed any more. Without an `encryptionKey` it does nothing.
    *
    * @throws CscapiError `wrong_encryption_key`, `sealed_text_damaged`
    * @throws AbortedError; `report.count` says how many were sealed.

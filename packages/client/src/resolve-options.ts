@@ -10,11 +10,10 @@ import {
   Secret,
   tlsSettings,
 } from '@cscapi/core'
-import { CLIENT_NAMES, issuesOfSchema } from '@cscapi/signals'
+import { CLIENT_NAMES, issuesOfSchema, lazily } from '@cscapi/signals'
 import type { Storage } from '@cscapi/storage'
 import * as z from 'zod'
 import { intakeSettings } from './intake/intake-options.js'
-import { lazily } from './lazily.js'
 import { systemClock } from './lifecycle/system-clock.js'
 import type { Logger } from './observing/logger.js'
 import type { CapiClientOptions, ResolvedOptions } from './options.js'

@@ -1,13 +1,12 @@
-import { scenarioRule } from '@cscapi/signals'
+import { lazily, scenarioRule } from '@cscapi/signals'
 import * as z from 'zod'
-import { lazily } from './lazily.js'
 
 /** A scenario that `createSignal` refuses can be in no signal either. */
 export const scenariosSchema = lazily(() =>
   z.array(z.string().refine((name) => nameRule(name) === undefined, { error: ({ input }) => nameRule(input) })).min(1),
 )
 
-/** The rule that a name breaks, and the name that may have been meant. */
+/** Says which rule a name breaks, and which name may have been meant. */
 function nameRule(name: unknown): string | undefined {
   const rule = scenarioRule(name)
   const guess = `crowdsecurity/${String(name)}`

@@ -1,8 +1,8 @@
 import { AbortedError, isCscapiError } from '@cscapi/core'
 
 /**
- * What `work` brings, or what `reason` makes as soon as `signal` fires, whatever becomes of the
- * work.
+ * Brings what `work` brings, or rejects with what `reason` makes as soon as `signal` fires,
+ * whatever becomes of the work.
  */
 export function unless<T>(
   signal: AbortSignal | undefined,
@@ -19,8 +19,8 @@ export function unless<T>(
 }
 
 /**
- * What `work` brings, or an AbortedError as soon as `signal` fires: for work that cannot be told to
- * end, and does no harm when it ends later.
+ * Brings what `work` brings, or an AbortedError as soon as `signal` fires: for work that cannot be
+ * told to end, and does no harm when it ends later.
  */
 export function unlessAborted<T>(
   what: string,
@@ -32,9 +32,9 @@ export function unlessAborted<T>(
 }
 
 /**
- * What `work` brings, which heeds the signal itself. Whatever it rejects with because the signal
- * fired, the caller's own reason or a platform's error, becomes an AbortedError; an error of ours
- * says more, and stays.
+ * Brings what `work` brings, which heeds the signal itself. Whatever it rejects with because the
+ * signal fired, the caller's own reason or a platform's error, becomes an AbortedError; an error of
+ * ours says more, and stays.
  */
 export async function asAborted<T>(what: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {

@@ -16,9 +16,9 @@ import { markProbed, readDueProbe } from './ban-marks.js'
 import { pushMetrics } from './push-metrics.js'
 
 /**
- * After a ban has run out, one call shows whether the address is welcome, before anything else
- * leaves: metrics with a stored token, or the login of one machine where no token is left. False
- * when it is not, or when nobody can tell.
+ * Makes the one call that shows, after a ban has run out and before anything else leaves, whether
+ * the address is welcome: metrics with a stored token, or the login of one machine where no token
+ * is left. False when it is not, or when nobody can tell.
  */
 export async function probeAfterBan(context: ClientContext, signal: AbortSignal | undefined): Promise<boolean> {
   const { storage, options } = context
@@ -45,8 +45,8 @@ export function isOwnRefusal(error: CscapiError): boolean {
 }
 
 /**
- * One metrics call with no trouble of any kind means that CAPI talks to this address. A 403 pauses
- * the store again.
+ * Makes a metrics call: one without trouble of any kind means that CAPI talks to this address. A
+ * 403 pauses the store again.
  */
 export async function isAddressWelcome(
   context: ClientContext,

@@ -1,7 +1,6 @@
 import { abortSignalSchema, SECRET_OPTIONS } from '@cscapi/core'
-import { CLIENT_NAMES, readOptions } from '@cscapi/signals'
+import { CLIENT_NAMES, lazily, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
-import { lazily } from '../lazily.js'
 
 /**
  * Reads what a call was given; whatever is not known to it is refused. @throws InputError `what`
@@ -15,7 +14,10 @@ export function readCall<Schema extends z.ZodType>(
   return readOptions(what, schema(), given, { aliases: CLIENT_NAMES, secrets: SECRET_OPTIONS })
 }
 
-/** A field that is new in the options of a call has to be in its schema, too. */
+/**
+ * Holds a schema to its options: a field that is new in the options of a call has to be in its
+ * schema, too.
+ */
 export type Fields<Options> = Record<keyof Options, z.ZodType>
 
 /** What several calls take. */

@@ -1,9 +1,9 @@
 import type { DecisionStream } from '@cscapi/core'
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { callForMachine } from '../calling/call-for-machine.js'
 import { type Fields, fields } from '../calling/read-call.js'
 import type { ClientContext } from '../context.js'
-import { lazily } from '../lazily.js'
 import { scenariosSchema } from '../scenarios.js'
 
 export interface GetDecisionsOptions {

@@ -22,7 +22,7 @@ type KnownLists = ReadonlyMap<string, KnownList>
 export async function pullLists(
   context: ClientContext,
   set: DecisionSet,
-  { links: { blocklists, allowlists }, skipped }: Pick<DecisionStream, 'links' | 'skipped'>,
+  { links, skipped }: Pick<DecisionStream, 'links' | 'skipped'>,
   known: KnownLists,
   signal: AbortSignal,
   renew: () => Promise<unknown>,
@@ -30,7 +30,7 @@ export async function pullLists(
   const lists: PulledList[] = []
   const next = new Map<string, KnownList>()
   const seen = new Set<string>()
-  for (const link of linksOf({ blocklists, allowlists }, set)) {
+  for (const link of linksOf(links, set)) {
     await renew()
     if (seen.has(link.key)) {
       lists.push(failed(context, link, twice(link), 'is what its first link led to'))
@@ -49,7 +49,10 @@ export async function pullLists(
     context.events.emit('warning', { code: 'list_failed', message })
     return { lists, known: new Map([...known, ...next]) }
   }
-  await set.retainLists({ blocklists: blocklists.map(({ name }) => name), allowlists: allowlists.map(({ id }) => id) })
+  await set.retainLists({
+    blocklists: links.blocklists.map(({ name }) => name),
+    allowlists: links.allowlists.map(({ id }) => id),
+  })
   return { lists: [...lists, ...goneFrom(known, seen)], known: next }
 }
 

@@ -1,6 +1,6 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { type Fields, fields } from '../calling/read-call.js'
-import { lazily } from '../lazily.js'
 import { scenariosSchema } from '../scenarios.js'
 
 /**

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 const AT_ONCE = 65_536
 
 /**
- * Without the entries that ran out before 1970: a duration may be negative, and the set refuses
+ * Leaves out the entries that ran out before 1970: a duration may be negative, and the set refuses
  * such a time as a mistake of its caller's.
  */
 export async function since1970<Entry extends { readonly expiresAt: number }>(

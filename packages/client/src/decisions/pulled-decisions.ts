@@ -10,7 +10,7 @@ import { dropSnapshot, readPointer, readSnapshot, type SnapshotPointer, writeSna
 
 const LOCK_WAIT_MS = 10 * 60_000
 
-/** The decision set of one client, and its copy in the store that all processes share. */
+/** Keeps the decision set of one client, and its copy in the store that all processes share. */
 export class PulledDecisions {
   readonly #context: ClientContext
   readonly #set: DecisionSet

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { getJsonState, type StateStore, stateKeys, toJsonState } from '@cscapi/core'
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
-import { lazily } from '../lazily.js'
 
 /**
  * What a header can hold; anything else, as another program may have stored it, is passed over: the

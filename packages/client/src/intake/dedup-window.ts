@@ -9,7 +9,7 @@ const MOST_KEYS = 100_000
 const BYTES_PER_TURN = 5_000 * ENTRY_BYTES
 
 /**
- * What was added lately, by hashed key (16 base64url characters). Remembers when, in epoch
+ * Remembers what was added lately, by hashed key (16 base64url characters), and when, in epoch
  * milliseconds of this host; only ages leave it, so that hosts whose clocks differ can share what
  * they know.
  */

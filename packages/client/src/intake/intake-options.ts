@@ -33,12 +33,10 @@ export interface IntakeOptions {
   readonly whenFull?: WhenFull
 }
 
-const networkSchema = z.string().refine((text) => parseAddress(text) !== undefined, ADDRESS_RULE)
-
 export const intakeSettings = () =>
   ({
     allowPrivate: z.boolean().default(false),
-    neverReport: z.array(networkSchema).default([]),
+    neverReport: z.array(z.string().refine((text) => parseAddress(text) !== undefined, ADDRESS_RULE)).default([]),
     redact: functionSchema<Redact>().optional(),
     dedup: z
       .strictObject({

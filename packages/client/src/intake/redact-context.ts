@@ -8,7 +8,7 @@ import type { Signal } from '@cscapi/signals'
 export type Redact = (key: string, value: string) => string | undefined
 
 /**
- * The signal as it may leave. The one given is not changed.
+ * Makes the signal as it may leave. The one given is not changed.
  *
  * @throws CscapiError `redact_failed` when the hook throws or returns something else than text; its
  * own error is the `cause`.

@@ -1,8 +1,8 @@
 import { unless } from '../calling/abort.js'
 
 /**
- * The same signals, until `ending` fires: then iterating rejects with its reason, also while the
- * source keeps us waiting. An array is left as it is.
+ * Gives the same signals until `ending` fires: then iterating rejects with its reason, also while
+ * the source keeps us waiting. An array is left as it is.
  */
 export function untilStopped<T>(
   signals: Iterable<T> | AsyncIterable<T>,

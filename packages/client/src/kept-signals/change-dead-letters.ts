@@ -15,7 +15,10 @@ export function deleteRejected(context: ClientContext, filter: PurgeFilter): Pro
   )
 }
 
-/** Leaves alone what is rejected after the start: a sender at work could keep this going for ever. */
+/**
+ * Changes what was rejected before the start, and no more: a sender at work could keep this going
+ * for ever.
+ */
 function change(
   { options: { clock } }: ClientContext,
   filter: RejectedFilter,

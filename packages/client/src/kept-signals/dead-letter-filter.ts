@@ -1,7 +1,7 @@
+import { lazily } from '@cscapi/signals'
 import type { SignalFilter } from '@cscapi/storage'
 import * as z from 'zod'
 import { type Fields, fields } from '../calling/read-call.js'
-import { lazily } from '../lazily.js'
 
 /** Which dead letters. */
 export interface RejectedFilter {
@@ -33,7 +33,7 @@ export const purgeFilterSchema = lazily(() =>
   } satisfies Fields<PurgeFilter>),
 )
 
-/** The filter as a store takes it. */
+/** Gives the filter as a store takes it. */
 export function filterOf({ machineId, olderThanMs }: RejectedFilter): Omit<SignalFilter, 'status'> {
   return { ...(machineId !== undefined && { machineId }), ...(olderThanMs !== undefined && { olderThanMs }) }
 }

@@ -5,7 +5,7 @@ import { unlessAborted } from '../calling/abort.js'
 import type { ClientContext } from '../context.js'
 import { filterOf, type RejectedFilter } from './dead-letter-filter.js'
 
-/** A signal that CAPI refused for good. It stays in the store until it is requeued or purged. */
+/** A signal that CAPI refused for good. It stays in the store until it is requeued or deleted. */
 export interface RejectedSignalInfo {
   readonly machineId: string
   readonly uuid: string

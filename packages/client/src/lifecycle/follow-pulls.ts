@@ -3,7 +3,7 @@ import type { Startable } from './startable.js'
 
 const FOLLOW_EVERY_MS = 60_000
 
-/** Takes over what any process has pulled: whoever leads pulls, and the others find it in the store. */
+/** Takes over what any process has pulled: the leader pulls, the others find it in the store. */
 export async function followPulls(context: ClientContext, client: Startable): Promise<void> {
   const { draining } = context.shutdown
   const { clock } = context.options

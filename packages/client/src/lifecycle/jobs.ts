@@ -5,7 +5,10 @@ import type { Job } from './repeat-job.js'
 import type { ResolvedStart } from './start-options.js'
 import type { Startable } from './startable.js'
 
-/** What the leader does: sending, pulling where a machine is named, deleting what is kept for a time. */
+/**
+ * Lists what the leader does: sending, pulling where a machine is named, deleting what was kept for
+ * long enough.
+ */
 export function jobsOf({ storage, shutdown }: ClientContext, start: ResolvedStart, client: Startable): Job[] {
   const { sendEveryMs, pullMachineId: machineId, retention, force } = start
   const keepsSent = retention.keepSentMs !== undefined

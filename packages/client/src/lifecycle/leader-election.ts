@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { type StateStore, stateKeys } from '@cscapi/core'
 
 /**
- * The one place of a leader that a store has. A leader that dies leaves it when `holdMs` is over,
- * on the store's clock.
+ * Takes and leaves the one place of a leader that a store has. A leader that dies leaves it when
+ * `holdMs` is over, on the store's clock.
  */
 export class LeaderPlace {
   readonly #state: StateStore

@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
 /**
- * At the first SIGTERM or SIGINT, `end` is run; then the process exits with the code that it gives,
+ * Runs `end` at the first SIGTERM or SIGINT; then the process exits with the code that it gives,
  * unless somebody else listens to the signal and so decides. A second one exits at once, with the
  * code that the signal alone would have caused. Returns the function that removes the listeners.
  */

@@ -11,7 +11,7 @@ import { Underway } from './underway.js'
  */
 const FINISHING = 0.75
 
-/** What of a client has to end before it is stopped, and how it is told. */
+/** Tells what of a client has to end before it is stopped, and waits for it. */
 export class Shutdown {
   readonly #draining = new AbortController()
   readonly #aborting = new AbortController()

@@ -1,8 +1,8 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { fields, readCall } from '../calling/read-call.js'
 import { PULL_EVERY_MS } from '../decisions/pull-options.js'
 import type { Retention } from '../kept-signals/retention.js'
-import { lazily } from '../lazily.js'
 import { STOP_DEADLINE_MS, stopDeadlineSchema } from './stop-options.js'
 
 /** Options of {@link CapiClient.start}. All times are milliseconds. */

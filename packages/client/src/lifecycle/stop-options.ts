@@ -1,8 +1,8 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { type Fields, fields } from '../calling/read-call.js'
-import { lazily } from '../lazily.js'
 
-/** How long stopping may take unless something else is said, in milliseconds: Docker kills after 10 s. */
+/** How long stopping may take by default, in milliseconds: Docker kills after 10 s. */
 export const STOP_DEADLINE_MS = 8_000
 
 export interface StopOptions {

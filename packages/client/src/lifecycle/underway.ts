@@ -1,4 +1,4 @@
-/** Work that is under way, whose end can be waited for. */
+/** Knows what is under way, so that its end can be waited for. */
 export class Underway {
   readonly #work = new Set<Promise<unknown>>()
 

@@ -1,7 +1,7 @@
 import { Secret } from '@cscapi/core'
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { type Fields, fields } from '../calling/read-call.js'
-import { lazily } from '../lazily.js'
 
 export interface EnrollOptions {
   readonly machineIds: readonly string[]

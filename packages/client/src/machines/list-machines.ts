@@ -1,9 +1,9 @@
 import { AbortedError, pages } from '@cscapi/core'
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { unlessAborted } from '../calling/abort.js'
 import { type Fields, fields } from '../calling/read-call.js'
 import type { ClientContext } from '../context.js'
-import { lazily } from '../lazily.js'
 import { infoOf, type MachineInfo } from './machine-info.js'
 
 export interface MachinesFilter {

@@ -1,10 +1,10 @@
 import { readTokenClaims } from '@cscapi/core'
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { callForMachine } from '../calling/call-for-machine.js'
 import { pushMetrics } from '../calling/push-metrics.js'
 import { fields } from '../calling/read-call.js'
 import type { ClientContext } from '../context.js'
-import { lazily } from '../lazily.js'
 
 /** What {@link CapiClient.verify} found to be in order. */
 export interface Verification {

@@ -3,7 +3,7 @@ import type { ClientContext } from '../context.js'
 
 type Sample = readonly [labels: string, value: number]
 
-/** The Prometheus text exposition format, version 0.0.4. Costs what `stats()` costs. */
+/** Writes the Prometheus text exposition format, version 0.0.4. Costs what `stats()` costs. */
 export async function prometheusText({ storage, authenticator, counts }: ClientContext): Promise<string> {
   const [stats, pause, loginsLeft] = await Promise.all([
     storage.stats(),

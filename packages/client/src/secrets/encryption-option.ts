@@ -16,7 +16,7 @@ export type EncryptionOption =
       readonly requireSealed?: boolean
     }
 
-/** In a form that shows no key. */
+/** Reads the option into a form that shows no key. */
 export function resolveEncryption(option: EncryptionOption | undefined): SealOptions {
   const { keys, requireSealed } = read(option)
   return { keys: keys.map(hidden), requireSealed }

@@ -8,7 +8,7 @@ export interface SealOptions {
    * sealed is refused.
    */
   readonly keys: readonly EncryptionKey[]
-  /** Refuse rows in clear instead of sealing them at their next write. */
+  /** Refuse machines in clear instead of sealing them at their next write. */
   readonly requireSealed: boolean
 }
 
@@ -49,14 +49,14 @@ export class MachineSeals {
   }
 
   /**
-   * What is written anyway is sealed, and with it whatever of the row is not sealed with the newest
+   * Seals what is written anyway, and with it whatever of the machine is not sealed with the newest
    * key.
    */
   async update(machineId: string, patch: MachinePatch): Promise<void> {
     const token = patch.token && { ...patch.token, value: this.#keys.seal(patch.token.value, aboutToken(machineId)) }
     const sealed: MachinePatch = token ? { ...patch, token } : patch
-    const row = this.#keys.canSeal ? await this.#storage.getMachine(machineId) : undefined
-    await this.#storage.updateMachine(machineId, { ...(row && this.#resealing(row)), ...sealed })
+    const machine = this.#keys.canSeal ? await this.#storage.getMachine(machineId) : undefined
+    await this.#storage.updateMachine(machineId, { ...(machine && this.#resealing(machine)), ...sealed })
   }
 
   async resealAll(signal: AbortSignal): Promise<number> {

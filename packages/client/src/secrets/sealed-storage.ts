@@ -7,7 +7,7 @@ import { MachineSeals, type SealOptions } from './machine-seals.js'
  * clear. Everything else goes straight through.
  */
 export interface SealedStorage extends Storage {
-  /** Seals again every row that is in clear or sealed with an older key; returns how many. */
+  /** Seals again every machine that is in clear or sealed with an older key; returns how many. */
   resealMachines(signal: AbortSignal): Promise<number>
 }
 
@@ -20,8 +20,8 @@ export function sealedStorage(storage: Storage, options: SealOptions): SealedSto
     },
     getMachine: async (machineId) => seals.open(await storage.getMachine(machineId)),
     createMachine: async ({ machineId, password }) => {
-      const row = await storage.createMachine({ machineId, password: seals.sealPassword(machineId, password) })
-      return seals.opened(row)
+      const machine = await storage.createMachine({ machineId, password: seals.sealPassword(machineId, password) })
+      return seals.opened(machine)
     },
     updateMachine: (machineId, patch) => seals.update(machineId, patch),
     async listMachines(page) {
@@ -34,8 +34,8 @@ export function sealedStorage(storage: Storage, options: SealOptions): SealedSto
       try {
         return { ...lease, machine: seals.open(lease.machine) }
       } catch (error) {
-        // A wrong key is put right at once; a damaged row stays so, and must not end every run that
-        // the other machines are sent in.
+        // A wrong key is put right at once; a damaged text stays so, and must not end every run
+        // that the other machines are sent in.
         const isDamaged = isCscapiError(error) && error.code === 'sealed_text_damaged'
         await storage.settle(lease, isDamaged ? { retry: { afterMs: DAMAGED_MS, countsAsAttempt: false } } : {})
         throw error

@@ -9,8 +9,8 @@ export type Batch = SignalLease['signals']
 const LEFT_PART = 0.6
 
 /**
- * What is still to be posted of one lease, in order. A batch that is refused is halved, and its
- * pieces taken apart, until the offenders stand alone; once the first of them is found, what is
+ * Plans what is still to be posted of one lease, in order. A batch that is refused is halved, and
+ * its pieces taken apart, until the offenders stand alone; once the first of them is found, what is
  * left of its batch goes out in one piece again. So a lone offender costs at most 2 × log2(batch)
  * more requests (one more in batches below 32), and where all are offenders, hardly more than 2 for
  * each.

@@ -1,7 +1,8 @@
-import { type Authentication, type CscapiError, isCscapiError, type Refused, SLOW_PATH_ATTEMPTS } from '@cscapi/core'
+import { type Authentication, type CscapiError, isCscapiError, SLOW_PATH_ATTEMPTS } from '@cscapi/core'
 import type { SignalLease } from '@cscapi/storage'
 import { isSuspect } from '../calling/ban-marks.js'
 import { isAddressWelcome, isOwnRefusal } from '../calling/probe-after-ban.js'
+import { actOn, type Failure } from './act-on-failure.js'
 import { type Batch, PostPlan } from './bisect.js'
 import { HeldLease } from './extend-lease.js'
 import { othersGetThrough } from './got-through.js'
@@ -19,11 +20,6 @@ export async function deliver(run: SendRun, lease: SignalLease): Promise<void> {
   } finally {
     await delivery.settle()
   }
-}
-
-/** A call that failed, and what has been decided about it. */
-interface Failure extends Pick<Refused, 'error' | 'outcome' | 'wasAsked'> {
-  readonly refusedToken?: string
 }
 
 class Delivery {
@@ -51,7 +47,15 @@ class Delivery {
     for (let batch = this.#plan.first; batch !== undefined; batch = this.#plan.first) {
       if (this.#settlement.isPutBack || this.#run.ending || !(await this.#held.extendIfDue())) return
       const failure = await this.#post(batch)
-      if (failure !== undefined) await this.#act(failure, batch)
+      if (failure === undefined) continue
+      const { outcome, refusedToken } = failure
+      if (outcome.action === 'login') this.#refusedToken = refusedToken
+      await actOn(failure, batch, {
+        run: this.#run,
+        lease: this.#lease,
+        plan: this.#plan,
+        settlement: this.#settlement,
+      })
     }
   }
 
@@ -161,53 +165,5 @@ class Delivery {
     if (!isOwnRefusal(error) && !(await isSuspect(context.storage, machineId))) return false
     this.#isWelcome ||= await isAddressWelcome(context, { machineId, token }, settings.signal)
     return this.#isWelcome
-  }
-
-  async #act(failure: Failure, batch: Batch): Promise<void> {
-    const { error, outcome, wasAsked } = failure
-    const run = this.#run
-    const settlement = this.#settlement
-    if (wasAsked && !(outcome.action === 'postpone' && outcome.transient)) run.answered()
-    settlement.met(error)
-    if (outcome.paused !== undefined) run.stop(outcome.paused.reason, outcome.paused.forMs)
-    switch (outcome.action) {
-      case 'login':
-        this.#refusedToken = failure.refusedToken
-        return
-      case 'split':
-        this.#plan.split()
-        return
-      case 'reject':
-        settlement.rejected(batch, error)
-        this.#plan.rejected()
-        return
-      case 'fail':
-        settlement.foundFailing()
-        settlement.putBack(outcome.retryAfterMs, false)
-        return
-      case 'postpone':
-        if (error.code === 'machine_failing') settlement.foundFailing()
-        settlement.putBack(outcome.afterMs, wasAsked)
-        if (outcome.transient && run.countTransient()) await this.#stopAll('outage', error, run.outageWaitMs())
-        return
-      case 'stop':
-        settlement.putBack(outcome.afterMs, false)
-        return this.#stopAll('rate_limited', error, outcome.afterMs)
-      case 'pause':
-        settlement.putBack(0, false)
-        return
-      case 'misconfigured':
-        settlement.putBack(outcome.afterMs, true)
-        run.stop('misconfigured', run.outageWaitMs())
-        return
-      case 'raise':
-        throw error
-    }
-  }
-
-  /** Ends this run, and lets those of every process wait. */
-  async #stopAll(reason: 'outage' | 'rate_limited', error: CscapiError, forMs: number): Promise<void> {
-    this.#run.stop(reason, forMs)
-    await this.#run.context.pauseStore({ reason, error, endpoint: 'signals', machineId: this.#lease.machineId, forMs })
   }
 }

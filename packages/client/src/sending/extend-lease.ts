@@ -1,7 +1,7 @@
 import type { Clock } from '@cscapi/core'
 import type { SignalLease, Storage } from '@cscapi/storage'
 
-/** A lease that is extended while its signals are being sent, until another worker has it. */
+/** Holds a lease while its signals are being sent, unless another worker gets it. */
 export class HeldLease {
   readonly #storage: Pick<Storage, 'extend'>
   readonly #lease: SignalLease

@@ -1,7 +1,7 @@
 import { getJsonState, stateKeys, toJsonState } from '@cscapi/core'
+import { lazily } from '@cscapi/signals'
 import type { Storage } from '@cscapi/storage'
 import * as z from 'zod'
-import { lazily } from '../lazily.js'
 
 const REMEMBER_MS = 24 * 3_600_000
 /** Two are enough to know another one than any given. */

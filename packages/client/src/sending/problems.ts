@@ -18,8 +18,8 @@ interface Kind {
 }
 
 /**
- * What went wrong in one run, by kind: the code, the endpoint and what matters beside, but never
- * the machine.
+ * Sums up what went wrong in one run, by kind: the code, the endpoint and what matters beside, but
+ * never the machine.
  */
 export class Problems {
   readonly #kinds = new Map<string, Kind>()

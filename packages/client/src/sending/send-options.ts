@@ -1,7 +1,7 @@
 import { functionSchema } from '@cscapi/core'
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { type Fields, fields } from '../calling/read-call.js'
-import { lazily } from '../lazily.js'
 import type { SendProgress } from './send-report.js'
 
 /** Options of one `sendSignals` run. */

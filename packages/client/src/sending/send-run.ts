@@ -15,7 +15,7 @@ export interface RunSettings {
   readonly draining: AbortSignal
 }
 
-/** The state that the workers of one run share. */
+/** Holds what the workers of one run share. */
 export class SendRun {
   readonly context: ClientContext
   readonly settings: RunSettings
@@ -82,7 +82,7 @@ export class SendRun {
     return this.#transientInARow >= this.context.options.outageThreshold
   }
 
-  /** Waits for half to all of the longest backoff, so that many processes do not come back at once. */
+  /** Gives half to all of the longest backoff, so that many do not come back at once. */
   outageWaitMs(): number {
     const { maxRetryDelayMs, random } = this.context.options
     return Math.round(halfToAll(maxRetryDelayMs, random()))

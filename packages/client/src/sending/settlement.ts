@@ -3,7 +3,7 @@ import type { LeaseResult, RejectedSignal, SignalLease } from '@cscapi/storage'
 import type { Batch } from './bisect.js'
 import type { SendRun } from './send-run.js'
 
-/** What became of the signals of one lease: written down at its end, and told of. */
+/** Gathers what becomes of the signals of one lease; writes it down at its end, and tells of it. */
 export class Settlement {
   readonly #run: SendRun
   readonly #lease: SignalLease

@@ -1,4 +1,4 @@
-/** `firstMs`, doubled with each attempt, up to `mostMs`. */
+/** Doubles `firstMs` with each attempt, up to `mostMs`. */
 export function growingDelay(firstMs: number, attempts: number, mostMs: number): number {
   return Math.min(firstMs * 2 ** Math.min(attempts, 30), mostMs)
 }

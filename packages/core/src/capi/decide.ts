@@ -1,4 +1,4 @@
-import { type CscapiError, isCscapiError, readOptions } from '@cscapi/signals'
+import { type CscapiError, isCscapiError, lazily, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import { CapiNetworkError, CapiProtocolError, CapiResponseError, CapiTimeoutError } from '../errors.js'
 import type { FailingReason } from '../machines/machine-store.js'
@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 /** Two 401 in a row postpone a machine; this many such failures make it failing. */
-export const MAX_AUTH_FAILURES = 3
+const MAX_AUTH_FAILURES = 3
 /**
  * The same 401 on this many machines in a row is the server's trouble, and no machine fails for it.
  */
@@ -20,21 +20,23 @@ export const SLOW_PATH_ATTEMPTS = 10
 /** … over so many milliseconds. */
 export const SLOW_PATH_MS = DAY_MS
 
-const neededSchema = z.object({
-  endpoint: z.string(),
-  retryDelayMs: z.number(),
-  maxRetryDelayMs: z.number(),
-  random: z.number(),
-})
+const neededSchema = lazily(() =>
+  z.object({
+    endpoint: z.string(),
+    retryDelayMs: z.number(),
+    maxRetryDelayMs: z.number(),
+    random: z.number(),
+  }),
+)
 
 /**
- * Decides what is to be done about the error that a call threw: the whole policy of docs/failures.md
- * as one pure function.
+ * Decides what is to be done about the error that a call threw: the whole policy of
+ * docs/failures.md as one pure function.
  *
  * @throws InputError where the context lacks what a decision needs
  */
 export function decide(error: CscapiError, context: DecideContext): Outcome {
-  readOptions('Nothing was decided', neededSchema, context)
+  readOptions('Nothing was decided', neededSchema(), context)
   if (!isCscapiError(error)) return { action: 'raise' }
   switch (error.code) {
     case 'rate_limited':

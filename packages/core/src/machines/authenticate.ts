@@ -42,7 +42,7 @@ export class MachineAuthenticator {
 
   /** @throws InputError that lists every option that is wrong. */
   constructor(options: MachineAuthenticatorOptions) {
-    readOptions('No machine can be authenticated', authenticatorOptionsSchema, options, { aliases: CLIENT_NAMES })
+    readOptions('No machine can be authenticated', authenticatorOptionsSchema(), options, { aliases: CLIENT_NAMES })
     this.#options = options
     this.outcomes = new Outcomes(options)
     if (options.loginBudget !== undefined) {

@@ -1,3 +1,4 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import type { Capi } from '../capi/capi.js'
 import type { Clock } from '../clock.js'
@@ -35,23 +36,25 @@ export interface MachineAuthenticatorOptions extends Pick<OutcomesOptions, 'onFa
   readonly onTokenDropped?: (machineId: string, flaw: string) => void
 }
 
-export const authenticatorOptionsSchema = z.strictObject({
-  capi: methodsSchema(['register', 'login'], 'must be what createCapi makes'),
-  store: methodsSchema(['getMachine', 'updateMachine', 'getState', 'setState'], 'must be a storage instance'),
-  scenarios: z.array(z.string()),
-  clock: methodsSchema(['now', 'sleep'], 'must have the methods now and sleep'),
-  random: functionSchema(),
-  timeoutMs: milliseconds,
-  latencyOffsetMs: z.number().min(0),
-  retryDelayMs: milliseconds,
-  maxRetryDelayMs: milliseconds,
-  allowLongMachineIds: z.boolean().optional(),
-  loginBudget: loginBudgetSchema.optional(),
-  onLogin: functionSchema().optional(),
-  onFailing: functionSchema().optional(),
-  pauseStore: functionSchema().optional(),
-  onTokenDropped: functionSchema().optional(),
-} satisfies Record<keyof MachineAuthenticatorOptions, z.ZodType>)
+export const authenticatorOptionsSchema = lazily(() =>
+  z.strictObject({
+    capi: methodsSchema(['register', 'login'], 'must be what createCapi makes'),
+    store: methodsSchema(['getMachine', 'updateMachine', 'getState', 'setState'], 'must be a storage instance'),
+    scenarios: z.array(z.string()),
+    clock: methodsSchema(['now', 'sleep'], 'must have the methods now and sleep'),
+    random: functionSchema(),
+    timeoutMs: milliseconds,
+    latencyOffsetMs: z.number().min(0),
+    retryDelayMs: milliseconds,
+    maxRetryDelayMs: milliseconds,
+    allowLongMachineIds: z.boolean().optional(),
+    loginBudget: loginBudgetSchema.optional(),
+    onLogin: functionSchema().optional(),
+    onFailing: functionSchema().optional(),
+    pauseStore: functionSchema().optional(),
+    onTokenDropped: functionSchema().optional(),
+  } satisfies Record<keyof MachineAuthenticatorOptions, z.ZodType>),
+)
 
 /**
  * A `refused` token costs a login unless the store has another one by now, and so does one that was
@@ -60,7 +63,7 @@ export const authenticatorOptionsSchema = z.strictObject({
 export interface AuthenticateOptions extends TokenWish {
   /** The machine, where the caller has just read it from the store. */
   readonly machine?: Machine | undefined
-  /** How often this was tried before: the longer is the wait that an outcome asks for. Default 0. */
+  /** How often this was tried before: the wait that an outcome asks for grows. Default 0. */
   readonly attempts?: number
   /** Makes the calls in place of the authenticator's own, e.g. for a caller that counts them. */
   readonly capi?: Pick<Capi, 'register' | 'login'>

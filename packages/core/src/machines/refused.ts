@@ -24,7 +24,7 @@ export async function refusedBy(error: unknown, call: FailedCall, outcomes: Outc
   return { error: tellingOf(error, outcome, call.machineId), outcome, wasAsked: true }
 }
 
-/** What CAPI says of tokens tells more by itself; all else is told with the time of the next try. */
+/** Tells when the next try is; an answer about tokens tells more as it is. */
 function tellingOf(error: CscapiError, outcome: Conclusion, machineId: string): CscapiError {
   if (outcome.action !== 'fail' || outcome.reason === 'unauthorized') return error
   const { reason, retryAfterMs } = outcome

@@ -1,3 +1,4 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { SERVER_WIDE_UNAUTHORIZED } from '../capi/decide.js'
 import type { Clock } from '../clock.js'
@@ -10,12 +11,12 @@ const REMEMBER_MS = 24 * 3_600_000
 /** How long this process takes the streak to be over without a look, in milliseconds. */
 const LOOK_AGAIN_MS = 10_000
 
-const machinesSchema = z.array(z.string())
-const stopsSchema = z.int().min(0)
+const machinesSchema = lazily(() => z.array(z.string()))
+const stopsSchema = lazily(() => z.int().min(0))
 
 /**
- * The machines in a row that a fresh token did not help. It lives in the store: a program that
- * makes a new client for each run would never see three of them else.
+ * Counts the machines in a row that a fresh token did not help. It lives in the store: a program
+ * that makes a new client for each run would never see three of them else.
  */
 export class UnauthorizedStreak {
   readonly #state: StateStore
@@ -32,7 +33,7 @@ export class UnauthorizedStreak {
   async add(machineId: string): Promise<number> {
     this.#endedAt = undefined
     for (;;) {
-      const stored = await getJsonState(this.#state, MACHINES, machinesSchema)
+      const stored = await getJsonState(this.#state, MACHINES, machinesSchema())
       const machineIds = stored?.value ?? []
       if (machineIds.includes(machineId) || machineIds.length >= SERVER_WIDE_UNAUTHORIZED) return machineIds.length
       const options = { ifVersion: stored?.version ?? 0, expiresInMs: REMEMBER_MS }
@@ -44,7 +45,7 @@ export class UnauthorizedStreak {
   /** Counts one more run that ended because of the streak, and says how many did before it. */
   async countStop(): Promise<number> {
     for (;;) {
-      const stored = await getJsonState(this.#state, STOPS, stopsSchema)
+      const stored = await getJsonState(this.#state, STOPS, stopsSchema())
       const before = stored?.value ?? 0
       const options = { ifVersion: stored?.version ?? 0, expiresInMs: REMEMBER_MS }
       const written = await this.#state.setState(STOPS, toJsonState(before + 1), options)
