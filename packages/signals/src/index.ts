@@ -23,6 +23,7 @@ export {
   isCscapiError,
 } from './errors.js'
 export { durationToMs, formatDuration, parseDuration } from './formats/duration.js'
+export { parseJson } from './formats/json.js'
 export { compareTimestamps, formatTimestamp, parseTimestamp, type Timestamp } from './formats/timestamp.js'
 export { type IssueOptions, issuesOfSchema } from './options/issues.js'
 export { CLIENT_NAMES, MACHINE_ID_NAMES } from './options/other-names.js'
