@@ -1,24 +1,5 @@
 import { InputError, suggestKey } from '@cscapi/signals'
-import * as z from 'zod'
 import { shown } from './sources/skipped.js'
-
-/**
- * What `DecisionSet` takes. Strict: a typo would let a private network be blocked, or the wrong
- * remediation win.
- */
-export const setOptionsSchema = z.strictObject({
-  now: z.custom<() => number>((value) => typeof value === 'function', 'must be a function').optional(),
-  allowWide: z.boolean().default(false),
-  remediations: z.array(z.string()).default(['ban', 'captcha']),
-})
-
-export const entriesOptionsSchema = z.strictObject({
-  at: z.number().optional(),
-  pauses: z.boolean().default(false),
-})
-
-const names = z.array(z.string())
-export const retainedSchema = z.strictObject({ blocklists: names, allowlists: names })
 
 /** @throws InputError */
 export function checkText(what: string, path: string, value: unknown): asserts value is string {

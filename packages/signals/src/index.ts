@@ -26,6 +26,7 @@ export { durationToMs, formatDuration, parseDuration } from './formats/duration.
 export { parseJson } from './formats/json.js'
 export { compareTimestamps, formatTimestamp, parseTimestamp, type Timestamp } from './formats/timestamp.js'
 export { type IssueOptions, issuesOfSchema } from './options/issues.js'
+export { lazily } from './options/lazily.js'
 export { CLIENT_NAMES, MACHINE_ID_NAMES } from './options/other-names.js'
 export { readOptions } from './options/read-options.js'
 export { type KeyAliases, suggestKey } from './options/suggest-key.js'

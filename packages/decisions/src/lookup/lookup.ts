@@ -1,9 +1,9 @@
 import { type Family, IpNetwork } from '@cscapi/signals'
 import { isAllowed } from '../sources/allowlists.js'
+import type { Contents } from '../sources/contents.js'
 import { type Remediations, rank } from '../sources/remediations.js'
 import { expiryOf, reasonOf, type Source, tableOf } from '../sources/source.js'
 import type { ActiveDecision } from './active-decision.js'
-import type { Contents } from './contents.js'
 
 const FOUND = /* @__PURE__ */ new IpNetwork()
 
