@@ -1,7 +1,7 @@
 import { lazily, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import type { ActiveDecision } from '../lookup/active-decision.js'
-import type { Outcome } from './remediate.js'
+import type { Outcome } from './outcome.js'
 import { TrustedProxies, trustedProxyRule } from './trusted-proxies.js'
 
 /** Says what is to be done about an address: a `DecisionSet`, or anything else that does. */
