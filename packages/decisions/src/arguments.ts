@@ -1,5 +1,4 @@
-import { InputError, suggestKey } from '@cscapi/signals'
-import { shown } from './sources/skipped.js'
+import { InputError, printable, suggestKey } from '@cscapi/signals'
 
 /** @throws InputError */
 export function checkText(what: string, path: string, value: unknown): asserts value is string {
@@ -25,5 +24,5 @@ export function checkBytes(value: unknown): asserts value is Uint8Array {
 }
 
 export function refused(what: string, path: string, value: unknown, rule: string): InputError {
-  return new InputError(what, [{ path, value: shown(value), rule }])
+  return new InputError(what, [{ path, value: printable(value), rule }])
 }

@@ -1,6 +1,5 @@
-import { InputError, type InputIssue } from '@cscapi/signals'
+import { InputError, type InputIssue, printable } from '@cscapi/signals'
 import type { Pace } from '../turns/pace.js'
-import { shown } from './skipped.js'
 
 /** The lines of a downloaded list. */
 export type Lines = Iterable<string> | AsyncIterable<string>
@@ -9,16 +8,16 @@ export type Lines = Iterable<string> | AsyncIterable<string>
 export function checkList(what: string, info: unknown, fields: readonly string[], lines: unknown): void {
   const issues: InputIssue[] = []
   if (typeof info !== 'object' || info === null)
-    issues.push({ path: 'list', value: shown(info), rule: `must be an object with ${fields.join(', ')}` })
+    issues.push({ path: 'list', value: printable(info), rule: `must be an object with ${fields.join(', ')}` })
   else
     for (const field of fields) {
       const text: unknown = Reflect.get(info, field)
-      if (typeof text !== 'string') issues.push({ path: field, value: shown(text), rule: 'must be text' })
+      if (typeof text !== 'string') issues.push({ path: field, value: printable(text), rule: 'must be text' })
     }
   const isIterable =
     typeof lines === 'object' && lines !== null && (Symbol.iterator in lines || Symbol.asyncIterator in lines)
   if (!isIterable)
-    issues.push({ path: 'lines', value: shown(lines), rule: 'must be a list or an async iterable of lines' })
+    issues.push({ path: 'lines', value: printable(lines), rule: 'must be a list or an async iterable of lines' })
   if (issues.length > 0) throw new InputError(`The ${what} was not read`, issues)
 }
 
@@ -26,7 +25,7 @@ export function checkList(what: string, info: unknown, fields: readonly string[]
 export async function eachLine(lines: Lines, pace: Pace, visit: (line: string, index: number) => void): Promise<void> {
   const take = (line: unknown, index: number) => {
     if (typeof line === 'string') return visit(line, index)
-    const issue = { path: `lines[${index}]`, value: shown(line), rule: 'must be text' }
+    const issue = { path: `lines[${index}]`, value: printable(line), rule: 'must be text' }
     throw new InputError('The list was not read', [issue])
   }
   // The longer a line, the more work it is.

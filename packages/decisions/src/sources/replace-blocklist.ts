@@ -1,4 +1,12 @@
-import { ADDRESS_RULE, durationToMs, InputError, IpNetwork, isAddressScope, parseDuration } from '@cscapi/signals'
+import {
+  ADDRESS_RULE,
+  durationToMs,
+  InputError,
+  IpNetwork,
+  isAddressScope,
+  parseDuration,
+  printable,
+} from '@cscapi/signals'
 import { TableBuilder } from '../tables/table-builder.js'
 import type { Change, Changing } from './change.js'
 import type { Contents } from './contents.js'
@@ -8,7 +16,6 @@ import { lockoutRule } from './lockout.js'
 import { plainText } from './plain-text.js'
 import { ReadableLines } from './readable-lines.js'
 import { type ScopedValues, setScopedLater } from './scoped-values.js'
-import { shown } from './skipped.js'
 import { heldIn, inForceIn, listOrigin, type Source, tableOf } from './source.js'
 
 /** A link to a blocklist, as CAPI v3 swagger `BlocklistLink` has it, and what makes its entries. */
@@ -95,6 +102,6 @@ function durationMs({ name, duration }: BlocklistInfo): number {
   if (parsed !== undefined && parsed > 0n) return durationToMs(parsed)
   const rule = 'must be a Go duration above 0, such as 24h'
   throw new InputError(`The blocklist ${plainText(name)} was not read`, [
-    { path: 'duration', value: shown(duration), rule },
+    { path: 'duration', value: printable(duration), rule },
   ])
 }
