@@ -136,6 +136,9 @@ describe('every export', () => {
     'unknownKeyIssues',
     'isVersioned',
     'Keyring',
+    'maskOf',
+    'NetworkSet',
+    'oneLine',
   ])
   const all = Object.entries({ ...signals, ...core, ...client }).filter(
     ([name, value]) => typeof value === 'function' && !PIECES.has(name) && !/Error$/.test(name),

@@ -1,6 +1,4 @@
 export { ADDRESS_RULE, type Address, isAddressScope, parseAddress } from './addresses/address.js'
-export { foldEmbeddedIpv4 } from './addresses/embedded-ipv4.js'
-export { formatNetwork } from './addresses/format-ip.js'
 export { IpNetwork, maskOf } from './addresses/ip-network.js'
 export { NetworkSet } from './addresses/network-set.js'
 export type { Family, Words } from './addresses/parse-ip.js'

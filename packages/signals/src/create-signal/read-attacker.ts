@@ -49,7 +49,7 @@ function sourceOf({ attackerIp, source }: AttackerInput, refusals: Refusals): So
 }
 
 function namedSource({ scope, value }: SourceInput, refusals: Refusals): Source | undefined {
-  if (typeof scope === 'string' && isAddressScope(scope)) return addressSource('source.value', value, refusals)
+  if (isAddressScope(scope)) return addressSource('source.value', value, refusals)
   const rules = { scope: filledTextRule(scope), value: filledTextRule(value) }
   refusals.refuse('source.scope', scope, rules.scope)
   refusals.refuse('source.value', value, rules.value)
