@@ -101,7 +101,7 @@ function decisionUnlessAllowed(
 ): ActiveDecision | undefined {
   const table = tableOf(source, family)
   table.read(index, FOUND)
-  if (isAllowed(allowlists, FOUND, now)) return undefined
+  if (allowlists.length > 0 && isAllowed(allowlists, FOUND, now)) return undefined
   return {
     value: FOUND.toString(),
     scope: FOUND.isAddress ? 'Ip' : 'Range',

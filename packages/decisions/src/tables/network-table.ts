@@ -96,7 +96,8 @@ export class NetworkTable {
 
   /** Reads an entry's network into `network`. */
   read(index: number, network: IpNetwork): void {
-    for (let word = 0; word < this.#columns.width; word += 1) network.words[word] = this.wordAt(index, word)
+    const { keys, width } = this.#columns
+    for (let word = 0; word < width; word += 1) network.words[word] = keys[index * width + word] ?? 0
     network.family = this.family
     network.prefix = this.prefixAt(index)
   }
