@@ -146,6 +146,7 @@ describe('every export', () => {
     'lazily',
     'maskOf',
     'NetworkSet',
+    'oneLine',
   ])
   const all = Object.entries({ ...signals, ...core, ...client }).filter(
     ([name, value]) => typeof value === 'function' && !PIECES.has(name) && !/Error$/.test(name),

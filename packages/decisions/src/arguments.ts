@@ -1,24 +1,4 @@
-import { InputError, suggestKey } from '@cscapi/signals'
-import * as z from 'zod'
-import { shown } from './sources/skipped.js'
-
-/**
- * What `DecisionSet` takes. Strict: a typo would let a private network be blocked, or the wrong
- * remediation win.
- */
-export const setOptionsSchema = z.strictObject({
-  now: z.custom<() => number>((value) => typeof value === 'function', 'must be a function').optional(),
-  allowWide: z.boolean().default(false),
-  remediations: z.array(z.string()).default(['ban', 'captcha']),
-})
-
-export const entriesOptionsSchema = z.strictObject({
-  at: z.number().optional(),
-  pauses: z.boolean().default(false),
-})
-
-const names = z.array(z.string())
-export const retainedSchema = z.strictObject({ blocklists: names, allowlists: names })
+import { InputError, printable, suggestKey } from '@cscapi/signals'
 
 /** @throws InputError */
 export function checkText(what: string, path: string, value: unknown): asserts value is string {
@@ -44,5 +24,5 @@ export function checkBytes(value: unknown): asserts value is Uint8Array {
 }
 
 export function refused(what: string, path: string, value: unknown, rule: string): InputError {
-  return new InputError(what, [{ path, value: shown(value), rule }])
+  return new InputError(what, [{ path, value: printable(value), rule }])
 }

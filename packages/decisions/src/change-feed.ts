@@ -1,9 +1,9 @@
 import { IpNetwork, isAddressScope } from '@cscapi/signals'
 import type { ActiveDecision } from './lookup/active-decision.js'
-import type { View } from './lookup/contents.js'
 import { listEntries } from './lookup/listing.js'
 import { lookUpExact } from './lookup/lookup.js'
 import { lookUpScoped } from './lookup/scoped-lookup.js'
+import type { View } from './sources/contents.js'
 import type { Pace } from './turns/pace.js'
 
 /** Canonical values that came into force, and that are not in force any more. */

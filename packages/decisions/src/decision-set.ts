@@ -1,69 +1,31 @@
-import { ADDRESS_RULE, IpNetwork, isAddressScope, readOptions } from '@cscapi/signals'
-import {
-  checkBytes,
-  checkEvent,
-  checkFunction,
-  checkText,
-  entriesOptionsSchema,
-  refused,
-  retainedSchema,
-  setOptionsSchema,
-} from './arguments.js'
+import { ADDRESS_RULE, IpNetwork, isAddressScope } from '@cscapi/signals'
+import { checkBytes, checkEvent, checkFunction, checkText, refused } from './arguments.js'
 import { ChangeFeed, type ChangeListener } from './change-feed.js'
 import type { ActiveDecision } from './lookup/active-decision.js'
-import { type Contents, countHeld, type View } from './lookup/contents.js'
 import { listEntries, withoutPauses } from './lookup/listing.js'
 import { lookUp, lookUpAll } from './lookup/lookup.js'
 import { lookUpScoped } from './lookup/scoped-lookup.js'
+import {
+  type DecisionSetOptions,
+  type EntriesOptions,
+  readEntriesOptions,
+  readRetainedLists,
+  readSetOptions,
+} from './options.js'
 import { readSnapshot } from './snapshot/read-snapshot.js'
 import { writeSnapshot } from './snapshot/write-snapshot.js'
-import type { Allowlist } from './sources/allowlists.js'
 import { applyStream } from './sources/apply-stream.js'
-import {
-  type AllowlistInfo,
-  type BlocklistInfo,
-  checkList,
-  type Lines,
-  readAllowlist,
-  readBlocklist,
-} from './sources/read-lists.js'
+import type { Change, Changing } from './sources/change.js'
+import { type Contents, countHeld, type View } from './sources/contents.js'
+import { checkList, type Lines } from './sources/list-input.js'
 import type { Remediations } from './sources/remediations.js'
+import { type AllowlistInfo, replaceAllowlist } from './sources/replace-allowlist.js'
+import { type BlocklistInfo, replaceBlocklist } from './sources/replace-blocklist.js'
+import { type RetainedLists, retainLists } from './sources/retain-lists.js'
 import { type ApplyReport, Skipped } from './sources/skipped.js'
-import { emptyStream, heldIn, inForceIn, STREAM_ORIGIN } from './sources/source.js'
+import { emptyStream, inForceIn, listOrigin } from './sources/source.js'
 import { checkAnswer, type StreamAnswer } from './sources/stream-answer.js'
 import { Pace, type Paced } from './turns/pace.js'
-
-/** Options of {@link DecisionSet}. */
-export interface DecisionSetOptions {
-  /**
-   * Epoch milliseconds. Default `Date.now`. What gives none makes every call throw an `InputError`.
-   */
-  readonly now?: () => number
-  /**
-   * Take entries wider than /8 (IPv4) or /16 (IPv6), and private, loopback, link-local and
-   * multicast ones. Default false: they are skipped and reported.
-   */
-  readonly allowWide?: boolean
-  /**
-   * Strictest first; it decides between entries of the same length. Default `ban`, then `captcha`,
-   * then anything else.
-   */
-  readonly remediations?: readonly string[]
-}
-
-/** Options of {@link DecisionSet.entries}. */
-export interface EntriesOptions {
-  /**
-   * The moment to list for, in epoch milliseconds; what runs out until then is left out. Default
-   * now.
-   */
-  readonly at?: number
-  /**
-   * Give `undefined` about each millisecond of work, where the caller may let others have their
-   * turn. Default false.
-   */
-  readonly pauses?: boolean
-}
 
 /**
  * The blocklist in memory: what CAPI's stream, blocklists and allowlists say, each kept apart, and
@@ -71,8 +33,8 @@ export interface EntriesOptions {
  * once; a failed one changes nothing. They wait for each other.
  */
 export class DecisionSet {
+  readonly #options: Required<DecisionSetOptions>
   readonly #now: () => number
-  readonly #allowWide: boolean
   readonly #remediations: Remediations
   readonly #asked = new IpNetwork()
   readonly #feed = new ChangeFeed()
@@ -81,12 +43,9 @@ export class DecisionSet {
 
   /** @throws InputError that lists every option that is wrong */
   constructor(options: DecisionSetOptions = {}) {
-    const { now, allowWide, remediations } = readOptions('No decision set was made', setOptionsSchema, options, {
-      aliases,
-    })
-    this.#now = now === undefined ? Date.now : () => checkedNow(now())
-    this.#allowWide = allowWide
-    this.#remediations = remediations
+    this.#options = readSetOptions(options)
+    this.#now = this.#options.now
+    this.#remediations = this.#options.remediations
   }
 
   /**
@@ -137,7 +96,7 @@ export class DecisionSet {
    */
   listExpiry(name: string): number | undefined {
     checkText(NOT_LOOKED_UP, 'name', name)
-    return this.#contents.sources.find(({ origin }) => origin === `lists:${name}`)?.expiresAt
+    return this.#contents.sources.find(({ origin }) => origin === listOrigin(name))?.expiresAt
   }
 
   /**
@@ -151,7 +110,7 @@ export class DecisionSet {
   entries(options: EntriesOptions & { readonly pauses: true }): IterableIterator<ActiveDecision | undefined>
   entries(options?: EntriesOptions): IterableIterator<ActiveDecision>
   entries(options: EntriesOptions = {}): IterableIterator<ActiveDecision | undefined> {
-    const { at, pauses } = readOptions('Nothing was listed', entriesOptionsSchema, options)
+    const { at, pauses } = readEntriesOptions(options)
     const listed = listEntries(this.#view(at))
     return pauses ? listed : withoutPauses(listed)
   }
@@ -163,12 +122,9 @@ export class DecisionSet {
    * changed then
    */
   async applyStream(answer: StreamAnswer): Promise<ApplyReport> {
-    return this.#change(async (skipped, pace) => {
-      await checkAnswer(answer, pace)
-      const [before = emptyStream(), ...lists] = this.#contents.sources
-      const settings = { now: this.#now(), allowWide: this.#allowWide, skipped, pace }
-      const { source, added, removed } = await applyStream(before, answer, settings)
-      return { contents: { ...this.#contents, sources: [source, ...lists] }, added, removed }
+    return this.#change(async (contents, changing) => {
+      await checkAnswer(answer, changing.pace)
+      return applyStream(contents, answer, changing)
     })
   }
 
@@ -181,20 +137,7 @@ export class DecisionSet {
    */
   async replaceBlocklist(list: BlocklistInfo, lines: Lines): Promise<ApplyReport> {
     checkList('blocklist', list, ['name', 'scope', 'remediation', 'duration'], lines)
-    return this.#change(async (skipped, pace) => {
-      const { sources } = this.#contents
-      const origin = `lists:${list.name}`
-      const before = sources.find((source) => source.origin === origin)
-      const now = this.#now()
-      const hadEntries = before !== undefined && inForceIn(before, now) > 0
-      const source = await readBlocklist(list, lines, { now, allowWide: this.#allowWide, hadEntries, skipped, pace })
-      const others = sources.filter((one) => one.origin !== origin)
-      return {
-        contents: { ...this.#contents, sources: [...others, source] },
-        added: heldIn(source),
-        removed: before === undefined ? 0 : heldIn(before),
-      }
-    })
+    return this.#change((contents, changing) => replaceBlocklist(contents, list, lines, changing))
   }
 
   /**
@@ -203,36 +146,13 @@ export class DecisionSet {
    */
   async replaceAllowlist(list: AllowlistInfo, lines: Lines): Promise<ApplyReport> {
     checkList('allowlist', list, ['id', 'name'], lines)
-    return this.#change(async (skipped, pace) => {
-      const before = this.#contents.allowlists.find(({ id }) => id === list.id)
-      const now = this.#now()
-      const hadEntries = before !== undefined && (before.v4.isAnyInForce(now) || before.v6.isAnyInForce(now))
-      const read = await readAllowlist(list, lines, { hadEntries, skipped, pace })
-      const others = this.#contents.allowlists.filter(({ id }) => id !== list.id)
-      const count = (one: Allowlist | undefined) => (one === undefined ? 0 : one.v4.table.size + one.v6.table.size)
-      return {
-        contents: { ...this.#contents, allowlists: [...others, read] },
-        added: count(read),
-        removed: count(before),
-      }
-    })
+    return this.#change((contents, changing) => replaceAllowlist(contents, list, lines, changing))
   }
 
-  /** Drops every list that is not named: it is not linked any more. @throws InputError */
-  async retainLists(lists: {
-    readonly blocklists: readonly string[]
-    readonly allowlists: readonly string[]
-  }): Promise<ApplyReport> {
-    const { blocklists, allowlists } = readOptions('No list was dropped', retainedSchema, lists)
-    return this.#change(async () => {
-      const kept = new Set([STREAM_ORIGIN, ...blocklists.map((name) => `lists:${name}`)])
-      const keptIds = new Set(allowlists)
-      const sources = this.#contents.sources.filter(({ origin }) => kept.has(origin))
-      const dropped = this.#contents.sources.filter(({ origin }) => !kept.has(origin))
-      const allowed = this.#contents.allowlists.filter(({ id }) => keptIds.has(id))
-      const removed = dropped.reduce((sum, source) => sum + heldIn(source), 0)
-      return { contents: { sources, allowlists: allowed }, added: 0, removed }
-    })
+  /** Deletes every list that is not named: it is not linked any more. @throws InputError */
+  async retainLists(lists: RetainedLists): Promise<ApplyReport> {
+    const retained = readRetainedLists(lists)
+    return this.#change((contents) => retainLists(contents, retained))
   }
 
   /**
@@ -269,9 +189,9 @@ export class DecisionSet {
    */
   async load(bytes: Uint8Array): Promise<ApplyReport> {
     checkBytes(bytes)
-    return this.#change(async (_, pace) => {
+    return this.#change(async (before, { pace }) => {
       const contents = await readSnapshot(bytes, pace)
-      return { contents, added: countHeld(contents), removed: countHeld(this.#contents) }
+      return { contents, added: countHeld(contents), removed: countHeld(before) }
     })
   }
 
@@ -294,11 +214,7 @@ export class DecisionSet {
   async transaction<T>(work: (draft: DecisionSet) => Promise<T>): Promise<T> {
     checkFunction('Nothing was changed', 'work', work)
     return this.#exclusive(async () => {
-      const draft = new DecisionSet({
-        now: this.#now,
-        allowWide: this.#allowWide,
-        remediations: this.#remediations,
-      })
+      const draft = new DecisionSet(this.#options)
       draft.#contents = this.#contents
       const result = await work(draft)
       await this.#replace(draft.#contents, new Pace())
@@ -315,13 +231,12 @@ export class DecisionSet {
     return { contents: this.#contents, now: at ?? this.#now(), remediations: this.#remediations }
   }
 
-  #change(
-    prepare: (skipped: Skipped, pace: Pace) => Promise<{ contents: Contents; added: number; removed: number }>,
-  ): Promise<ApplyReport> {
+  #change(prepare: (before: Contents, changing: Changing) => Change | Promise<Change>): Promise<ApplyReport> {
     return this.#exclusive(async () => {
       const skipped = new Skipped()
       const pace = new Pace()
-      const { contents, added, removed } = await prepare(skipped, pace)
+      const changing = { now: this.#now(), allowWide: this.#options.allowWide, skipped, pace }
+      const { contents, added, removed } = await prepare(this.#contents, changing)
       await this.#replace(contents, pace)
       return skipped.report(added, removed)
     })
@@ -340,21 +255,6 @@ export class DecisionSet {
 }
 
 const NOT_LOOKED_UP = 'Nothing was looked up'
-
-/** What other programs call these. */
-const aliases = new Map([
-  ['remediation', 'remediations'],
-  ['types', 'remediations'],
-  ['allowPrivate', 'allowWide'],
-  ['allow_private', 'allowWide'],
-  ['clock', 'now'],
-])
-
-/** To a clock that gives no number, nothing would ever run out. */
-function checkedNow(now: unknown): number {
-  if (typeof now === 'number' && Number.isFinite(now)) return now
-  throw refused('There is no time', 'now()', now, 'must give epoch milliseconds')
-}
 
 async function* inTurns<T>(items: Paced<T>): AsyncGenerator<T, void, undefined> {
   const pace = new Pace()

@@ -1,19 +1,18 @@
 export { ADDRESS_RULE, type Address, isAddressScope, parseAddress } from './addresses/address.js'
-export { foldEmbeddedIpv4 } from './addresses/embedded-ipv4.js'
-export { formatNetwork } from './addresses/format-ip.js'
 export { IpNetwork, maskOf } from './addresses/ip-network.js'
 export { NetworkSet } from './addresses/network-set.js'
 export type { Family, Words } from './addresses/parse-ip.js'
 export { PRIVATE_NETWORKS } from './addresses/private-networks.js'
-export type { AttackerInput, SourceInput } from './create-signal/attacker.js'
-export {
-  type CreatedSignal,
-  type CreateSignalInput,
-  createSignal,
-  type Instant,
-} from './create-signal/create-signal.js'
-export { scenarioRule } from './create-signal/scenario.js'
-export { textRule } from './create-signal/text.js'
+export { createSignal } from './create-signal/create-signal.js'
+export { scenarioRule } from './create-signal/scenario-rule.js'
+export type {
+  AttackerInput,
+  CreatedSignal,
+  CreateSignalInput,
+  Instant,
+  SourceInput,
+} from './create-signal/signal-input.js'
+export { textRule } from './create-signal/text-rule.js'
 export {
   CscapiError,
   type CscapiErrorOptions,
@@ -30,6 +29,7 @@ export { CLIENT_NAMES, MACHINE_ID_NAMES } from './options/other-names.js'
 export { readOptions } from './options/read-options.js'
 export { type KeyAliases, suggestKey } from './options/suggest-key.js'
 export { unknownKeyIssues } from './options/unknown-keys.js'
+export { oneLine } from './printable/one-line.js'
 export { printable } from './printable/printable.js'
 export { printableUrl } from './printable/printable-url.js'
 export { type SignalContext, signalContextSchema } from './wire/context.js'

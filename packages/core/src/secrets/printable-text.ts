@@ -1,8 +1,8 @@
+import { oneLine } from '@cscapi/signals'
+
 const MAX_BYTES = 1_024
 /** More of a text from outside is not looked at. */
 export const MAX_CHARACTERS = 8_192
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 const REDACTED = '[redacted]'
 
 /**
@@ -10,7 +10,7 @@ const REDACTED = '[redacted]'
  * where it repeats a part of one of the secrets.
  */
 export function printableText(text: string, secrets: readonly string[] = []): string {
-  const clean = withoutSecrets(text.slice(0, MAX_CHARACTERS), secrets).toWellFormed().replace(CONTROL, ' ').trim()
+  const clean = oneLine(withoutSecrets(text.slice(0, MAX_CHARACTERS), secrets)).trim()
   const bytes = Buffer.from(clean, 'utf8')
   return bytes.length <= MAX_BYTES
     ? clean

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net'
+import { IpNetwork, NetworkSet } from '@cscapi/signals'
 
 /**
  * Reads `NO_PROXY`: names (their subdomains too), addresses, CIDR ranges, each with a port or not,
@@ -24,20 +24,11 @@ function readException(entry: string): (host: string, port: string) => boolean {
   }
 }
 
-function readRange(text: string): BlockList | undefined {
-  const [address = '', bits] = text.split('/')
-  const family = isIP(address)
-  if (family === 0) return undefined
-  const list = new BlockList()
-  const longest = family === 4 ? 32 : 128
-  const prefix = bits === undefined ? longest : Number(bits)
-  if (Number.isInteger(prefix) && prefix >= 0 && prefix <= longest) {
-    list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6')
-  }
-  return list
+function readRange(text: string): NetworkSet | undefined {
+  return new IpNetwork().read(text) ? new NetworkSet([[text, text]]) : undefined
 }
 
-function isListed(list: BlockList, host: string): boolean {
-  const family = isIP(host)
-  return family !== 0 && list.check(host, family === 4 ? 'ipv4' : 'ipv6')
+function isListed(range: NetworkSet, host: string): boolean {
+  const address = new IpNetwork()
+  return address.readAddress(host) && range.find(address) !== undefined
 }

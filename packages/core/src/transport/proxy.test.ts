@@ -44,6 +44,7 @@ describe('NO_PROXY names what is reached directly', () => {
     ['198.51.100.0/24', 'https://203.0.113.7', false],
     ['198.51.100.0/24', CAPI, false],
     ['198.51.100.0/99', 'https://198.51.100.7', false],
+    ['198.51.100.0/', 'https://203.0.113.7', false],
     ['2001:db8::/32', 'https://[2001:db8::1]', true],
     ['[2001:db8::1]:443', 'https://[2001:db8::1]', true],
     ['2001:db8::1', 'https://[2001:db8::2]', false],

@@ -13,14 +13,14 @@ export const csv: EntryFormat = {
   saysRemediation: true,
   hasOtherScopes: true,
   *write(entries) {
-    yield row(COLUMNS)
+    yield record(COLUMNS)
     yield* through(entries, ({ value, scope, remediation, reason, origin, expiresAt }) => [
-      row([value, scope, remediation, reason, origin, isoInstant(expiresAt)]),
+      record([value, scope, remediation, reason, origin, isoInstant(expiresAt)]),
     ])
   },
 }
 
-const row = (cells: readonly string[]) => `${cells.map(cell).join(',')}\r\n`
+const record = (cells: readonly string[]) => `${cells.map(cell).join(',')}\r\n`
 
 /** What a spreadsheet takes for a formula, full-width forms and leading space included. */
 const FORMULA = /^[\s\p{Cc}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u

@@ -1,4 +1,4 @@
-import { formatNetwork, IpNetwork, isAddressScope } from '@cscapi/signals'
+import { IpNetwork, isAddressScope } from '@cscapi/signals'
 import type { ActiveDecision } from '../lookup/active-decision.js'
 
 /** A network and what is to be done about it. */
@@ -30,7 +30,9 @@ export function textOf({ family, first, prefix }: Network): string {
   const words = family === 4 ? 1 : 4
   for (let word = 0; word < words; word += 1)
     READ.words[word] = Number((first >> BigInt(32 * (words - 1 - word))) & 0xffffffffn)
-  return formatNetwork(READ.words, family, prefix)
+  READ.family = family
+  READ.prefix = prefix
+  return READ.toString()
 }
 
 /** The network itself; of a whole family both halves, for programs that take no prefix of 0. */

@@ -1,7 +1,8 @@
 import { FORBIDDEN } from './forbidden.js'
 import { type NodeRequest, nodeClient } from './node-client.js'
 import { type RemediationOptions, readRemediationOptions } from './options.js'
-import { isRefused, type Outcome, remediateWith } from './remediate.js'
+import { isRefused, type Outcome } from './outcome.js'
+import { remediateWith } from './remediate.js'
 
 /** What is used of `ServerResponse`. */
 export interface NodeResponse {

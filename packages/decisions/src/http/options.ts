@@ -1,7 +1,7 @@
-import { readOptions } from '@cscapi/signals'
+import { lazily, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import type { ActiveDecision } from '../lookup/active-decision.js'
-import type { Outcome } from './remediate.js'
+import type { Outcome } from './outcome.js'
 import { TrustedProxies, trustedProxyRule } from './trusted-proxies.js'
 
 /** Says what is to be done about an address: a `DecisionSet`, or anything else that does. */
@@ -46,37 +46,39 @@ export interface RemediationSettings {
 
 const aFunction = <T>() => z.custom<T>((value) => typeof value === 'function', 'must be a function').optional()
 
-const optionsSchema = z.strictObject({
-  decisions: z.custom<Decisions>(
-    (value) => typeof value === 'object' && value !== null && typeof Reflect.get(value, 'check') === 'function',
-    'must have a method check(ip), as what `await client.decisions()` gives',
-  ),
-  proxyHeader: z
-    .custom<string>(
-      (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
-      'must be the name of a header',
-    )
-    .default('x-forwarded-for'),
-  whenUnknown: z.enum(['pass', 'block']).default('pass'),
-  onOutcome: aFunction<NonNullable<RemediationOptions['onOutcome']>>(),
-  trustProxy: z
-    .array(
-      z.custom<string>((proxy) => trustedProxyRule(proxy) === undefined, {
-        error: ({ input }) => trustedProxyRule(input),
-      }),
-    )
-    .default([]),
-})
+const optionsSchema = lazily(() =>
+  z.strictObject({
+    decisions: z.custom<Decisions>(
+      (value) => typeof value === 'object' && value !== null && typeof Reflect.get(value, 'check') === 'function',
+      'must have a method check(ip), as what `await client.decisions()` gives',
+    ),
+    proxyHeader: z
+      .custom<string>(
+        (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
+        'must be the name of a header',
+      )
+      .default('x-forwarded-for'),
+    whenUnknown: z.enum(['pass', 'block']).default('pass'),
+    onOutcome: aFunction<NonNullable<RemediationOptions['onOutcome']>>(),
+    trustProxy: z
+      .array(
+        z.custom<string>((proxy) => trustedProxyRule(proxy) === undefined, {
+          error: ({ input }) => trustedProxyRule(input),
+        }),
+      )
+      .default([]),
+  }),
+)
 
 /** What each adapter takes beside. */
 const EXTRAS = {
-  none: {},
-  answer: { answer: aFunction() },
-  runtime: { answer: aFunction(), remoteAddress: aFunction() },
+  none: () => ({}),
+  answer: () => ({ answer: aFunction() }),
+  runtime: () => ({ answer: aFunction(), remoteAddress: aFunction() }),
 }
 
 /** What other programs call these. */
-const aliases = new Map([
+const aliases = /* @__PURE__ */ new Map([
   ['trusted_proxies', 'trustProxy'],
   ['trustedProxies', 'trustProxy'],
   ['trusted_ips', 'trustProxy'],
@@ -95,7 +97,7 @@ const aliases = new Map([
 
 /** @throws InputError that lists every option that is wrong */
 export function readRemediationOptions(options: unknown, extras: keyof typeof EXTRAS): RemediationSettings {
-  const schema = optionsSchema.extend(EXTRAS[extras])
+  const schema = optionsSchema().extend(EXTRAS[extras]())
   const secrets = new Set(['decisions'])
   const read = readOptions('Requests are not guarded', schema, options, { aliases, secrets })
   const proxies = new TrustedProxies()

@@ -1,6 +1,6 @@
-import type { ActiveDecision } from '../lookup/active-decision.js'
 import { clientAddress, isBelieved } from './client-address.js'
 import { type RemediationOptions, type RemediationSettings, readRemediationOptions } from './options.js'
+import type { Outcome, UnknownReason } from './outcome.js'
 
 /** What of a request tells whom it comes from. */
 export interface RemediationRequest {
@@ -18,27 +18,6 @@ export interface RemediationRequest {
    */
   readonly isCut?: boolean
 }
-
-/**
- * Why it is not known what to do: a connection without an address, or a trusted proxy that names
- * none; one that has ended; headers that are cut off; `decisions` that throws. A client can bring
- * `gone` and `cut` about by itself, so they are refused whatever `whenUnknown` says.
- */
-export type UnknownReason = 'no_address' | 'gone' | 'cut' | 'check_failed'
-
-/** What is to be done about a request. Addresses are canonical. */
-export type Outcome =
-  | { readonly kind: 'pass'; readonly address: string }
-  /** `decision.remediation` says what. */
-  | { readonly kind: 'remediate'; readonly address: string; readonly decision: ActiveDecision }
-  /** `isBlocked` is what becomes of it; `error` is what `decisions` threw. */
-  | {
-      readonly kind: 'unknown'
-      readonly reason: UnknownReason
-      readonly address: string | undefined
-      readonly isBlocked: boolean
-      readonly error: unknown
-    }
 
 /**
  * The core of all adapters: says what is to be done about a request, and does nothing.
@@ -81,9 +60,4 @@ export function remediateWith({
     if (outcome.kind !== 'pass') onOutcome?.(outcome)
     return outcome
   }
-}
-
-/** Whether a request is answered instead of served. */
-export function isRefused(outcome: Outcome): outcome is Exclude<Outcome, { kind: 'pass' }> {
-  return outcome.kind === 'remediate' || (outcome.kind === 'unknown' && outcome.isBlocked)
 }

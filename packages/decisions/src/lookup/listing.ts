@@ -1,10 +1,10 @@
 import { IpNetwork } from '@cscapi/signals'
+import type { Contents, View } from '../sources/contents.js'
 import { expiryOf, tableOf } from '../sources/source.js'
 import type { NetworkTable } from '../tables/network-table.js'
 import { Beat, type Paced } from '../turns/pace.js'
 import { sortedOrder } from '../turns/sorted-order.js'
 import type { ActiveDecision } from './active-decision.js'
-import type { Contents, View } from './contents.js'
 import { lookUpExact } from './lookup.js'
 import { scopedDecision, scopedSource } from './scoped-lookup.js'
 

@@ -1,9 +1,9 @@
 import { type Family, IpNetwork } from '@cscapi/signals'
 import { isAllowed } from '../sources/allowlists.js'
+import type { Contents } from '../sources/contents.js'
 import { type Remediations, rank } from '../sources/remediations.js'
 import { expiryOf, reasonOf, type Source, tableOf } from '../sources/source.js'
 import type { ActiveDecision } from './active-decision.js'
-import type { Contents } from './contents.js'
 
 const FOUND = /* @__PURE__ */ new IpNetwork()
 
@@ -101,7 +101,7 @@ function decisionUnlessAllowed(
 ): ActiveDecision | undefined {
   const table = tableOf(source, family)
   table.read(index, FOUND)
-  if (isAllowed(allowlists, FOUND, now)) return undefined
+  if (allowlists.length > 0 && isAllowed(allowlists, FOUND, now)) return undefined
   return {
     value: FOUND.toString(),
     scope: FOUND.isAddress ? 'Ip' : 'Range',

@@ -1,8 +1,8 @@
+import type { Contents } from '../sources/contents.js'
 import { type Remediations, rank } from '../sources/remediations.js'
 import { type ScopedValue, scopedKey } from '../sources/scoped-values.js'
 import type { Source } from '../sources/source.js'
 import type { ActiveDecision } from './active-decision.js'
-import type { Contents } from './contents.js'
 
 /** What decides about a value of another scope. */
 export function lookUpScoped(

@@ -1,4 +1,4 @@
-import { CscapiError } from '@cscapi/signals'
+import { CscapiError, lazily } from '@cscapi/signals'
 import * as z from 'zod'
 
 /**
@@ -12,31 +12,35 @@ export const VERSION = 2
 export const HEAD_BYTES = 12
 export const HASH_BYTES = 32
 
-const tableSchema = z.object({ size: z.int().min(0), timed: z.boolean() })
-const tables = { v4: tableSchema, v6: tableSchema }
-const source = { origin: z.string(), remediation: z.string(), expiresAt: z.number().optional(), ...tables }
-const allowlists = z.array(z.object({ id: z.string(), name: z.string(), ...tables }))
+const tableSchema = lazily(() => z.object({ size: z.int().min(0), timed: z.boolean() }))
+const tables = () => ({ v4: tableSchema(), v6: tableSchema() })
+const source = () => ({
+  origin: z.string(),
+  remediation: z.string(),
+  expiresAt: z.number().optional(),
+  ...tables(),
+})
+const allowlists = () => z.array(z.object({ id: z.string(), name: z.string(), ...tables() }))
 
-export const headerSchema = z.object({
-  sources: z.array(z.object({ ...source, reasons: z.int().min(0), scoped: z.int().min(0) })),
-  allowlists,
+export const headerSchema = lazily(() =>
+  z.object({
+    sources: z.array(z.object({ ...source(), reasons: z.int().min(0), scoped: z.int().min(0) })),
+    allowlists: allowlists(),
+  }),
+)
+
+export const headerSchemaV1 = lazily(() => {
+  const scoped = z.object({ scope: z.string(), value: z.string(), reason: z.string(), expiresAt: z.number() })
+  return z.object({
+    sources: z.array(z.object({ ...source(), reasons: z.array(z.string()), scoped: z.array(scoped) })),
+    allowlists: allowlists(),
+  })
 })
 
-export const headerSchemaV1 = z.object({
-  sources: z.array(
-    z.object({
-      ...source,
-      reasons: z.array(z.string()),
-      scoped: z.array(z.object({ scope: z.string(), value: z.string(), reason: z.string(), expiresAt: z.number() })),
-    }),
-  ),
-  allowlists,
-})
+export const scopedLineSchema = lazily(() => z.tuple([z.string(), z.string(), z.string(), z.number()]))
 
-export const scopedLineSchema = z.tuple([z.string(), z.string(), z.string(), z.number()])
-
-export type TableHeader = z.infer<typeof tableSchema>
-export type Header = z.infer<typeof headerSchema>
+export type TableHeader = z.infer<ReturnType<typeof tableSchema>>
+export type Header = z.infer<ReturnType<typeof headerSchema>>
 
 /** From a multiple of 8 on. */
 export const aligned = (at: number) => at + ((8 - (at % 8)) % 8)

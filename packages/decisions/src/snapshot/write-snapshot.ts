@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Contents } from '../lookup/contents.js'
+import type { Contents } from '../sources/contents.js'
 import type { Source } from '../sources/source.js'
 import type { NetworkTable } from '../tables/network-table.js'
 import { Beat } from '../turns/pace.js'

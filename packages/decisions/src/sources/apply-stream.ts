@@ -1,20 +1,13 @@
 import { ADDRESS_RULE, IpNetwork, isAddressScope } from '@cscapi/signals'
 import { NetworkTable } from '../tables/network-table.js'
 import { TableBuilder, withoutSlack } from '../tables/table-builder.js'
-import type { Pace } from '../turns/pace.js'
+import type { Change, Changing } from './change.js'
+import type { Contents } from './contents.js'
 import { withoutDeadReasons } from './dead-reasons.js'
 import { lockoutRule } from './lockout.js'
 import { type ScopedValues, scopedKey, setScopedLater } from './scoped-values.js'
-import type { Skipped } from './skipped.js'
-import { heldIn, type Source, tableOf } from './source.js'
+import { emptyStream, heldIn, type Source, tableOf } from './source.js'
 import type { StreamAnswer } from './stream-answer.js'
-
-interface Applying {
-  readonly now: number
-  readonly allowWide: boolean
-  readonly skipped: Skipped
-  readonly pace: Pace
-}
 
 /** What is new in an answer, by itself. */
 interface Fresh extends Pick<Source, 'v4' | 'v6' | 'scoped'> {
@@ -27,14 +20,11 @@ interface Fresh extends Pick<Source, 'v4' | 'v6' | 'scoped'> {
  * and then `new` (docs/capi-protocol.md, Answer: an answer is neither a snapshot nor a delta, so
  * nothing else goes). Of a value that is twice in `new`, the later expiry holds.
  */
-export async function applyStream(
-  before: Source,
-  answer: StreamAnswer,
-  applying: Applying,
-): Promise<{ source: Source; added: number; removed: number }> {
-  const { pace } = applying
-  const fresh = await readNew(answer, before.reasons, applying)
-  const kept = await keepOthers(before, answer, fresh, applying)
+export async function applyStream(contents: Contents, answer: StreamAnswer, changing: Changing): Promise<Change> {
+  const { pace } = changing
+  const [before = emptyStream(), ...lists] = contents.sources
+  const fresh = await readNew(answer, before.reasons, changing)
+  const kept = await keepOthers(before, answer, fresh, changing)
   const network = new IpNetwork()
   for (const table of [fresh.v4, fresh.v6]) {
     const into = tableOf(kept, table.family)
@@ -57,13 +47,13 @@ export async function applyStream(
       scoped: kept.scoped,
     }),
   )
-  return { source, added: heldIn(fresh), removed: kept.removed }
+  return { contents: { ...contents, sources: [source, ...lists] }, added: heldIn(fresh), removed: kept.removed }
 }
 
 async function readNew(
   answer: StreamAnswer,
   reasonsBefore: readonly string[],
-  { now, allowWide, skipped, pace }: Applying,
+  { now, allowWide, skipped, pace }: Changing,
 ): Promise<Fresh> {
   const builders = { v4: new TableBuilder(4, true), v6: new TableBuilder(6, true) }
   const scoped: ScopedValues = new Map()
@@ -100,7 +90,7 @@ async function keepOthers(
   before: Source,
   answer: StreamAnswer,
   fresh: Fresh,
-  { now, pace }: Applying,
+  { now, pace }: Changing,
 ): Promise<{ v4: NetworkTable; v6: NetworkTable; scoped: ScopedValues; removed: number }> {
   const network = new IpNetwork()
   const scoped: ScopedValues = new Map()

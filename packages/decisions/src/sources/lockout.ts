@@ -1,4 +1,4 @@
-import { foldEmbeddedIpv4, IpNetwork, NetworkSet, PRIVATE_NETWORKS } from '@cscapi/signals'
+import { IpNetwork, NetworkSet, PRIVATE_NETWORKS } from '@cscapi/signals'
 
 /** What nobody may report, nobody may block. */
 const PRIVATE = /* @__PURE__ */ new NetworkSet(PRIVATE_NETWORKS)
@@ -16,7 +16,7 @@ const MEANT = /* @__PURE__ */ new IpNetwork()
  */
 export function lockoutRule(network: IpNetwork): string | undefined {
   MEANT.set(network)
-  foldEmbeddedIpv4(MEANT)
+  MEANT.foldEmbeddedIpv4()
   const widest = WIDEST[MEANT.family] + network.prefix - MEANT.prefix
   if (network.prefix < widest) return `must not be wider than /${widest}`
   return PRIVATE.find(MEANT) === undefined ? undefined : 'must not be private, loopback, link-local or multicast'

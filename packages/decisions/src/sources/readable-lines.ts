@@ -1,6 +1,6 @@
 import { CscapiError } from '@cscapi/signals'
-import { plainText } from '../plain-text.js'
 import { PAGE_RULE } from './list-lines.js'
+import { plainText } from './plain-text.js'
 
 /**
  * The share of a list's lines, blank ones and comments not counted, of which at most so many may be

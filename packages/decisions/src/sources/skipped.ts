@@ -1,8 +1,6 @@
 import { type InputIssue, printable } from '@cscapi/signals'
 
 const MOST_TOLD = 100
-/** Characters of a text that are looked at to show it. */
-const SHOWN = 200
 
 /** What a change did. */
 export interface ApplyReport {
@@ -23,7 +21,7 @@ export class Skipped {
 
   add(path: string, value: unknown, rule: string): void {
     this.#count += 1
-    if (this.#issues.length < MOST_TOLD) this.#issues.push({ path, value: shown(value), rule })
+    if (this.#issues.length < MOST_TOLD) this.#issues.push({ path, value: printable(value), rule })
   }
 
   get issues(): readonly InputIssue[] {
@@ -34,6 +32,3 @@ export class Skipped {
     return { added, removed, skipped: this.#issues, skippedCount: this.#count }
   }
 }
-
-/** A value as an issue shows it; a very long text is not looked at as a whole. */
-export const shown = (value: unknown) => printable(typeof value === 'string' ? value.slice(0, SHOWN) : value)

@@ -21,6 +21,8 @@ export interface Source {
 
 export const STREAM_ORIGIN = 'CAPI'
 
+export const listOrigin = (name: string) => `lists:${name}`
+
 export function emptyStream(): Source {
   return {
     origin: STREAM_ORIGIN,

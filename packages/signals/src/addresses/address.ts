@@ -29,6 +29,6 @@ export const ADDRESS_RULE = 'must be an IPv4 or IPv6 address or a CIDR range'
  * Whether a scope says that its value is an address: `Ip` and `Range` in any case, and a range may
  * come under either.
  */
-export function isAddressScope(scope: string): boolean {
-  return /^(ip|range)$/i.test(scope)
+export function isAddressScope(scope: unknown): boolean {
+  return typeof scope === 'string' && /^(ip|range)$/i.test(scope)
 }

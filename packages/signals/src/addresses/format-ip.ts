@@ -1,7 +1,7 @@
 import { type Family, groupAt, type Words } from './parse-ip.js'
 
 /** Writes an address in its one canonical form: dotted decimal, or as RFC 5952 says. */
-export function formatIp(words: Words, family: Family): string {
+function formatIp(words: Words, family: Family): string {
   if (family === 4) {
     const word = words[0] ?? 0
     return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`

@@ -1,6 +1,11 @@
 import { formatNetwork } from './format-ip.js'
 import { type Family, parseIp, parsePrefix, type Words } from './parse-ip.js'
 
+/** `64:ff9b::/96`, behind which a NAT64 puts IPv4 (RFC 6052). */
+const NAT64 = 0x0064ff9b
+/** `::`, `::1` and their neighbours in the deprecated `::/96` hold no IPv4 address. */
+const FIRST_COMPATIBLE = 0x01000000
+
 /**
  * An IPv4 or IPv6 network as numbers; an address is a network of one. It is read into again and
  * again, so that a million lines or lookups allocate nothing.
@@ -53,6 +58,20 @@ export class IpNetwork {
   widenTo(prefix: number): void {
     this.prefix = prefix
     for (let word = 0; word < 4; word += 1) this.words[word] = (this.words[word] ?? 0) & maskOf(prefix - 32 * word)
+  }
+
+  /**
+   * Becomes the IPv4 network that it holds, if it is an IPv6 one that holds nothing else: behind
+   * NAT64 or in `::/96`. `64:ff9b::10.0.0.0/104` → `10.0.0.0/8`.
+   */
+  foldEmbeddedIpv4(): void {
+    const { words, family, prefix } = this
+    if (family === 4 || prefix < 96 || words[1] !== 0 || words[2] !== 0) return
+    const [first, , , last = 0] = words
+    if (first !== NAT64 && (first !== 0 || last < FIRST_COMPATIBLE)) return
+    words[0] = last
+    this.family = 4
+    this.prefix = prefix - 96
   }
 
   /** Writes it canonically: `203.0.113.7`, `2001:db8::/32`. */

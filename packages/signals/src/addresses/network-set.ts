@@ -1,4 +1,3 @@
-import { foldEmbeddedIpv4 } from './embedded-ipv4.js'
 import { IpNetwork, maskOf } from './ip-network.js'
 import type { Family, Words } from './parse-ip.js'
 
@@ -23,7 +22,7 @@ export class NetworkSet {
     for (const [text, label] of networks) {
       const network = new IpNetwork()
       if (!network.read(text)) continue
-      foldEmbeddedIpv4(network)
+      network.foldEmbeddedIpv4()
       read[network.family].push({ words: network.words, prefix: network.prefix, label })
     }
     this.#v4 = widestOf(read[4], 4)
@@ -34,7 +33,7 @@ export class NetworkSet {
   find(network: IpNetwork): string | undefined {
     const asked = this.#asked
     asked.set(network)
-    foldEmbeddedIpv4(asked)
+    asked.foldEmbeddedIpv4()
     const { words, family, prefix } = asked
     const networks = family === 4 ? this.#v4 : this.#v6
     let found: LabelledNetwork | undefined

@@ -46,24 +46,26 @@ export function parsePrefix(text: string, from: number): number {
 /** Reads four decimal parts into the first word. */
 function parseV4(text: string, from: number, end: number, words: Words): boolean {
   let word = 0
-  let at = from
-  for (let parts = 1; ; parts += 1) {
-    const start = at
-    let part = 0
-    for (; at < end && at - start < 4; at += 1) {
-      const digit = text.charCodeAt(at) - ZERO
-      if (digit < 0 || digit > 9) break
-      part = part * 10 + digit
+  let dots = 0
+  /** -1 before its first digit. */
+  let part = -1
+  for (let at = from; at < end; at += 1) {
+    const code = text.charCodeAt(at)
+    const digit = code - ZERO
+    if (digit >= 0 && digit <= 9) {
+      // No digit comes after a zero that leads.
+      if (part === 0) return false
+      part = part === -1 ? digit : part * 10 + digit
+      if (part > 255) return false
+    } else {
+      if (code !== DOT || part === -1 || dots === 3) return false
+      word = (word << 8) | part
+      dots += 1
+      part = -1
     }
-    const digits = at - start
-    if (digits === 0 || part > 255 || (digits > 1 && text.charCodeAt(start) === ZERO)) return false
-    word = word * 256 + part
-    if (parts === 4) break
-    if (at >= end || text.charCodeAt(at) !== DOT) return false
-    at += 1
   }
-  words[0] = word
-  return at === end
+  words[0] = (word << 8) | part
+  return dots === 3 && part !== -1
 }
 
 function parseV6(text: string, end: number, words: Words): boolean {
@@ -89,7 +91,8 @@ function parseV6(text: string, end: number, words: Words): boolean {
       if (digit < 0) break
       value = value * 16 + digit
     }
-    if (at < end && text.charCodeAt(at) === DOT) {
+    const code = at < end ? text.charCodeAt(at) : 0
+    if (code === DOT) {
       if (group > 6 || !parseV4(text, start, end, EMBEDDED)) return false
       const word = EMBEDDED[0] ?? 0
       setGroup(words, group, word >>> 16)
@@ -101,7 +104,7 @@ function parseV6(text: string, end: number, words: Words): boolean {
     setGroup(words, group, value)
     group += 1
     if (at === end) break
-    if (text.charCodeAt(at) !== COLON) return false
+    if (code !== COLON) return false
     at += 1
     if (at < end && text.charCodeAt(at) === COLON) {
       if (gap !== -1) return false

@@ -1,3 +1,5 @@
+import { oneLine } from './one-line.js'
+
 /** What stands behind the scheme is a path, and no host, user or password. */
 const PATH_SCHEMES = new Set(['sqlite', 'file', 'unix', 'memory'])
 const HOSTS = /^(?:[\w.-]*|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:,(?:[\w.-]*|\[[0-9a-f:.]+\])(?::\d{1,5})?)*$/i
@@ -29,7 +31,6 @@ export function printableUrl(text: unknown): string {
 
 /** On one line, and not for ever. */
 function printed(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  const clean = text.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+  const clean = oneLine(text)
   return clean.length > 200 ? `${clean.slice(0, 199)}…` : clean
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { DecisionSet } from './index.js'
+import { DecisionSet } from '../index.js'
 
 const NOW = 1_700_000_000_000
 const HOUR_MS = 3_600_000
@@ -163,7 +163,7 @@ describe('reasons', () => {
   })
 
   test('that are dead in a snapshot of before are dropped, and everything else is there', async () => {
-    const bytes = Buffer.from(readFileSync(new URL('../test/snapshot-v1.base64', import.meta.url), 'utf8'), 'base64')
+    const bytes = Buffer.from(readFileSync(new URL('../../test/snapshot-v1.base64', import.meta.url), 'utf8'), 'base64')
     expect(bytes.includes('acme/dead-0-0')).toBe(true)
     const now = 1_700_021_600_000
     const set = await DecisionSet.fromBytes(bytes, { now: () => now })

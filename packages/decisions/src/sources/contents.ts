@@ -1,6 +1,6 @@
-import type { Allowlist } from '../sources/allowlists.js'
-import type { Remediations } from '../sources/remediations.js'
-import { heldIn, type Source } from '../sources/source.js'
+import type { Allowlist } from './allowlists.js'
+import type { Remediations } from './remediations.js'
+import { heldIn, type Source } from './source.js'
 
 /** All that a lookup looks at; replaced as a whole. */
 export interface Contents {
@@ -17,6 +17,6 @@ export interface View {
 }
 
 /** Entries of all sources, those that have run out included. */
-export function countHeld({ sources }: Contents): number {
+export function countHeld({ sources }: Pick<Contents, 'sources'>): number {
   return sources.reduce((sum, source) => sum + heldIn(source), 0)
 }
