@@ -4,8 +4,8 @@ import { issuesOfSchema, printableUrl } from '@cscapi/signals'
 import * as z from 'zod'
 import { readAddress } from './connect/address.js'
 import { isPool, type PostgresPool } from './connect/pool.js'
+import { isSchemaName, SCHEMA_RULE } from './connect/schema-name.js'
 import { MIGRATE_MODES, type MigrateMode } from './migrate.js'
-import { isSchemaName, SCHEMA_RULE } from './schema-name.js'
 
 /** Where the server is: an address, or a pool of yours. */
 export type PostgresConnection =

@@ -1,9 +1,9 @@
 import type { LeaseResult, SignalLease } from '@cscapi/storage'
 import * as z from 'zod'
+import type { Database, Sql } from '../connect/database.js'
 import { bool } from '../connect/text-results.js'
-import type { Database, Sql } from '../database.js'
-import { FAILING_UNTIL } from '../live-lease.js'
-import { afterwards, recordChange, sumUp } from '../pending-changes.js'
+import { FAILING_UNTIL } from './live-lease.js'
+import { afterwards, recordChange, sumUp } from './pending-changes.js'
 
 const HOLDER = `
 SELECT id, lease_seqs AS seqs FROM @.machines WHERE machine_id = $1 AND lease_token = $2 FOR NO KEY UPDATE`

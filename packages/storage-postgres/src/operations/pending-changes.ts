@@ -1,6 +1,6 @@
 import { isCscapiError } from '@cscapi/core'
 import * as z from 'zod'
-import type { Database, Sql } from './database.js'
+import type { Database, Sql } from '../connect/database.js'
 
 const SUM_UP_EVERY = 1_000
 
