@@ -1,12 +1,12 @@
 import { StorageError } from '@cscapi/core'
-import { Connection } from './connect/connection.js'
-import { ServerWatch } from './connect/server-watch.js'
-import { toStorageError } from './errors.js'
-import { Keys } from './keys.js'
-import type { RedisStorageOptions } from './options.js'
-import { Partitions } from './partitions.js'
-import { list, whole } from './reply.js'
-import { scripts } from './scripts.gen.js'
+import { toStorageError } from '../errors.js'
+import { Keys } from '../keys.js'
+import type { RedisStorageOptions } from '../options.js'
+import { Partitions } from '../partitions.js'
+import { list, whole } from '../reply.js'
+import { scripts } from '../scripts.gen.js'
+import { Connection } from './connection.js'
+import { ServerWatch } from './server-watch.js'
 
 /** Raised when what is stored changes in a way that an older adapter would not understand. */
 const SCHEMA = 1
@@ -16,8 +16,9 @@ const SCHEMA = 1
  */
 const CLUSTER_SHARDS = 8
 
-export async function openStore(options: RedisStorageOptions): Promise<Partitions> {
-  const connection = new Connection(options)
+/** Connects, makes sure that the server will do and the store is of a known version, or creates it. */
+export async function connect(options: RedisStorageOptions): Promise<Partitions> {
+  const connection = new Connection(await import('ioredis'), options)
   const keys = new Keys(options.namespace ?? 'cscapi')
   try {
     await connection.prepare()

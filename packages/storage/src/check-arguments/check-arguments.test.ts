@@ -1,6 +1,6 @@
 import { InputError } from '@cscapi/core'
 import { describe, expect, test } from 'vitest'
-import { checkArguments } from './check-arguments.js'
+import { checkArguments } from './index.js'
 
 const signal = { machineId: 'm', uuid: 'u', payload: '{}' }
 

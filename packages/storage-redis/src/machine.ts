@@ -2,7 +2,7 @@ import { FAILING_REASONS, type Machine, StorageError } from '@cscapi/core'
 import { ageMs, remainingMs } from '@cscapi/storage'
 
 function corrupt(machineId: string, what: string): never {
-  throw new StorageError('storage_corrupt', `The row of machine ${machineId} has ${what}`, {
+  throw new StorageError('storage_corrupt', `The credentials of machine ${machineId} have ${what}`, {
     adapter: 'redis',
     operation: 'getMachine',
   })
@@ -12,30 +12,34 @@ function corrupt(machineId: string, what: string): never {
  * A credentials hash as the port shows it; `now` and the instants are microseconds of the server's
  * clock. `undefined` when the hash is empty.
  */
-export function toMachine(machineId: string, row: ReadonlyMap<string, string>, now: number): Machine | undefined {
-  const password = row.get('password')
+export function toMachine(
+  machineId: string,
+  credentials: ReadonlyMap<string, string>,
+  now: number,
+): Machine | undefined {
+  const password = credentials.get('password')
   if (password === undefined) return undefined
   const until = (field: string, putField: string): number | undefined => {
-    const instant = row.get(field)
+    const instant = credentials.get(field)
     if (instant === undefined) return undefined
-    const [at, putAt] = [instant, row.get(putField)].map((text) => toNumber(machineId, text) / 1_000)
+    const [at, putAt] = [instant, credentials.get(putField)].map((text) => toNumber(machineId, text) / 1_000)
     return Math.round(remainingMs({ at: Number(at), putAt: Number(putAt) }, now / 1_000))
   }
-  const token = row.get('token')
-  const failing = row.get('failing')
+  const token = credentials.get('token')
+  const failing = credentials.get('failing')
   return {
     machineId,
     password,
-    registered: row.has('registered'),
+    registered: credentials.has('registered'),
     token:
       token === undefined
         ? undefined
         : {
             value: token,
-            scenarios: toScenarios(machineId, row.get('scenarios')),
+            scenarios: toScenarios(machineId, credentials.get('scenarios')),
             expiresInMs: until('tokenUntil', 'tokenPut'),
           },
-    authFailures: toNumber(machineId, row.get('authFailures')),
+    authFailures: toNumber(machineId, credentials.get('authFailures')),
     failing:
       failing === undefined
         ? undefined
@@ -43,9 +47,9 @@ export function toMachine(machineId: string, row: ReadonlyMap<string, string>, n
             reason:
               FAILING_REASONS.find((reason) => reason === failing) ??
               corrupt(machineId, `an unknown failing reason: ${failing}`),
-            message: row.get('failingMessage'),
-            count: toNumber(machineId, row.get('failingCount')),
-            sinceMs: Math.round(ageMs(toNumber(machineId, row.get('failingSince')), now) / 1_000),
+            message: credentials.get('failingMessage'),
+            count: toNumber(machineId, credentials.get('failingCount')),
+            sinceMs: Math.round(ageMs(toNumber(machineId, credentials.get('failingSince')), now) / 1_000),
             retryInMs: until('failingUntil', 'failingPut') ?? 0,
           },
   }

@@ -1,7 +1,7 @@
 import { isCscapiError } from '@cscapi/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { toMachine } from './machine-row.js'
+import { toMachine } from './machine.js'
 
 const field = fc.constantFrom(
   ...['password', 'registered', 'token', 'scenarios', 'tokenUntil', 'authFailures'],
@@ -14,10 +14,10 @@ const text = fc.oneof(
 
 test('whatever stands in a hash, it is a machine of finite numbers, none, or a typed error (100,000 hashes)', () => {
   fc.assert(
-    fc.property(fc.dictionary(field, text), (row) => {
+    fc.property(fc.dictionary(field, text), (credentials) => {
       try {
-        const machine = toMachine('m', new Map(Object.entries(row)), 1_700_000_000_000_000)
-        expect(machine === undefined).toBe(row.password === undefined)
+        const machine = toMachine('m', new Map(Object.entries(credentials)), 1_700_000_000_000_000)
+        expect(machine === undefined).toBe(credentials.password === undefined)
         const { authFailures = 0, token, failing } = machine ?? {}
         const numbers = [authFailures, token?.expiresInMs ?? 0, failing?.count ?? 0, failing?.retryInMs ?? 0]
         expect(numbers.every(Number.isFinite)).toBe(true)

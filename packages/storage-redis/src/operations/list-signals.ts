@@ -1,41 +1,33 @@
 import { InputError } from '@cscapi/core'
-import { ageMs, type SignalFilter, type SignalPage, type SignalStatus, type StoredSignal } from '@cscapi/storage'
+import {
+  ageMs,
+  type PageRequest,
+  type SignalFilter,
+  type SignalPage,
+  type SignalStatus,
+  type StoredSignal,
+} from '@cscapi/storage'
+import { toUs } from '../microseconds.js'
 import type { Partitions } from '../partitions.js'
 import { texts, whole } from '../reply.js'
 import { scripts } from '../scripts.gen.js'
+import { machinesWithSignals, STEP } from './machines-with-signals.js'
 
 const STATUSES: readonly SignalStatus[] = ['pending', 'rejected', 'sent']
-/** Signals that one script call looks at. */
-const STEP = 500
 
 interface Found {
   readonly position: number
   readonly signal: StoredSignal
 }
 
-const toUs = (ms = 0) => Math.round(ms * 1_000)
-
-async function* machineIds(
-  partitions: Partitions,
-  filter: SignalFilter,
-  from: string | undefined,
-): AsyncGenerator<string> {
-  if (filter.machineId !== undefined) yield filter.machineId
-  else {
-    if (from !== undefined) yield from
-    yield* partitions.index.idsWithSignals(filter.status ?? '', from ?? '')
-  }
-}
-
 export async function listSignals(
   partitions: Partitions,
   filter: SignalFilter,
-  page: { after?: string; limit?: number },
+  { after, limit }: PageRequest,
 ): Promise<SignalPage> {
-  const { after, limit = 100 } = page
   const cursor = after === undefined ? undefined : fromCursor(after)
   const found: Found[] = []
-  for await (const machineId of machineIds(partitions, filter, cursor?.machineId)) {
+  for await (const machineId of machinesWithSignals(partitions, filter, cursor?.machineId)) {
     const from = machineId === cursor?.machineId ? cursor.position : 0
     found.push(...(await ofMachine(partitions, machineId, filter, from, limit + 1 - found.length)))
     if (found.length > limit) break
@@ -112,41 +104,4 @@ async function ofStatus(
     at = next
   }
   return found.slice(0, limit)
-}
-
-/** Changes signals of one machine after another, until `limit` are changed. */
-async function changeSignals(
-  partitions: Partitions,
-  filter: SignalFilter,
-  limit: number,
-  change: (machineId: string, most: number) => Promise<readonly unknown[]>,
-): Promise<number> {
-  let changed = 0
-  for await (const machineId of machineIds(partitions, filter, undefined)) {
-    for (let count = STEP; count === STEP && changed < limit; changed += count) {
-      const [done] = await change(machineId, Math.min(STEP, limit - changed))
-      count = whole(done)
-    }
-    if (changed >= limit) break
-  }
-  return changed
-}
-
-export function deleteSignals(partitions: Partitions, filter: SignalFilter, limit: number): Promise<number> {
-  const { status = '', olderThanMs } = filter
-  const parts = ['queue', 'list', 'uuids', 'bodies', 'rejected', 'rejectedAt', 'sent', 'sentAt'] as const
-  return changeSignals(partitions, filter, limit, (machineId, most) =>
-    partitions.change(scripts.deleteSignals, machineId, parts, [status, toUs(olderThanMs), most]),
-  )
-}
-
-export function requeueSignals(
-  partitions: Partitions,
-  filter: Omit<SignalFilter, 'status'>,
-  limit: number,
-): Promise<number> {
-  const parts = ['queue', 'list', 'bodies', 'rejected', 'rejectedAt'] as const
-  return changeSignals(partitions, { ...filter, status: 'rejected' }, limit, (machineId, most) =>
-    partitions.change(scripts.requeueSignals, machineId, parts, [toUs(filter.olderThanMs), most]),
-  )
 }

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
-import type { SetStateOptions, StateValue } from '@cscapi/core'
+import type { SetStateOptions } from '@cscapi/core'
+import { toUs } from '../microseconds.js'
 import type { Partitions } from '../partitions.js'
-import { list, text, whole } from '../reply.js'
+import { text, whole } from '../reply.js'
 import { scripts } from '../scripts.gen.js'
 
 /**
@@ -15,20 +16,6 @@ const newVersion = () => randomInt(1, 2 ** 48 - 1)
  * be sent, and the queue would never drain.
  */
 const SMALL_BYTES = 65_536
-
-export async function getState(partitions: Partitions, key: string): Promise<StateValue | undefined> {
-  const reply = list(
-    await partitions.connection.runForBytes(scripts.getState, [partitions.keys.state(key)], [partitions.offset]),
-  )
-  const [value, version, left] = reply
-  if (!Buffer.isBuffer(value)) return undefined
-  const leftUs = String(left)
-  return {
-    value: new Uint8Array(value),
-    version: whole(String(version)),
-    expiresInMs: leftUs === '' ? undefined : Math.ceil(whole(leftUs) / 1_000),
-  }
-}
 
 export async function setState(
   partitions: Partitions,
@@ -48,7 +35,7 @@ export async function setState(
         bytes,
         newVersion(),
         ifVersion ?? '',
-        expiresInMs === undefined ? '' : Math.round(expiresInMs * 1_000),
+        expiresInMs === undefined ? '' : toUs(expiresInMs),
         bytes.byteLength > SMALL_BYTES ? '1' : '0',
       ],
     ),
