@@ -18,8 +18,8 @@ export const MIGRATE_MODES = ['auto', 'verify', 'never'] as const
 const sqlOptionsSchema = z.strictObject({ schema: z.string().default('cscapi') })
 
 /**
- * The SQL that creates everything in a schema (default `cscapi`), for a role that may; it is one
- * transaction. Then open with `migrate: 'verify'`.
+ * Writes the SQL that creates everything in a schema (default `cscapi`), for a role that may; it is
+ * one transaction. Then open with `migrate: 'verify'`.
  *
  * @throws InputError for a schema's name that is not plain
  */
@@ -85,7 +85,7 @@ function missingError(schema: string, version: number) {
   return postgresError('storage_schema_missing', 'open', message)
 }
 
-/** The advisory lock of a schema: 63 bits of its name's hash. */
+/** Names the advisory lock of a schema: 63 bits of its name's hash. */
 function lockOf(schema: string): string {
   return (createHash('sha256').update(`cscapi ${schema}`).digest().readBigInt64BE() >> 1n).toString()
 }

@@ -80,8 +80,8 @@ const ALIASES = new Map([
 ])
 
 /**
- * The options, without those that are `undefined`. @throws {@link InputError} naming everything
- * that is wrong. A password is never shown.
+ * Checks the options, and gives them without those that are `undefined`. @throws {@link InputError}
+ * naming everything that is wrong. A password is never shown.
  */
 export function checkOptions(options: PostgresStorageOptions): PostgresStorageOptions {
   const schemaIssues = issuesOfSchema(optionsSchema, options, { aliases: ALIASES, secrets: new Set(['ssl']) }) ?? []
@@ -111,7 +111,7 @@ function issuesOfSource(options: Readonly<Record<string, unknown>>): InputIssue[
   return [...misplaced, ...refusalsOf(pool)]
 }
 
-/** What a pool is set to that changes answers. Whatever else it is set to changes nothing. */
+/** Finds what a pool is set to that changes answers. Whatever else it is set to changes nothing. */
 function refusalsOf(pool: PostgresPool): InputIssue[] {
   const { binary, client_encoding: encoding }: { binary?: unknown; client_encoding?: unknown } = {
     ...Object(Reflect.get(pool, 'options')),

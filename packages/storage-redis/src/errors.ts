@@ -2,8 +2,8 @@ import { isCscapiError, StorageError } from '@cscapi/core'
 import { codeOf, isReply, MEANINGS } from './server-codes.js'
 
 /**
- * The driver hangs commands, addresses and TLS options on its errors: only its words and its code
- * go on. A server that does not know a command repeats its arguments, the password too.
+ * Keeps of an error the words and the code alone: the driver hangs commands, addresses and TLS
+ * options on it. A server that does not know a command repeats its arguments, the password too.
  */
 function causeOf({ message }: Error, code: string | undefined, secrets: readonly string[]): Error {
   const words = message.replace(/,? with args beginning with:.*/s, '')
@@ -12,7 +12,7 @@ function causeOf({ message }: Error, code: string | undefined, secrets: readonly
 }
 
 /**
- * The typed form of whatever a call threw. ioredis hangs the command with all its arguments on its
+ * Gives whatever a call threw its type. ioredis hangs the command with all its arguments on its
  * errors, passwords and payloads too, so the cause is a fresh error with the server's words only.
  * `lastConnectionError` says why there is no connection, where the driver says only that it gave
  * up; `secrets` are not shown.
@@ -52,15 +52,15 @@ export function toStorageError(
 }
 
 /**
- * The server was too slow: what was begun in the name of an intent may have been replayed by
- * others, so it is not gone on with.
+ * Says that the server was too slow: what was begun in the name of an intent may have been replayed
+ * by others, so it is not gone on with.
  */
 export function tookTooLong(operation: string): StorageError {
   const message = `Redis was so slow that ${operation} was given up half-way; repeating it is safe`
   return new StorageError('storage_busy', message, { adapter: 'redis', operation })
 }
 
-/** No answer in time. Whether the server did the work nobody knows; repeating is safe. */
+/** Says that no answer came in time. Nobody knows whether the server did it; repeating is safe. */
 export function timedOut(ms: number): StorageError {
   return new StorageError('storage_unavailable', `Redis did not answer within ${ms} ms (commandTimeoutMs)`, {
     adapter: 'redis',
@@ -69,7 +69,7 @@ export function timedOut(ms: number): StorageError {
   })
 }
 
-/** The master has it, its replicas do not, as far as they said in time. */
+/** Says that the master has it and its replicas do not, as far as they said in time. */
 export function notReplicated(confirmed: number, wanted: number, ms: number): StorageError {
   const message = `The signals are stored, but ${confirmed} of ${wanted} replicas confirmed them within ${ms} ms (waitForReplicas); repeating is safe`
   return new StorageError('storage_unavailable', message, {

@@ -9,8 +9,8 @@ function corrupt(machineId: string, what: string): never {
 }
 
 /**
- * A credentials hash as the port shows it; `now` and the instants are microseconds of the server's
- * clock. `undefined` when the hash is empty.
+ * Shows a hash of credentials as the port does; `now` and the instants are microseconds of the
+ * server's clock. `undefined` when the hash is empty.
  */
 export function toMachine(
   machineId: string,

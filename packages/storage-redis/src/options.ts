@@ -100,8 +100,8 @@ const ALIASES = new Map([
 ])
 
 /**
- * The options, without those that are `undefined`. @throws {@link InputError} naming everything
- * that is wrong.
+ * Checks the options, and gives them without those that are `undefined`. @throws {@link InputError}
+ * naming everything that is wrong.
  */
 export function checkOptions(options: RedisStorageOptions): RedisStorageOptions {
   const issues = [

@@ -15,8 +15,8 @@ const PART_SIGNALS = 500
 const PART_CHARACTERS = 1_048_576
 
 /**
- * By machine, in order, cut into parts. The same signals always give the same parts, so that a
- * replay finds them.
+ * Cuts signals into parts, by machine and in order. The same signals always give the same parts, so
+ * that a replay finds them.
  */
 export function toParts(signals: readonly QueuedSignal[]): Part[] {
   const parts: { machineId: string; signals: QueuedSignal[] }[] = []
@@ -38,7 +38,10 @@ export function toParts(signals: readonly QueuedSignal[]): Part[] {
   return parts
 }
 
-/** Adds the parts to their partitions, those of an intent with a mark, so that a replay adds none twice. */
+/**
+ * Adds the parts to their partitions, those of an intent with a mark, so that a replay adds none
+ * twice.
+ */
 export async function append(
   partitions: Partitions,
   parts: readonly Part[],
@@ -68,7 +71,7 @@ export async function append(
 }
 
 /** Drops the marks of an intent that is done. */
-export async function forgetMarks(partitions: Partitions, parts: readonly Part[], intentId: string): Promise<void> {
+export async function deleteMarks(partitions: Partitions, parts: readonly Part[], intentId: string): Promise<void> {
   const marks = new Map<string, string[]>()
   parts.forEach(({ machineId }, index) => {
     marks.set(machineId, [...(marks.get(machineId) ?? []), `${intentId}:${index}`])
@@ -76,7 +79,7 @@ export async function forgetMarks(partitions: Partitions, parts: readonly Part[]
   // A mark that stays is in nobody's way, and the partition drops it after a day.
   await Promise.allSettled(
     [...marks].map(([machineId, some]) =>
-      partitions.connection.remove(partitions.keys.partition(machineId, 'applied').join(''), some),
+      partitions.connection.deleteMembers(partitions.keys.partition(machineId, 'applied').join(''), some),
     ),
   )
 }

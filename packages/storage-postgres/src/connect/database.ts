@@ -55,9 +55,9 @@ export class Database {
   }
 
   /**
-   * Runs one statement, which is a transaction of its own; repeated when it loses against others. Where
-   * a database or role defaults to a stricter isolation it could lose as often as it is repeated,
-   * so the repeat is read committed.
+   * Runs one statement, which is a transaction of its own; repeated when it loses against others.
+   * Where a database or role defaults to a stricter isolation it could lose as often as it is
+   * repeated, so the repeat is read committed.
    */
   run<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#repeated(operation, (client, repeat) => {

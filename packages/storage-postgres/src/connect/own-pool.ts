@@ -41,7 +41,7 @@ export async function makePool(options: PoolOptions): Promise<Pool> {
   })
 }
 
-/** The driver reads the URL of one host, and lets its TLS settings win over the option. */
+/** Builds the URL of one host: the driver reads no more, and lets its TLS win over the option. */
 function connectionString(address: Address, { host, port }: Host, withTls: boolean): string {
   const { user = '', password, database, parameters } = address
   const query = new URLSearchParams({ host, port: String(port) })

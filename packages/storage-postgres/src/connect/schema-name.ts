@@ -6,7 +6,7 @@ export function isSchemaName(schema: unknown): schema is string {
   return typeof schema === 'string' && /^[A-Za-z_][A-Za-z0-9_$]{0,62}$/.test(schema)
 }
 
-/** The name as it stands in SQL. @throws InputError for one that is not plain */
+/** Gives the name as it stands in SQL. @throws InputError for one that is not plain */
 export function quoteSchema(schema: string): string {
   if (isSchemaName(schema)) return `"${schema}"`
   throw new InputError('The schema cannot be used', [

@@ -7,8 +7,8 @@ type Callback = ((error: Error) => void) | ((error: null, client: Client) => voi
 const READ_ONLY = "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS readonly"
 
 /**
- * A connection that looks for its server when it is made, so that new ones find the new server
- * after a failover.
+ * Makes the class of connections that look for their server when they are made, so that new ones
+ * find the new server after a failover.
  */
 export function seekingClient(
   PlainClient: typeof Client,
@@ -33,7 +33,7 @@ export function seekingClient(
   }
 }
 
-/** The first host that answers and has the role. */
+/** Finds the first host that answers and has the role. */
 async function seek({ hosts, role, isShuffled }: Address, clientOf: (host: Host) => Client): Promise<Host> {
   const problems: Problem[] = []
   for (const host of isShuffled ? shuffled(hosts) : hosts) {

@@ -6,7 +6,7 @@ const KEEP_TOTAL = `INSERT INTO @.totals (name, value)
   SELECT 'sent', sum(sent) FROM @.machines WHERE id = ANY($1::bigint[]) HAVING sum(sent) > 0
   ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value`
 
-/** Inside a transaction. */
+/** Deletes machines and all their signals; inside a transaction. */
 export async function deleteMachines(sql: Sql, machineIds: readonly string[]): Promise<number> {
   const find = 'SELECT id FROM @.machines WHERE machine_id = ANY($1::text[]) ORDER BY id FOR UPDATE'
   const ids = z

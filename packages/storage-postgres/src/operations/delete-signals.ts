@@ -22,8 +22,8 @@ export async function deleteSignals(database: Database, filter: SignalFilter, li
 }
 
 /**
- * Inside a transaction; the machines of what is deleted that might have to fall asleep are returned
- * with the count.
+ * Deletes inside a transaction, and returns with the count the machines that might have to fall
+ * asleep.
  */
 async function deleteSome(
   sql: Sql,
@@ -51,7 +51,7 @@ async function deleteSome(
 }
 
 /**
- * Signals of a clock that was ahead age from now on, and not from when that time comes true. A
+ * Lets signals of a clock that was ahead age from now on, and not from when that time comes true. A
  * slice a call: there will be further calls.
  */
 async function ageFromNow(sql: Sql, { olderThanMs: _, ...filter }: SignalFilter): Promise<void> {

@@ -85,8 +85,8 @@ async function addSignals(
 }
 
 /**
- * A control character that JSON does not have; for texts that are no JSON, something that they do
- * not have either.
+ * Finds what separates the texts: a control character that JSON does not have, or something that
+ * texts which are no JSON do not have either.
  */
 function separatorFor(texts: readonly string[]): string {
   let separator = '\u001f'

@@ -1,7 +1,7 @@
 import type { SignalLease } from '@cscapi/storage'
 import type { Database } from '../connect/database.js'
 
-/** False when the lease was lost. */
+/** Says false when the lease was lost. */
 export async function extend(
   database: Database,
   { machineId, token }: Pick<SignalLease, 'machineId' | 'token'>,

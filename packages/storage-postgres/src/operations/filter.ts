@@ -14,8 +14,8 @@ export async function lockMachines(sql: Sql, filter: SignalFilter): Promise<void
 }
 
 /**
- * The filter as SQL over {@link valuesOf}. States are written out, so that the partial indexes can
- * be used.
+ * Writes the filter as SQL over {@link valuesOf}. States are written out, so that the partial
+ * indexes can be used.
  */
 export function matches({ status, machineId, olderThanMs }: SignalFilter): string {
   const conditions = [
@@ -28,7 +28,7 @@ export function matches({ status, machineId, olderThanMs }: SignalFilter): strin
   return conditions.join(' AND ')
 }
 
-/** $1 limit, $2 machine, $3 age. */
+/** Gives $1, the limit; $2, the machine; $3, the age. */
 export function valuesOf({ machineId, olderThanMs }: SignalFilter, limit: number): unknown[] {
   return [limit, machineId ?? null, olderThanMs === undefined ? null : Math.round(olderThanMs)]
 }

@@ -16,7 +16,7 @@ import { settle } from './settle.js'
 import { stats } from './stats.js'
 import { updateMachine } from './update-machine.js'
 
-/** The port's operations on an open database: which of them reads, and which needs a transaction. */
+/** Says of each operation of the port whether it reads, or needs a transaction. */
 export function operationsOn(database: Database, release: () => Promise<void>): OpenStore {
   return {
     close: async () => {

@@ -6,14 +6,14 @@ const SUM_UP_EVERY = 1_000
 
 const recordedSchema = z.tuple([z.object({ id: z.coerce.number() })])
 
-/** Inside a transaction; says whether it is time to {@link sumUp}. */
+/** Notes a change inside a transaction; says whether it is time to {@link sumUp}. */
 export async function recordChange(sql: Sql, change: number): Promise<boolean> {
   const rows = await sql.query('INSERT INTO @.pending_changes (change) VALUES ($1) RETURNING id', change)
   const [{ id }] = recordedSchema.parse(rows)
   return isTimeToSumUp(id)
 }
 
-/** By the number of the change, of which each is given to one call only. */
+/** Goes by the number of the change, of which each is given to one call only. */
 export function isTimeToSumUp(id: number): boolean {
   return id % SUM_UP_EVERY === 0
 }
@@ -32,8 +32,8 @@ export function sumUp(database: Database): Promise<void> {
 }
 
 /**
- * What a call leaves to be done when its change is made for good: that the server fails now is no
- * failure of the call, and the next one makes up for it.
+ * Does what a call leaves to be done when its change is made for good: that the server fails now is
+ * no failure of the call, and the next one makes up for it.
  */
 export async function afterwards(work: () => Promise<unknown>): Promise<void> {
   try {

@@ -4,7 +4,10 @@ import { changedSchema, countByMachine, lockMachines, matches, valuesOf } from '
 import { FAILING_UNTIL } from './live-lease.js'
 import { recordChange } from './pending-changes.js'
 
-/** Inside a transaction. A requeued signal gets a new position: it is the newest of its machine. */
+/**
+ * Makes rejected signals pending again, inside a transaction. Each gets a new position: it is the
+ * newest of its machine.
+ */
 export async function requeueSignals(sql: Sql, filter: Omit<SignalFilter, 'status'>, limit: number): Promise<number> {
   const rejected: SignalFilter = { ...filter, status: 'rejected' }
   await lockMachines(sql, rejected)

@@ -3,7 +3,10 @@ import { newStateVersion } from '@cscapi/storage-sql'
 import type { Sql } from '../connect/database.js'
 import { getState } from './get-state.js'
 
-/** Inside a transaction. A lock of the key's own serves where there is no row to lock yet. */
+/**
+ * Writes or deletes a value, inside a transaction. A lock of the key's own serves where there is no
+ * row to lock yet.
+ */
 export async function setState(
   sql: Sql,
   key: string,

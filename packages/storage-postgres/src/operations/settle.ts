@@ -82,9 +82,9 @@ async function release(
 const typed = (text: string) => text.replace(/\$([2-5])/g, '$$$1::bigint')
 
 /**
- * First the lock, which waits for signals that are just being added, then a statement that sees
- * them: in one statement the view would be older than the lock, and such a signal would sleep for
- * ever.
+ * Puts a machine without pending signals to sleep. First the lock, which waits for signals that are
+ * just being added, then a statement that sees them: in one statement the view would be older than
+ * the lock, and such a signal would sleep for ever.
  */
 export function fallAsleep(database: Database, id: string): Promise<void> {
   return afterwards(() =>

@@ -4,7 +4,7 @@ import type { Sql } from '../connect/database.js'
 import { postgresError } from '../errors.js'
 import { isLeased } from './live-lease.js'
 
-/** Inside a transaction. */
+/** Writes what the patch names; inside a transaction. */
 export async function updateMachine(sql: Sql, machineId: string, patch: MachinePatch): Promise<void> {
   const changes = credentialChanges(patch)
   const sets = changes.map((change, index) => {
@@ -23,7 +23,7 @@ export async function updateMachine(sql: Sql, machineId: string, patch: MachineP
   if (failing !== undefined) await moveDueTime(sql, machineId, failing === null ? 0 : Math.round(failing.retryAfterMs))
 }
 
-/** An unleased partition that is awake is due when the machine is to be tried again. */
+/** Makes an unleased partition that is awake due when the machine is to be tried again. */
 async function moveDueTime(sql: Sql, machineId: string, retryAfterMs: number): Promise<void> {
   const until = retryAfterMs > 0 ? '@now + $2::bigint' : '0 * $2::bigint'
   const stays = `(due_at IS NULL OR ${isLeased('m')})`

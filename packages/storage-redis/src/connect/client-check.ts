@@ -20,7 +20,8 @@ export function isIoredis(client: unknown): client is Redis | Cluster {
 }
 
 /**
- * Why a client that was handed in cannot be used. What it is set to beyond this changes nothing.
+ * Says why a client that was handed in cannot be used. What it is set to beyond this changes
+ * nothing.
  */
 export function refusalsOf(client: unknown): Refusal[] {
   if (!isIoredis(client)) return [['client', NO_CLIENT]]

@@ -16,7 +16,9 @@ const SCHEMA = 1
  */
 const CLUSTER_SHARDS = 8
 
-/** Connects, makes sure that the server will do and the store is of a known version, or creates it. */
+/**
+ * Connects, makes sure that the server will do and the store is of a known version, or creates it.
+ */
 export async function connect(options: RedisStorageOptions): Promise<Partitions> {
   const connection = new Connection(await import('ioredis'), options)
   const keys = new Keys(options.namespace ?? 'cscapi')
@@ -40,7 +42,7 @@ export async function connect(options: RedisStorageOptions): Promise<Partitions>
   }
 }
 
-/** The number of shards, 0 in an empty store. */
+/** Gives the number of shards, 0 in an empty store. @throws StorageError */
 function checkSchema(meta: unknown, key: string): number {
   const [schema, shards] = list(meta)
   if (schema === null || shards === null) return 0

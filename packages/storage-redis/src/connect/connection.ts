@@ -83,7 +83,7 @@ export class Connection {
     return this.#evaluate(script, [keys.length, ...keys, ...args], false)
   }
 
-  /** The same for a reply that holds bytes: texts arrive as `Buffer`s. */
+  /** Does the same for a reply that holds bytes: texts arrive as `Buffer`s. */
   runForBytes(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
     return this.#evaluate(script, [keys.length, ...keys, ...args], true)
   }
@@ -98,25 +98,25 @@ export class Connection {
     }
   }
 
-  /** A command for one server. */
+  /** Sends a command to one server. */
   command(server: Redis, name: Uppercase<string>, args: readonly Argument[]): Promise<unknown> {
     return this.bounded(send(this.#driver, server, name, args))
   }
 
   /**
-   * Up to `limit` members of a sorted set without scores, in the order of their bytes, after the
-   * given one.
+   * Reads up to `limit` members of a sorted set without scores, in the order of their bytes, after
+   * the given one.
    */
   async membersAfter(key: string, after: string, limit: number): Promise<string[]> {
     const range = [key, after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, limit]
     return texts(await this.bounded(send(this.#driver, this.#client, 'ZRANGEBYLEX', range)))
   }
 
-  async remove(key: string, members: readonly string[]): Promise<void> {
+  async deleteMembers(key: string, members: readonly string[]): Promise<void> {
     await this.bounded(send(this.#driver, this.#client, 'ZREM', [key, ...members]))
   }
 
-  /** One step through all keys of a server: where the next one goes on, and what was found. */
+  /** Takes a step through all keys of a server: where the next goes on, and what was found. */
   async scan(server: Redis, cursor: string, pattern: string, count: number): Promise<[next: string, keys: string[]]> {
     const [next, keys] = list(await this.command(server, 'SCAN', [cursor, 'MATCH', pattern, 'COUNT', count]))
     return [String(next), texts(keys)]

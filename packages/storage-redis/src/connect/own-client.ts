@@ -6,7 +6,7 @@ import type { Driver } from './send.js'
 
 const reconnectDelay = (attempt: number) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.75 + Math.random() / 2)
 
-/** The client of a storage that was given URLs. */
+/** Makes the client of a storage that was given URLs. */
 export function makeClient(
   driver: Driver,
   options: Exclude<RedisStorageOptions, { client: unknown }>,
@@ -42,7 +42,7 @@ export function makeClient(
   })
 }
 
-/** The options were checked, so this throws for nobody. */
+/** Reads a URL that was checked, so that this throws for nobody. */
 function addressOf(url: string): Address {
   const { address } = readAddress(url)
   if (address === undefined) throw new TypeError('The URL was not checked')

@@ -4,7 +4,7 @@ import type { Partitions } from '../partitions.js'
 import { list, text, whole } from '../reply.js'
 import { scripts } from '../scripts.gen.js'
 
-/** False when the lease was lost. */
+/** Says false when the lease was lost. */
 export async function extend(
   partitions: Partitions,
   { machineId, token }: Pick<SignalLease, 'machineId' | 'token'>,

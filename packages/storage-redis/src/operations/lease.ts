@@ -56,7 +56,7 @@ async function leasePartition(
   }
 }
 
-/** `position NUL since NUL uuid NUL payload`. */
+/** Reads `position NUL since NUL uuid NUL payload`. */
 function toSignal(entry: string): { uuid: string; payload: string } {
   const uuidAt = entry.indexOf('\0', entry.indexOf('\0') + 1) + 1
   const payloadAt = entry.indexOf('\0', uuidAt) + 1

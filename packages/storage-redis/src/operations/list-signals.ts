@@ -46,7 +46,7 @@ function fromCursor(after: string): { position: number; machineId: string } {
   ])
 }
 
-/** A machine's signals in the order in which they were enqueued, whatever their status. */
+/** Reads a machine's signals in the order in which they were enqueued, whatever their status. */
 async function ofMachine(
   partitions: Partitions,
   machineId: string,

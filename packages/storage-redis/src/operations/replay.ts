@@ -1,5 +1,5 @@
 import type { Partitions } from '../partitions.js'
-import { append, forgetMarks, toParts } from '../parts.js'
+import { append, deleteMarks, toParts } from '../parts.js'
 
 /** Does again what a process that died may have left half-done. */
 export async function replay(partitions: Partitions, shard: number): Promise<void> {
@@ -14,5 +14,5 @@ export async function replay(partitions: Partitions, shard: number): Promise<voi
   }
   const parts = toParts(intent.signals)
   const { summaries } = await append(partitions, parts, intent.fence, intent.id)
-  if (await partitions.report(summaries, intent)) await forgetMarks(partitions, parts, intent.id)
+  if (await partitions.report(summaries, intent)) await deleteMarks(partitions, parts, intent.id)
 }

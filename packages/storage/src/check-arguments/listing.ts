@@ -18,7 +18,7 @@ export const listingChecks = {
     refuse(issueUnless(page.after === undefined || typeof page.after === 'string', 'after', page.after, 'must be text'))
   },
 
-  /** A filter that is not understood would match too much. */
+  /** Refuses a filter that is not understood: it would match too much. */
   filter(filter: SignalFilter): void {
     assertObject('filter', filter)
     const { status, machineId, olderThanMs } = filter

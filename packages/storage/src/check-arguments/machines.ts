@@ -14,12 +14,12 @@ import {
 
 /** Checks of what names, makes and changes machines. No password and no token is shown. */
 export const machineChecks = {
-  /** Of one that is only looked for: it may be any text. */
+  /** Checks the id of one that is only looked for: it may be any text. */
   knownMachine(machineId: string): void {
     refuse(issueUnless(typeof machineId === 'string', 'machineId', machineId, 'must be text'))
   },
 
-  /** Of some that are only looked for. */
+  /** Checks the ids of some that are only looked for. */
   knownMachines(machineIds: readonly string[]): void {
     assertList('machineIds', machineIds, 'machine ids')
     refuse(listIssues('machineIds', machineIds, (id) => typeof id === 'string', 'must be text'))

@@ -4,7 +4,7 @@ import { printable } from '@cscapi/signals'
 const LONGEST_ID = 128
 const LONGEST_MS = 2 ** 53 - 1
 
-/** U+0000 and lone surrogates: databases refuse or change them. */
+/** Finds no U+0000 and no lone surrogates, which databases refuse or change. */
 export function isStorable(text: unknown): text is string {
   return typeof text === 'string' && text.isWellFormed() && !text.includes('\0')
 }

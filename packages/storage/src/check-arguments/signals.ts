@@ -45,7 +45,7 @@ export const signalChecks = {
     ])
   },
 
-  /** A lease that was handed out: whether it still holds is the store's to say. */
+  /** Checks a lease that was handed out: whether it still holds is the store's to say. */
   held(lease: Pick<SignalLease, 'machineId' | 'token'>): void {
     assertObject('lease', lease)
     refuse([

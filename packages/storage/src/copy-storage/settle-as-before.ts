@@ -34,8 +34,8 @@ export async function settleAsBefore(to: Storage, signals: readonly StoredSignal
 }
 
 /**
- * An earlier copy died while it held a lease: without its signals' status the copy would not be
- * one.
+ * Says that an earlier copy died while it held a lease: without its signals' status the copy would
+ * not be one.
  */
 function interruptedError(to: Storage, open: number): StorageError {
   const message = `${open} signals of an interrupted copy are still leased in the target; copy again in a minute`

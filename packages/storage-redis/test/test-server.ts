@@ -4,16 +4,16 @@ import { afterAll, beforeAll } from 'vitest'
 import { scripts } from '../src/scripts.gen.js'
 
 /**
- * A server for the tests of one file, with all scripts loaded, so that each script is one command;
- * and a client that looks behind the adapter.
+ * Starts a server for the tests of one file, and a client that looks behind the adapter. With all
+ * scripts loaded, each script is one command.
  */
-export function crashServer(): { readonly url: string; readonly client: Redis } {
+export function testServer({ hasScripts }: { hasScripts: boolean }): { readonly url: string; readonly client: Redis } {
   let server: TestServer
   let client: Redis
   beforeAll(async () => {
-    server = await startRedis()
+    server = await startRedis(hasScripts ? {} : { config: {} })
     client = new Redis(server.url)
-    await Promise.all(Object.values(scripts).map(({ lua }) => client.script('LOAD', lua)))
+    if (hasScripts) await Promise.all(Object.values(scripts).map(({ lua }) => client.script('LOAD', lua)))
   })
   afterAll(async () => {
     await client?.quit()
