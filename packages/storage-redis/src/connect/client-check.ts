@@ -4,7 +4,7 @@ type Refusal = readonly [option: string, rule: string]
 
 const NO_CLIENT = 'must be a Redis or Cluster of the package ioredis'
 
-export function isIoredis(client: unknown): client is Redis | Cluster {
+function isIoredis(client: unknown): client is Redis | Cluster {
   return (
     typeof client === 'object' &&
     client !== null &&
