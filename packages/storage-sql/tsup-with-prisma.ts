@@ -7,10 +7,9 @@ type Plugin = NonNullable<Options['esbuildPlugins']>[number]
 const prismaBeside: Plugin = {
   name: 'prisma-beside',
   setup({ onResolve }) {
-    onResolve({ filter: /^@prisma\/adapter-|^\.\/generated\/client\.js$/ }, () => ({
-      path: './prisma.js',
-      external: true,
-    }))
+    onResolve({ filter: /^@prisma\/adapter-|\/generated\/client\.js$|\/prisma\.js$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: './prisma.js', external: true },
+    )
   },
 }
 

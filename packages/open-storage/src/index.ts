@@ -1,1 +1,2 @@
-export { type OpenStorageOptions, openStorage } from './open-storage.js'
+export { openStorage } from './open-storage.js'
+export type { OpenStorageOptions } from './options.js'

@@ -1,37 +1,6 @@
-import { readOptions } from '@cscapi/signals'
 import type { Storage } from '@cscapi/storage'
-import * as z from 'zod'
+import { type OpenStorageOptions, readOpenOptions } from './options.js'
 import { makerOf } from './schemes.js'
-
-export interface OpenStorageOptions {
-  /**
-   * Keeps several applications apart in one PostgreSQL database (as the schema's name) or one
-   * Redis. Default: the adapter's, `cscapi`.
-   */
-  readonly namespace?: string
-  /**
-   * Gets what opening finds odd about the server, e.g. that it keeps nothing on disk. `console`
-   * will do. Default: nobody.
-   */
-  readonly logger?: { warn(message: string): void }
-}
-
-const optionsSchema = z.strictObject({
-  namespace: z.string().optional(),
-  logger: z
-    .custom<OpenStorageOptions['logger']>(
-      (logger) => logger === undefined || typeof Object(logger).warn === 'function',
-      'must have a function warn',
-    )
-    .optional(),
-})
-
-const ALIASES = new Map([
-  ['schema', 'namespace'],
-  ['prefix', 'namespace'],
-  ['keyPrefix', 'namespace'],
-  ['log', 'logger'],
-])
 
 /**
  * Opens the storage that a URL names: `sqlite:./cscapi.db`, `postgres://host/database`,
@@ -45,7 +14,7 @@ const ALIASES = new Map([
  */
 export async function openStorage(url: string, options: OpenStorageOptions = {}): Promise<Storage> {
   const make = makerOf(url)
-  const { namespace, logger } = readOptions('No storage was opened', optionsSchema, options, { aliases: ALIASES })
+  const { namespace, logger } = readOpenOptions(options)
   const storage = await make(url, {
     ...(namespace !== undefined && { namespace }),
     ...(logger !== undefined && { logger }),

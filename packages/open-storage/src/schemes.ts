@@ -1,7 +1,7 @@
 import { CscapiError, InputError, type InputIssue } from '@cscapi/core'
 import { printableUrl, suggestKey } from '@cscapi/signals'
 import { MemoryStorage, type Storage } from '@cscapi/storage'
-import type { OpenStorageOptions } from './open-storage.js'
+import type { OpenStorageOptions } from './options.js'
 
 type Make = (url: string, options: OpenStorageOptions) => Promise<Storage>
 

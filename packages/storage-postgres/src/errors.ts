@@ -13,7 +13,7 @@ export function postgresError(
   return new StorageError(code, message, { adapter: 'postgres', operation, driverCode }, options)
 }
 
-/** A deadlock or a serialization failure: the same transaction may succeed at once. */
+/** Tells a deadlock or a serialization failure: the same transaction may succeed at once. */
 export function isConflict(error: unknown): boolean {
   return ['40P01', '40001'].includes(codeOf(error) ?? '')
 }
@@ -46,9 +46,9 @@ const RULES: readonly [pattern: RegExp, code: StorageErrorCode, advice: string, 
 ]
 
 /**
- * What the driver threw, as one of our errors; ours stay as they are. The driver hangs settings,
- * hosts and statements on its errors: only its words and its code go on, and no secret in the
- * words.
+ * Turns what the driver threw into one of our errors; ours stay as they are. The driver hangs
+ * settings, hosts and statements on its errors: only its words and its code go on, and no secret in
+ * the words.
  */
 export function mapError(error: unknown, operation: string, secrets: readonly string[] = []): CscapiError {
   if (isCscapiError(error)) return error
@@ -65,7 +65,7 @@ export function mapError(error: unknown, operation: string, secrets: readonly st
   return postgresError('storage_failed', operation, `${operation} failed: ${text}`, driverCode, cause)
 }
 
-/** SQLSTATE or the system's code, wherever the driver or Prisma has put it. */
+/** Finds SQLSTATE or the system's code, wherever the driver or Prisma has put it. */
 function codeOf(error: unknown): string | undefined {
   for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {
     const code: unknown = Reflect.get(at, 'originalCode') ?? Reflect.get(at, 'code')

@@ -3,11 +3,11 @@ import { readOptions } from '@cscapi/signals'
 import { type AppliedMigration, appliedMigrationsSchema, type Migration, missingMigrations } from '@cscapi/storage-sql'
 import * as z from 'zod'
 import type { PostgresPool, PostgresPoolClient } from './connect/pool.js'
+import { quoteSchema } from './connect/schema-name.js'
+import { ask, inTransaction, withClient } from './connect/statements.js'
 import { bool } from './connect/text-results.js'
-import { ask, inTransaction, withClient } from './database.js'
 import { postgresError } from './errors.js'
 import { migrations } from './migrations.gen.js'
-import { quoteSchema } from './schema-name.js'
 
 /** What `open()` does about the schema: apply what is missing; check only; or neither. */
 export type MigrateMode = (typeof MIGRATE_MODES)[number]
@@ -18,8 +18,8 @@ export const MIGRATE_MODES = ['auto', 'verify', 'never'] as const
 const sqlOptionsSchema = z.strictObject({ schema: z.string().default('cscapi') })
 
 /**
- * The SQL that creates everything in a schema (default `cscapi`), for a role that may; it is one
- * transaction. Then open with `migrate: 'verify'`.
+ * Writes the SQL that creates everything in a schema (default `cscapi`), for a role that may; it is
+ * one transaction. Then open with `migrate: 'verify'`.
  *
  * @throws InputError for a schema's name that is not plain
  */
@@ -85,7 +85,7 @@ function missingError(schema: string, version: number) {
   return postgresError('storage_schema_missing', 'open', message)
 }
 
-/** The advisory lock of a schema: 63 bits of its name's hash. */
+/** Names the advisory lock of a schema: 63 bits of its name's hash. */
 function lockOf(schema: string): string {
   return (createHash('sha256').update(`cscapi ${schema}`).digest().readBigInt64BE() >> 1n).toString()
 }

@@ -4,8 +4,8 @@ import { issuesOfSchema, printableUrl } from '@cscapi/signals'
 import * as z from 'zod'
 import { readAddress } from './connect/address.js'
 import { isPool, type PostgresPool } from './connect/pool.js'
+import { isSchemaName, SCHEMA_RULE } from './connect/schema-name.js'
 import { MIGRATE_MODES, type MigrateMode } from './migrate.js'
-import { isSchemaName, SCHEMA_RULE } from './schema-name.js'
 
 /** Where the server is: an address, or a pool of yours. */
 export type PostgresConnection =
@@ -80,8 +80,8 @@ const ALIASES = new Map([
 ])
 
 /**
- * The options, without those that are `undefined`. @throws {@link InputError} naming everything
- * that is wrong. A password is never shown.
+ * Checks the options, and gives them without those that are `undefined`. @throws {@link InputError}
+ * naming everything that is wrong. A password is never shown.
  */
 export function checkOptions(options: PostgresStorageOptions): PostgresStorageOptions {
   const schemaIssues = issuesOfSchema(optionsSchema, options, { aliases: ALIASES, secrets: new Set(['ssl']) }) ?? []
@@ -111,7 +111,7 @@ function issuesOfSource(options: Readonly<Record<string, unknown>>): InputIssue[
   return [...misplaced, ...refusalsOf(pool)]
 }
 
-/** What a pool is set to that changes answers. Whatever else it is set to changes nothing. */
+/** Finds what a pool is set to that changes answers. Whatever else it is set to changes nothing. */
 function refusalsOf(pool: PostgresPool): InputIssue[] {
   const { binary, client_encoding: encoding }: { binary?: unknown; client_encoding?: unknown } = {
     ...Object(Reflect.get(pool, 'options')),

@@ -1,7 +1,9 @@
 import { GuardedStorage, type OpenStore } from '@cscapi/storage'
-import { openDatabase } from './open.js'
+import { connect } from './connect/connect.js'
+import { secretsOf } from './connect/secrets.js'
+import { mapError } from './errors.js'
+import { operationsOn } from './operations/index.js'
 import { checkOptions, type PostgresStorageOptions } from './options.js'
-import { storeOn } from './store.js'
 
 /** A store in one schema of a PostgreSQL database, which any number of hosts may share. */
 export class PostgresStorage extends GuardedStorage {
@@ -15,7 +17,11 @@ export class PostgresStorage extends GuardedStorage {
   }
 
   protected async openStore(): Promise<OpenStore> {
-    const { database, release } = await openDatabase(this.#options)
-    return storeOn(database, release)
+    const { database, release } = await connect(this.#options)
+    return operationsOn(database, release)
+  }
+
+  protected override toStorageError(error: unknown, operation: string): Error {
+    return mapError(error, operation, secretsOf(this.#options))
   }
 }

@@ -1,3 +1,4 @@
+import { listAll } from '@cscapi/storage/conformance'
 import { startPostgres, type TestServer } from '@cscapi/test-servers'
 import { Client, Pool, type QueryConfig } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -44,6 +45,15 @@ const calls = (): Record<string, () => Promise<unknown>> => ({
 })
 
 const outcomes = () => Promise.allSettled(Object.values(calls()).map((call) => call()))
+
+async function untilItWorks(): Promise<void> {
+  const state = () =>
+    storage.stats().then(
+      () => 'works',
+      () => 'fails',
+    )
+  await expect.poll(state, { timeout: 120_000 }).toBe('works')
+}
 
 describe('a server', () => {
   test('that is killed ends every call with a typed error, and after its restart everything acknowledged is there', async () => {
@@ -105,13 +115,7 @@ describe('a server', () => {
     const once = settled.filter((uuid) => !repeated.has(uuid))
     expect(new Set(once).size).toBe(once.length)
 
-    const waiting: string[] = []
-    let after: string | undefined
-    do {
-      const page = await storage.listSignals({}, { limit: 1_000, ...(after !== undefined && { after }) })
-      waiting.push(...page.signals.map(({ uuid }) => uuid))
-      after = page.next
-    } while (after !== undefined)
+    const waiting = (await listAll(storage, {}, 1_000)).map(({ uuid }) => uuid)
     const known = new Set([...waiting, ...settled, ...maybeSettled])
     expect([...acknowledged].filter((uuid) => !known.has(uuid))).toEqual([])
     expect(waiting.filter((uuid) => once.includes(uuid))).toEqual([])
@@ -127,16 +131,7 @@ describe('a server', () => {
       })
     }
     await server.resume()
-    await expect
-      .poll(
-        () =>
-          storage.stats().then(
-            () => 'works',
-            () => 'fails',
-          ),
-        { timeout: 120_000 },
-      )
-      .toBe('works')
+    await untilItWorks()
     const lease = await storage.lease({ leaseMs: 60_000, maxSignals: 100 })
     expect(lease === undefined || lease.signals.length > 0).toBe(true)
   })
@@ -208,16 +203,7 @@ describe('a server', () => {
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()'
     await Promise.all([outcomes(), admin.query(cut)])
     await admin.end()
-    await expect
-      .poll(
-        () =>
-          storage.stats().then(
-            () => 'works',
-            () => 'fails',
-          ),
-        { timeout: 120_000 },
-      )
-      .toBe('works')
+    await untilItWorks()
     expect((await storage.listSignals({}, { limit: 1_000 })).signals.length).toBeGreaterThanOrEqual(10)
   })
 })

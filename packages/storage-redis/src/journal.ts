@@ -44,8 +44,8 @@ export class Journal {
   }
 
   /**
-   * The signals stand in it too where doing it takes several writes. `isRefusable`: fails at
-   * maxmemory, as what brings more into the store should.
+   * Writes an intent down. The signals stand in it too where doing it takes several writes.
+   * `isRefusable`: fails at maxmemory, as what brings more into the store should.
    */
   async write(machineIds: readonly string[], signals: readonly QueuedSignal[], isRefusable: boolean): Promise<Intent> {
     const [first = ''] = machineIds
@@ -58,7 +58,7 @@ export class Journal {
     return { shard, id, fence }
   }
 
-  /** The oldest intent of the shard that was left undone. */
+  /** Takes the oldest intent of the shard that was left undone. */
   async take(shard: number): Promise<TakenIntent | undefined> {
     const keys = this.#keys.shard(shard, 'intents', 'intentBodies')
     const [id, body, fence] = texts(

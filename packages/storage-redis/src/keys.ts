@@ -94,7 +94,7 @@ export class Keys {
 }
 
 /**
- * The shard of the index that a machine belongs to. Fixed for ever: it is a matter of what is
+ * Says to which shard of the index a machine belongs. Fixed for ever: it is a matter of what is
  * stored.
  */
 export function shardOf(machineId: string, shards: number): number {

@@ -1,10 +1,9 @@
 import type { ConnectionOptions } from 'node:tls'
-import { InputError, type InputIssue } from '@cscapi/core'
-import { issuesOfSchema, printableUrl } from '@cscapi/signals'
+import { InputError } from '@cscapi/core'
+import { issuesOfSchema } from '@cscapi/signals'
 import type { Cluster, Redis } from 'ioredis'
 import * as z from 'zod'
-import { type Address, readAddress } from './connect/address.js'
-import { refusalsOf } from './connect/client-check.js'
+import { issuesOfSource } from './connect/source-issues.js'
 
 interface CommonOptions {
   /**
@@ -65,7 +64,6 @@ export type RedisStorageOptions = CommonOptions &
 
 export const DEFAULT_TIMEOUT_MS = 5_000
 
-const SOURCES = ['url', 'nodes', 'client'] as const
 const milliseconds = z.number().positive().max(2_147_483_647)
 
 const optionsSchema = z.strictObject({
@@ -102,8 +100,8 @@ const ALIASES = new Map([
 ])
 
 /**
- * The options, without those that are `undefined`. @throws {@link InputError} naming everything
- * that is wrong.
+ * Checks the options, and gives them without those that are `undefined`. @throws {@link InputError}
+ * naming everything that is wrong.
  */
 export function checkOptions(options: RedisStorageOptions): RedisStorageOptions {
   const issues = [
@@ -115,45 +113,3 @@ export function checkOptions(options: RedisStorageOptions): RedisStorageOptions 
   for (const [name, value] of Object.entries(given)) if (value === undefined) Reflect.deleteProperty(given, name)
   return given
 }
-
-function issuesOfSource(options: { [source in (typeof SOURCES)[number] | 'tls']?: unknown }): InputIssue[] {
-  const given = SOURCES.filter((name) => options[name] !== undefined)
-  if (given.length !== 1)
-    return [
-      { path: 'url', value: given.join(', ') || 'none', rule: 'exactly one of url, nodes and client must be given' },
-    ]
-  if (options.client !== undefined)
-    return refusalsOf(options.client).map(([path, rule]) => ({ path, value: '[redacted]', rule }))
-  if (options.nodes !== undefined) return issuesOfNodes(options.nodes)
-  const issues = issuesOfUrl('url', options.url)
-  if (options.tls !== undefined && issues.length === 0 && 'path' in (addressOf(options.url)?.place ?? {}))
-    issues.push({ path: 'tls', value: '[redacted]', rule: 'must not be given for a Unix socket' })
-  return issues
-}
-
-function issuesOfNodes(nodes: unknown): InputIssue[] {
-  if (!Array.isArray(nodes) || nodes.length === 0)
-    return [{ path: 'nodes', value: Array.isArray(nodes) ? '[]' : typeof nodes, rule: 'must name at least one node' }]
-  const issues = nodes.flatMap((node, index) => issuesOfUrl(`nodes[${index}]`, node))
-  const [first, ...others] = nodes.map(addressOf)
-  const refuse = (index: number, rule: string) =>
-    issues.push({ path: `nodes[${index}]`, value: printableUrl(nodes[index]), rule })
-  for (const [index, address] of [first, ...others].entries()) {
-    if (address === undefined) continue
-    if ('path' in address.place) refuse(index, 'must name a host and a port: a cluster has no sockets')
-    if (address.db !== 0) refuse(index, 'must name no database but 0: a cluster has one')
-    if (first !== undefined && !isSameLogin(first, address))
-      refuse(index, 'must have the scheme, user and password of the first node: all are asked with the same')
-  }
-  return issues
-}
-
-function isSameLogin(one: Address, other: Address): boolean {
-  return one.tls === other.tls && one.username === other.username && one.password === other.password
-}
-
-function issuesOfUrl(path: string, url: unknown): InputIssue[] {
-  return (readAddress(url).broken ?? []).map((rule) => ({ path, value: printableUrl(url), rule }))
-}
-
-const addressOf = (url: unknown): Address | undefined => readAddress(url).address

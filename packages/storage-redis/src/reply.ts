@@ -16,7 +16,7 @@ export function text(reply: unknown): string {
   return typeof reply === 'string' ? reply : unexpected('text')
 }
 
-/** A whole number, which scripts send as an integer or, beyond 2^31, as text. */
+/** Reads a whole number, which scripts send as an integer or, beyond 2^31, as text. */
 export function whole(reply: unknown): number {
   const value = typeof reply === 'string' && reply !== '' ? Number(reply) : reply
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : unexpected('a whole number')
@@ -26,7 +26,7 @@ export function texts(reply: unknown): string[] {
   return list(reply).map(text)
 }
 
-/** A hash, which arrives as field, value, field, value. */
+/** Reads a hash, which arrives as field, value, field, value. */
 export function hash(reply: unknown): ReadonlyMap<string, string> {
   const flat = texts(reply)
   return new Map(flat.flatMap((field, at) => (at % 2 === 0 ? [[field, flat[at + 1] ?? ''] as const] : [])))

@@ -1,5 +1,5 @@
 import { StorageError } from '@cscapi/core'
-import type { Connection } from './connect/connection.js'
+import type { Connection, Script } from './connect/connection.js'
 import { type Keys, type ShardPart, shardOf } from './keys.js'
 import { list, text, texts, whole } from './reply.js'
 import { scripts } from './scripts.gen.js'
@@ -37,11 +37,6 @@ const REPORT: readonly ShardPart[] = [
   'put',
 ]
 
-/** Redis's order of texts, which is not JavaScript's beyond U+FFFF. */
-function inByteOrder(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
-}
-
 /** What a partition says of itself; scripts write and read it. */
 export interface Summary {
   readonly machineId: string
@@ -59,17 +54,6 @@ export interface Claim {
   readonly machineId: string | undefined
   /** Shards with an intent that waits for its replay. */
   readonly stale: readonly number[]
-}
-
-export interface ShardTotals {
-  readonly now: number
-  readonly pending: number
-  readonly leased: number
-  readonly sent: number
-  readonly rejected: number
-  readonly machines: number
-  readonly failing: number
-  readonly oldest: number | undefined
 }
 
 /**
@@ -90,8 +74,14 @@ export class ShardIndex {
     this.#offset = offset
   }
 
-  get #skewUs(): number {
+  /** How far ahead of a shard's clock a partition's may be, in microseconds. */
+  get skewUs(): number {
     return this.shards === 1 ? SKEW_US.server : SKEW_US.cluster
+  }
+
+  /** The numbers of the shards. */
+  eachShard(): number[] {
+    return Array.from({ length: this.shards }, (_, shard) => shard)
   }
 
   shardOf(machineId: string): number {
@@ -129,7 +119,7 @@ export class ShardIndex {
     let left = summaries
     for (let tries = 0; tries < REPORT_TRIES; tries += 1) {
       const args = left.flatMap(({ machineId, line }) => [machineId, line])
-      const late = texts(await this.#run(scripts.report, shard, REPORT, [this.#offset(), intentId, ...args]))
+      const late = texts(await this.run(scripts.report, shard, REPORT, [this.#offset(), intentId, ...args]))
       if (late.length === 0) return
       left = await Promise.all(late.map(reread))
     }
@@ -143,7 +133,7 @@ export class ShardIndex {
       const only = await this.#claim(0, CLAIM_US)
       return { machineId: only.machineId, stale: only.isStale ? [0] : [] }
     }
-    const looks = await Promise.all(Array.from({ length: this.shards }, (_, shard) => this.#claim(shard, 0)))
+    const looks = await Promise.all(this.eachShard().map((shard) => this.#claim(shard, 0)))
     const stale = looks.filter(({ isStale }) => isStale).map(({ shard }) => shard)
     for (const { shard } of looks
       .filter(({ machineId }) => machineId !== undefined)
@@ -159,11 +149,11 @@ export class ShardIndex {
     claimUs: number,
   ): Promise<{ shard: number; machineId: string | undefined; dueSince: number; isStale: boolean }> {
     const [machineId, dueSince, stale] = list(
-      await this.#run(
+      await this.run(
         scripts.claim,
         shard,
         ['due', 'intents', 'leases', 'put'],
-        [this.#offset(), claimUs, this.#skewUs, LONGEST_INTENT_US],
+        [this.#offset(), claimUs, this.skewUs, LONGEST_INTENT_US],
       ),
     )
     const id = text(machineId)
@@ -175,71 +165,9 @@ export class ShardIndex {
     }
   }
 
-  totals(): Promise<ShardTotals[]> {
-    return Promise.all(
-      Array.from({ length: this.shards }, async (_, shard) => {
-        const reply = list(
-          await this.#run(
-            scripts.stats,
-            shard,
-            ['totals', 'leases', 'known', 'oldest'],
-            [this.#offset(), this.#skewUs],
-          ),
-        )
-        const [now = 0, pending = 0, leased = 0, sent = 0, rejected = 0, machines = 0, failing = 0] = reply
-          .slice(0, 7)
-          .map(whole)
-        return {
-          now,
-          pending,
-          leased,
-          sent,
-          rejected,
-          machines,
-          failing,
-          oldest: reply[7] === '' ? undefined : whole(reply[7]),
-        }
-      }),
-    )
-  }
-
-  /** Ids of all machines, of those with credentials, or of those that are failing, in order. */
-  async idsAfter(part: 'ids' | 'credentials' | 'failing', after: string, limit: number): Promise<string[]> {
-    const shards = Array.from({ length: this.shards }, (_, shard) => this.#keys.shard(shard, part))
-    const ids = await Promise.all(shards.map(([key = '']) => this.#connection.membersAfter(key, after, limit)))
-    return ids.flat().sort(inByteOrder).slice(0, limit)
-  }
-
-  /** Ids of machines that have signals of the status, in order, as far as the index knows. */
-  async *idsWithSignals(status: string, after: string): AsyncGenerator<string> {
-    const heads = await Promise.all(
-      Array.from({ length: this.shards }, async (_, shard) => {
-        const ids = this.#idsOfShard(shard, status, after)
-        return { ids, next: await ids.next() }
-      }),
-    )
-    for (;;) {
-      const open = heads.flatMap((head) => (head.next.done === true ? [] : [{ head, id: head.next.value }]))
-      const [first] = open.sort((a, b) => inByteOrder(a.id, b.id))
-      if (first === undefined) return
-      yield first.id
-      first.head.next = await first.head.ids.next()
-    }
-  }
-
-  async *#idsOfShard(shard: number, status: string, after: string): AsyncGenerator<string, void> {
-    for (let from = after; ; ) {
-      const [next = '', ...ids] = texts(
-        await this.#run(scripts.findMachines, shard, ['ids', 'known'], [from, 100, status]),
-      )
-      yield* ids
-      if (next === '') return
-      from = next
-    }
-  }
-
-  #run(
-    script: (typeof scripts)[keyof typeof scripts],
+  /** Runs a script on keys of one shard. */
+  run(
+    script: Script,
     shard: number,
     parts: readonly ShardPart[],
     args: readonly (string | number)[],

@@ -1,6 +1,6 @@
 import { GuardedStorage } from '@cscapi/storage'
+import { connect } from './connect/connect.js'
 import { toStorageError } from './errors.js'
-import { openStore } from './open.js'
 import { operationsOn, type RedisStore } from './operations/index.js'
 import { checkOptions, type RedisStorageOptions } from './options.js'
 
@@ -24,7 +24,7 @@ export class RedisStorage extends GuardedStorage<RedisStore> {
   }
 
   protected async openStore(): Promise<RedisStore> {
-    return operationsOn(await openStore(this.#options))
+    return operationsOn(await connect(this.#options))
   }
 
   protected override toStorageError(error: unknown, operation: string, store: RedisStore | undefined): Error {

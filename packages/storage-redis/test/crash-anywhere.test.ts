@@ -1,12 +1,12 @@
 import type { Storage } from '@cscapi/storage'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { crashServer } from './crash-server.js'
 import { emptyStore } from './harness.js'
 import { mortalProcess } from './mortal-client.js'
 import { drain, expectIndexAgrees, signals } from './queue-checks.js'
+import { testServer } from './test-server.js'
 
-const server = crashServer()
+const server = testServer({ hasScripts: true })
 
 test('whatever processes do and wherever they die, the index agrees with the partitions in the end, and nothing acknowledged is missing', async () => {
   const machine = fc.constantFrom('a', 'b', 'c')

@@ -1,11 +1,11 @@
 import type { Storage } from '@cscapi/storage'
 import { describe, expect, test } from 'vitest'
-import { crashServer } from './crash-server.js'
 import { emptyStore, keysOf } from './harness.js'
 import { mortalProcess } from './mortal-client.js'
 import { drain, expectIndexAgrees, signals } from './queue-checks.js'
+import { testServer } from './test-server.js'
 
-const server = crashServer()
+const server = testServer({ hasScripts: true })
 
 const REPLAY_MS = 15_001
 

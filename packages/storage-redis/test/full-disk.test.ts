@@ -1,3 +1,4 @@
+import { listAll } from '@cscapi/storage/conformance'
 import { mountSmallDisk, type SmallDisk, startRedis, type TestServer } from '@cscapi/test-servers'
 import { Redis } from 'ioredis'
 import { expect, test, vi } from 'vitest'
@@ -23,14 +24,7 @@ async function fill(storage: RedisStorage): Promise<{ acknowledged: string[]; er
 }
 
 async function uuidsOf(storage: RedisStorage): Promise<Set<string>> {
-  const uuids = new Set<string>()
-  let after: string | undefined
-  do {
-    const page = await storage.listSignals({}, { limit: 1_000, ...(after !== undefined && { after }) })
-    for (const { uuid } of page.signals) uuids.add(uuid)
-    after = page.next
-  } while (after !== undefined)
-  return uuids
+  return new Set((await listAll(storage, {}, 1_000)).map(({ uuid }) => uuid))
 }
 
 /**

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { QueuedSignal, Storage } from '@cscapi/storage'
+import { listAll } from '@cscapi/storage/conformance'
 import { expect } from 'vitest'
 
 export function signals(machineIds: readonly string[], each: number): QueuedSignal[] {
@@ -23,22 +24,11 @@ export async function drain(storage: Storage): Promise<string[]> {
   return sent.sort()
 }
 
-async function count(storage: Storage, status: 'pending' | 'rejected'): Promise<number> {
-  let found = 0
-  let after: string | undefined
-  do {
-    const page = await storage.listSignals({ status }, after === undefined ? {} : { after })
-    found += page.signals.length
-    after = page.next
-  } while (after !== undefined)
-  return found
-}
-
 /** What the index adds up to is what the partitions hold. */
 export async function expectIndexAgrees(storage: Storage): Promise<void> {
   const { pending, leased, rejected } = await storage.stats()
   expect({ pending: pending + leased, rejected }).toEqual({
-    pending: await count(storage, 'pending'),
-    rejected: await count(storage, 'rejected'),
+    pending: (await listAll(storage, { status: 'pending' })).length,
+    rejected: (await listAll(storage, { status: 'rejected' })).length,
   })
 }

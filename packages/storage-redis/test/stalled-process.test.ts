@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { QueuedSignal, Storage } from '@cscapi/storage'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { RedisStorage } from '../src/index.js'
-import { crashServer } from './crash-server.js'
 import { emptyStore, keysOf, type NamedStore } from './harness.js'
 import { StallingRedis } from './mortal-client.js'
 import { drain } from './queue-checks.js'
+import { testServer } from './test-server.js'
 
-const server = crashServer()
+const server = testServer({ hasScripts: true })
 let store: NamedStore
 let other: Storage
 let slow: { storage: Storage; client: StallingRedis }

@@ -26,7 +26,7 @@ interface StoreName {
 }
 
 /**
- * The migrations that a store lacks.
+ * Finds the migrations that a store lacks.
  *
  * @throws StorageError `storage_schema_newer` when it has one that we do not know,
  * `storage_corrupt` when it was made with another text of one.

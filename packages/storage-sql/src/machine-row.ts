@@ -28,7 +28,7 @@ const scenariosSchema = z.array(z.string())
 const reasonSchema = z.enum(FAILING_REASONS)
 
 /**
- * A row as the port shows it: instants become durations.
+ * Shows a row as the port does: instants become durations.
  * @throws StorageError `storage_corrupt` when the row is not as cscapi writes it
  */
 export function toMachine(adapter: 'sqlite' | 'postgres', machineId: string, row: CredentialRow, now: number): Machine {
@@ -81,7 +81,7 @@ export type CredentialChange =
   | { readonly column: string; readonly inMs: number; readonly putColumn: string }
 
 /**
- * What a patch writes. `failing_since` is the adapter's to write: it stays as it is while the
+ * Lists what a patch writes. `failing_since` is the adapter's to write: it stays as it is while the
  * machine goes on failing.
  */
 export function credentialChanges({

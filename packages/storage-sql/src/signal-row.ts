@@ -21,7 +21,9 @@ const rowsSchema = z.array(
 )
 export type SignalRow = z.infer<typeof rowsSchema>[number]
 
-/** A page out of up to `limit + 1` rows: one more than the page holds tells that there are more. */
+/**
+ * Makes a page of up to `limit + 1` rows: one more than the page holds tells that there are more.
+ */
 export function toSignalPage(rows: unknown, limit: number): SignalPage {
   const read = rowsSchema.parse(rows)
   const signals = read.slice(0, limit).map(({ machineId, uuid, payload, state, ageMs, reason, httpStatus }) => ({

@@ -8,7 +8,7 @@ import {
   type StateValue,
   StorageError,
 } from '@cscapi/core'
-import { checkArguments } from './check-arguments.js'
+import { checkArguments } from './check-arguments/index.js'
 import type { OpenStore } from './open-store.js'
 import type {
   EnqueueResult,

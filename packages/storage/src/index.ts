@@ -1,4 +1,4 @@
-export { type CopyOptions, type CopyProgress, copyStorage } from './copy-storage.js'
+export { type CopyOptions, type CopyProgress, copyStorage } from './copy-storage/copy-storage.js'
 export { GuardedStorage } from './guarded-storage.js'
 export { ageMs, CLOCK_NOISE_MS, type Deadline, isFromAhead, remainingMs } from './instant.js'
 export { MemoryStorage, type MemoryStorageOptions } from './memory/storage.js'

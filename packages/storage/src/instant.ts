@@ -15,20 +15,20 @@ export function deadlineIn(ms: number, now: number): Deadline {
   return { at: now + ms, putAt: now }
 }
 
-/** Whether something was written under a clock that has been put back since. */
+/** Tells whether something was written under a clock that has been put back since. */
 export function isFromAhead(putAt: number, now: number): boolean {
   return putAt > now + CLOCK_NOISE_MS
 }
 
 /**
- * Milliseconds until the instant, never more than it was given when it was written; 0 when a clock
- * that was ahead wrote it, negative when it is past.
+ * Counts the milliseconds until the instant, never more than it was given when it was written; 0
+ * when a clock that was ahead wrote it, negative when it is past.
  */
 export function remainingMs({ at, putAt }: Deadline, now: number): number {
   return isFromAhead(putAt, now) ? 0 : Math.min(at - now, at - putAt)
 }
 
-/** Milliseconds since a moment; 0 when a clock that was ahead wrote it. */
+/** Counts the milliseconds since a moment; 0 when a clock that was ahead wrote it. */
 export function ageMs(since: number, now: number): number {
   return Math.max(now - since, 0)
 }

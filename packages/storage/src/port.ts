@@ -12,8 +12,8 @@ import type { Machine, MachineStore, StateStore } from '@cscapi/core'
  * - **Only durations cross the port.** The adapter turns them into instants on the store's own
  *   clock: the server's, or an injected `now` where the store has none.
  * - **No instant is believed that its own rule could not have put there.** What was written more
- *   than `CLOCK_NOISE_MS` ahead of the clock comes from a clock that
- *   has been put back since: it counts as due now, and is written down as such by the next write. Ages are never negative.
+ *   than `CLOCK_NOISE_MS` ahead of the clock comes from a clock that has been put back since: it
+ *   counts as due now, and is written down as such by the next write. Ages are never negative.
  * - **Failures throw** a `StorageError` with a code; "nothing there" is `undefined`, `[]` or `0`.
  *   After `close()` every call throws `storage_closed`.
  * - **Bad arguments throw** an `InputError` (`checkArguments` makes it) before the store is
@@ -84,7 +84,7 @@ export interface SignalLease {
   readonly machineId: string
   /** Random, never used twice. */
   readonly token: string
-  /** The machine's row, or `undefined` when no `createMachine` was made for it yet. */
+  /** The machine, or `undefined` when no `createMachine` was made for it yet. */
   readonly machine: Machine | undefined
   /**
    * The oldest pending signals in the order they were enqueued. Empty when they were deleted

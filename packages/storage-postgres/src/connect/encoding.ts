@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { ask } from '../database.js'
 import { postgresError } from '../errors.js'
 import type { PostgresPoolClient } from './pool.js'
+import { ask } from './statements.js'
 
 const encodingSchema = z.tuple([z.object({ server: z.string(), client: z.string(), database: z.string() })])
 

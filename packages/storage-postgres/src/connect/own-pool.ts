@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls'
-import { Pool, type PoolConfig } from 'pg'
+import type { Pool, PoolConfig } from 'pg'
 import { type Address, type Host, readAddress } from './address.js'
 import { seekingClient } from './seeking-client.js'
 
@@ -13,8 +13,9 @@ export interface PoolOptions {
   readonly statementTimeoutMs?: number
 }
 
-/** The pool of a storage that was given a URL. */
-export function makePool(options: PoolOptions): Pool {
+/** Makes the pool of a storage that was given a URL; loads the driver. */
+export async function makePool(options: PoolOptions): Promise<Pool> {
+  const { Client, Pool } = await import('pg')
   const { url, ssl, poolSize = 10, connectTimeoutMs = 10_000, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options
   const { address } = readAddress(url)
   if (address === undefined) throw new TypeError('The URL was not checked')
@@ -36,11 +37,11 @@ export function makePool(options: PoolOptions): Pool {
     ...configOf(first),
     // Each host has its time, and so has the connection to the one that was chosen.
     connectionTimeoutMillis: connectTimeoutMs * (address.hosts.length + 1),
-    Client: seekingClient(address, configOf),
+    Client: seekingClient(Client, address, configOf),
   })
 }
 
-/** The driver reads the URL of one host, and lets its TLS settings win over the option. */
+/** Builds the URL of one host: the driver reads no more, and lets its TLS win over the option. */
 function connectionString(address: Address, { host, port }: Host, withTls: boolean): string {
   const { user = '', password, database, parameters } = address
   const query = new URLSearchParams({ host, port: String(port) })

@@ -1,4 +1,4 @@
-import { Pool, type QueryConfig } from 'pg'
+import type { Pool, QueryConfig } from 'pg'
 import type { PostgresPool } from './pool.js'
 
 type Parse = (value: unknown) => unknown
@@ -19,11 +19,12 @@ const PLAIN = new Map<number, Parse>([
  * The pool as Prisma needs it: one of its own copy of pg, or it would take it for settings; and
  * without a program's type parsers.
  */
-export function poolOfPrisma(pool: PostgresPool): Pool {
+export async function poolOfPrisma(pool: PostgresPool): Promise<Pool> {
+  const { Pool: OwnPool } = await import('pg')
   const isPool = (value: object): value is Pool => value === pool
   if (!isPool(pool)) throw new TypeError('Not a pool')
   return new Proxy<Pool>(pool, {
-    getPrototypeOf: () => Pool.prototype,
+    getPrototypeOf: () => OwnPool.prototype,
     get(target, name) {
       if (name === 'query') return (config: QueryConfig & { types: Types }) => target.query(withPlainTypes(config))
       const value: unknown = Reflect.get(target, name)

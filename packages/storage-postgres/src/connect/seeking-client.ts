@@ -1,4 +1,4 @@
-import { Client, type ClientConfig } from 'pg'
+import type { Client, ClientConfig } from 'pg'
 import type { Address, Host, Role } from './address.js'
 import { asText } from './text-results.js'
 
@@ -7,15 +7,20 @@ type Callback = ((error: Error) => void) | ((error: null, client: Client) => voi
 const READ_ONLY = "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS readonly"
 
 /**
- * A connection that looks for its server when it is made, so that new ones find the new server
- * after a failover.
+ * Makes the class of connections that look for their server when they are made, so that new ones
+ * find the new server after a failover.
  */
-export function seekingClient(address: Address, configOf: (host: Host) => ClientConfig): typeof Client {
-  return class SeekingClient extends Client {
+export function seekingClient(
+  PlainClient: typeof Client,
+  address: Address,
+  configOf: (host: Host) => ClientConfig,
+): typeof Client {
+  const clientOf = (host: Host) => new PlainClient(configOf(host))
+  return class SeekingClient extends PlainClient {
     override connect(): Promise<Client>
     override connect(callback: Callback): undefined
     override connect(callback?: Callback): Promise<Client> | undefined {
-      const connected = seek(address, configOf).then((host) => {
+      const connected = seek(address, clientOf).then((host) => {
         // As the constructor has them.
         Object.assign(this, host)
         return super.connect()
@@ -28,11 +33,11 @@ export function seekingClient(address: Address, configOf: (host: Host) => Client
   }
 }
 
-/** The first host that answers and has the role. */
-async function seek({ hosts, role, isShuffled }: Address, configOf: (host: Host) => ClientConfig): Promise<Host> {
+/** Finds the first host that answers and has the role. */
+async function seek({ hosts, role, isShuffled }: Address, clientOf: (host: Host) => Client): Promise<Host> {
   const problems: Problem[] = []
   for (const host of isShuffled ? shuffled(hosts) : hosts) {
-    const problem = await problemOf(configOf(host), role)
+    const problem = await problemOf(clientOf(host), role)
     if (problem === undefined) return host
     problems.push({ ...problem, host })
   }
@@ -50,8 +55,7 @@ interface Answer {
 }
 type Problem = Answer & { readonly host: Host }
 
-async function problemOf(config: ClientConfig, role: Role): Promise<Answer | undefined> {
-  const client = new Client(config)
+async function problemOf(client: Client, role: Role): Promise<Answer | undefined> {
   client.on('error', () => undefined)
   try {
     await client.connect()

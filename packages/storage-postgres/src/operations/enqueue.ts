@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { EnqueueResult, QueuedSignal } from '@cscapi/storage'
 import * as z from 'zod'
+import type { Database, Sql } from '../connect/database.js'
 import { bool } from '../connect/text-results.js'
-import type { Database, Sql } from '../database.js'
-import { FAILING_UNTIL } from '../live-lease.js'
-import { isTimeToSumUp, sumUp } from '../pending-changes.js'
+import { FAILING_UNTIL } from './live-lease.js'
+import { isTimeToSumUp, sumUp } from './pending-changes.js'
 
 const ADD_MACHINES = `
 INSERT INTO @.machines (machine_id) SELECT named.machine_id FROM unnest($1::text[]) AS named (machine_id)
@@ -85,8 +85,8 @@ async function addSignals(
 }
 
 /**
- * A control character that JSON does not have; for texts that are no JSON, something that they do
- * not have either.
+ * Finds what separates the texts: a control character that JSON does not have, or something that
+ * texts which are no JSON do not have either.
  */
 function separatorFor(texts: readonly string[]): string {
   let separator = '\u001f'

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { LeaseRequest, SignalLease } from '@cscapi/storage'
 import { toMachine } from '@cscapi/storage-sql'
 import * as z from 'zod'
-import type { Database } from '../database.js'
-import { isAhead, UNCHOSEN } from '../live-lease.js'
-import { findCredential } from './machines.js'
+import type { Database } from '../connect/database.js'
+import { readCredentials } from './credentials.js'
+import { isAhead, UNCHOSEN } from './live-lease.js'
 
 /**
  * One statement: takes a machine whose time was written by a clock that has been put back since, or
@@ -60,24 +60,13 @@ export async function lease(
   if (taken === undefined) return undefined
   const { id, machineId, attempts, attemptsForMs, now } = taken
   const signals = signalsSchema.parse(await database.run('lease', (sql) => sql.query(HOLD, id, maxSignals, token)))
-  const credential = await findCredential(database, 'lease', machineId)
+  const credentials = await database.run('lease', (sql) => readCredentials(sql, machineId))
   return {
     machineId,
     token,
-    machine: credential && toMachine('postgres', machineId, credential, now),
+    machine: credentials && toMachine('postgres', machineId, credentials, now),
     signals,
     attempts,
     attemptsForMs: attempts === 0 ? 0 : attemptsForMs,
   }
-}
-
-/** False when the lease was lost. */
-export async function extend(
-  database: Database,
-  { machineId, token }: Pick<SignalLease, 'machineId' | 'token'>,
-  leaseMs: number,
-): Promise<boolean> {
-  const text =
-    'UPDATE @.machines SET lease_until = @now + $1::bigint, due_at = @now + $1::bigint, put_at = @now WHERE machine_id = $2 AND lease_token = $3'
-  return (await database.run('extend', (sql) => sql.execute(text, Math.ceil(leaseMs), machineId, token))) > 0
 }

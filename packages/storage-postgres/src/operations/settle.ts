@@ -1,9 +1,9 @@
 import type { LeaseResult, SignalLease } from '@cscapi/storage'
 import * as z from 'zod'
+import type { Database, Sql } from '../connect/database.js'
 import { bool } from '../connect/text-results.js'
-import type { Database, Sql } from '../database.js'
-import { FAILING_UNTIL } from '../live-lease.js'
-import { afterwards, recordChange, sumUp } from '../pending-changes.js'
+import { FAILING_UNTIL } from './live-lease.js'
+import { afterwards, recordChange, sumUp } from './pending-changes.js'
 
 const HOLDER = `
 SELECT id, lease_seqs AS seqs FROM @.machines WHERE machine_id = $1 AND lease_token = $2 FOR NO KEY UPDATE`
@@ -82,9 +82,9 @@ async function release(
 const typed = (text: string) => text.replace(/\$([2-5])/g, '$$$1::bigint')
 
 /**
- * First the lock, which waits for signals that are just being added, then a statement that sees
- * them: in one statement the view would be older than the lock, and such a signal would sleep for
- * ever.
+ * Puts a machine without pending signals to sleep. First the lock, which waits for signals that are
+ * just being added, then a statement that sees them: in one statement the view would be older than
+ * the lock, and such a signal would sleep for ever.
  */
 export function fallAsleep(database: Database, id: string): Promise<void> {
   return afterwards(() =>

@@ -65,7 +65,7 @@ function readHost(url: URL, tls: boolean, broken: string[]): Omit<Address, 'user
   return { place: { host, port, ...(family !== undefined && { family: Number(family) }) }, tls, db }
 }
 
-/** `unix:///run/redis.sock?db=1`. */
+/** Reads `unix:///run/redis.sock?db=1`. */
 function readSocket(url: URL, broken: string[]): Omit<Address, 'username' | 'password'> {
   const isPath = ['', NO_HOST].includes(url.hostname)
   const path = decoded(url.pathname, 'path', broken)

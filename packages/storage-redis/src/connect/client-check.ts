@@ -4,7 +4,7 @@ type Refusal = readonly [option: string, rule: string]
 
 const NO_CLIENT = 'must be a Redis or Cluster of the package ioredis'
 
-export function isIoredis(client: unknown): client is Redis | Cluster {
+function isIoredis(client: unknown): client is Redis | Cluster {
   return (
     typeof client === 'object' &&
     client !== null &&
@@ -20,7 +20,8 @@ export function isIoredis(client: unknown): client is Redis | Cluster {
 }
 
 /**
- * Why a client that was handed in cannot be used. What it is set to beyond this changes nothing.
+ * Says why a client that was handed in cannot be used. What it is set to beyond this changes
+ * nothing.
  */
 export function refusalsOf(client: unknown): Refusal[] {
   if (!isIoredis(client)) return [['client', NO_CLIENT]]

@@ -1,11 +1,10 @@
-import { once } from 'node:events'
-import { StorageError } from '@cscapi/core'
-import type { Cluster, Redis, RedisOptions } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { notReplicated, timedOut } from '../errors.js'
 import { DEFAULT_TIMEOUT_MS, type RedisStorageOptions } from '../options.js'
 import { list, texts, whole } from '../reply.js'
+import { isReady, isRefusedSelect, refuseEnded, secretsOf } from './client-state.js'
 import { makeClient } from './own-client.js'
-import { type Argument, send } from './send.js'
+import { type Argument, type Driver, send } from './send.js'
 
 /** A script as `scripts.gen.ts` holds it. */
 export interface Script {
@@ -19,6 +18,7 @@ const LONGEST_WAIT_MS = 1_000
 
 /** The client, with a bound on every command. */
 export class Connection {
+  readonly #driver: Driver
   readonly #client: Redis | Cluster
   readonly #isOwn: boolean
   readonly #timeoutMs: number
@@ -35,9 +35,10 @@ export class Connection {
   /** Why there is no connection at present. */
   lastError: Error | undefined
 
-  constructor(options: RedisStorageOptions) {
+  constructor(driver: Driver, options: RedisStorageOptions) {
+    this.#driver = driver
     this.#isOwn = !('client' in options)
-    this.#client = 'client' in options ? options.client : makeClient(options)
+    this.#client = 'client' in options ? options.client : makeClient(driver, options)
     this.#timeoutMs = options.commandTimeoutMs ?? DEFAULT_TIMEOUT_MS
     this.#waitForReplicas = options.waitForReplicas ?? 0
     // Without a listener Node ends the process; failures reach the caller by the calls that fail.
@@ -49,13 +50,9 @@ export class Connection {
     return this.#client.isCluster
   }
 
-  /** What no error may show. Short ones are words of every message. */
+  /** What no error may show. */
   get secrets(): readonly string[] {
-    const options = 'nodes' in this.#client ? this.#client.options.redisOptions : this.#client.options
-    const { password, sentinelPassword, tls }: RedisOptions = { ...options }
-    return [password, sentinelPassword, tls?.passphrase].flatMap((secret) =>
-      typeof secret === 'string' && secret.length > 3 ? [secret] : [],
-    )
+    return secretsOf(this.#client)
   }
 
   /** Each server that holds keys. */
@@ -86,7 +83,7 @@ export class Connection {
     return this.#evaluate(script, [keys.length, ...keys, ...args], false)
   }
 
-  /** The same for a reply that holds bytes: texts arrive as `Buffer`s. */
+  /** Does the same for a reply that holds bytes: texts arrive as `Buffer`s. */
   runForBytes(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
     return this.#evaluate(script, [keys.length, ...keys, ...args], true)
   }
@@ -94,32 +91,32 @@ export class Connection {
   async #evaluate(script: Script, args: readonly Argument[], asBytes: boolean): Promise<unknown> {
     this.#refuseEnded()
     try {
-      return await this.bounded(send(this.#client, 'EVALSHA', [script.sha, ...args], { asBytes }))
+      return await this.bounded(send(this.#driver, this.#client, 'EVALSHA', [script.sha, ...args], { asBytes }))
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return this.bounded(send(this.#client, 'EVAL', [script.lua, ...args], { asBytes }))
+      return this.bounded(send(this.#driver, this.#client, 'EVAL', [script.lua, ...args], { asBytes }))
     }
   }
 
-  /** A command for one server. */
+  /** Sends a command to one server. */
   command(server: Redis, name: Uppercase<string>, args: readonly Argument[]): Promise<unknown> {
-    return this.bounded(send(server, name, args))
+    return this.bounded(send(this.#driver, server, name, args))
   }
 
   /**
-   * Up to `limit` members of a sorted set without scores, in the order of their bytes, after the
-   * given one.
+   * Reads up to `limit` members of a sorted set without scores, in the order of their bytes, after
+   * the given one.
    */
   async membersAfter(key: string, after: string, limit: number): Promise<string[]> {
     const range = [key, after === '' ? '-' : `(${after}`, '+', 'LIMIT', 0, limit]
-    return texts(await this.bounded(send(this.#client, 'ZRANGEBYLEX', range)))
+    return texts(await this.bounded(send(this.#driver, this.#client, 'ZRANGEBYLEX', range)))
   }
 
-  async remove(key: string, members: readonly string[]): Promise<void> {
-    await this.bounded(send(this.#client, 'ZREM', [key, ...members]))
+  async deleteMembers(key: string, members: readonly string[]): Promise<void> {
+    await this.bounded(send(this.#driver, this.#client, 'ZREM', [key, ...members]))
   }
 
-  /** One step through all keys of a server: where the next one goes on, and what was found. */
+  /** Takes a step through all keys of a server: where the next goes on, and what was found. */
   async scan(server: Redis, cursor: string, pattern: string, count: number): Promise<[next: string, keys: string[]]> {
     const [next, keys] = list(await this.command(server, 'SCAN', [cursor, 'MATCH', pattern, 'COUNT', count]))
     return [String(next), texts(keys)]
@@ -169,24 +166,6 @@ export class Connection {
   }
 
   #refuseEnded(): void {
-    if (this.#isOwn || this.#client.status !== 'end') return
-    const message =
-      'The client that was handed in has ended and connects no more: quit(), disconnect() or its retryStrategy ended it. Call its connect(), or make another one'
-    throw new StorageError(
-      'storage_unavailable',
-      message,
-      { adapter: 'redis', operation: 'command' },
-      { retryable: false },
-    )
+    if (!this.#isOwn) refuseEnded(this.#client)
   }
-}
-
-function isRefusedSelect(error: Error): boolean {
-  const command: unknown = Reflect.get(error, 'command')
-  return typeof command === 'object' && command !== null && Reflect.get(command, 'name') === 'select'
-}
-
-async function isReady(client: Redis | Cluster): Promise<void> {
-  if (client.status === 'wait') await client.connect()
-  else await once(client, 'ready')
 }

@@ -1,12 +1,16 @@
 import type { ConnectionOptions } from 'node:tls'
-import { Cluster, Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { DEFAULT_TIMEOUT_MS, type RedisStorageOptions } from '../options.js'
 import { type Address, readAddress } from './address.js'
+import type { Driver } from './send.js'
 
 const reconnectDelay = (attempt: number) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.75 + Math.random() / 2)
 
-/** The client of a storage that was given URLs. */
-export function makeClient(options: Exclude<RedisStorageOptions, { client: unknown }>): Redis | Cluster {
+/** Makes the client of a storage that was given URLs. */
+export function makeClient(
+  driver: Driver,
+  options: Exclude<RedisStorageOptions, { client: unknown }>,
+): Redis | Cluster {
   const { commandTimeoutMs = DEFAULT_TIMEOUT_MS, connectTimeoutMs = DEFAULT_TIMEOUT_MS, tls } = options
   const common = {
     lazyConnect: true,
@@ -24,13 +28,13 @@ export function makeClient(options: Exclude<RedisStorageOptions, { client: unkno
   if ('url' in options) {
     const address = addressOf(options.url)
     const { place, db } = address
-    return new Redis({ ...common, ...loginOf(address, tls), ...place, db, retryStrategy: reconnectDelay })
+    return new driver.Redis({ ...common, ...loginOf(address, tls), ...place, db, retryStrategy: reconnectDelay })
   }
   const addresses = options.nodes.map(addressOf)
   const [first] = addresses
   if (first === undefined) throw new TypeError('There is no node')
   const nodes = addresses.flatMap(({ place }) => ('host' in place ? [{ host: place.host, port: place.port }] : []))
-  return new Cluster(nodes, {
+  return new driver.Cluster(nodes, {
     lazyConnect: true,
     clusterRetryStrategy: reconnectDelay,
     slotsRefreshTimeout: connectTimeoutMs,
@@ -38,7 +42,7 @@ export function makeClient(options: Exclude<RedisStorageOptions, { client: unkno
   })
 }
 
-/** The options were checked, so this throws for nobody. */
+/** Reads a URL that was checked, so that this throws for nobody. */
 function addressOf(url: string): Address {
   const { address } = readAddress(url)
   if (address === undefined) throw new TypeError('The URL was not checked')

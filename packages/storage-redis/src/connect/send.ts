@@ -1,4 +1,7 @@
-import { type Cluster, Command, type Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
+
+/** What is used of the driver; it is loaded when a storage is opened. */
+export type Driver = Pick<typeof import('ioredis'), 'Cluster' | 'Command' | 'Redis'>
 
 export type Argument = string | number | Buffer
 
@@ -8,6 +11,7 @@ export type Argument = string | number | Buffer
  * as `Buffer`s where `asBytes` is set.
  */
 export async function send(
+  { Command }: Pick<Driver, 'Command'>,
   client: Redis | Cluster,
   name: Uppercase<string>,
   args: readonly Argument[],

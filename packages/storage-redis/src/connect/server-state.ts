@@ -23,7 +23,9 @@ export async function readServer(connection: Connection, server: Redis): Promise
   }
 }
 
-/** `INFO` may be forbidden to a user, and a managed server may leave out fields. */
+/**
+ * Reads `INFO`, which may be forbidden to a user, and of which a managed server leaves out fields.
+ */
 async function readInfo(connection: Connection, server: Redis): Promise<ReadonlyMap<string, string>> {
   const sections = ['memory', 'persistence', 'cluster'].map((section) =>
     connection.command(server, 'INFO', [section]).catch(() => ''),
@@ -38,8 +40,8 @@ async function readInfo(connection: Connection, server: Redis): Promise<Readonly
 }
 
 /**
- * `INFO` does not say whether snapshots are taken, `CONFIG` does, where it is allowed. The driver
- * gives it as a list or as an object.
+ * Asks `CONFIG` where it is allowed, since `INFO` does not say whether snapshots are taken. The
+ * driver gives it as a list or as an object.
  */
 async function takesSnapshots(connection: Connection, server: Redis): Promise<boolean | undefined> {
   const reply = await connection.command(server, 'CONFIG', ['GET', 'save']).catch(() => undefined)

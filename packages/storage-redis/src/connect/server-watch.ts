@@ -46,8 +46,8 @@ export class ServerWatch {
   }
 
   /**
-   * Before signals are acknowledged. Asks the servers at most every 30 s, or each time while one of
-   * them is refused. @throws StorageError `storage_unavailable`
+   * Looks again before signals are acknowledged: asks the servers at most every 30 s, or each time
+   * while one of them is refused. @throws StorageError `storage_unavailable`
    */
   async check(): Promise<void> {
     if (this.#now() - this.#checkedAt < FRESH_MS) return

@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { LeaseRequest, LeaseResult, SignalLease } from '@cscapi/storage'
-import { toMachine } from '../machine-row.js'
+import type { LeaseRequest, SignalLease } from '@cscapi/storage'
+import { toMachine } from '../machine.js'
+import { toMs, toUs } from '../microseconds.js'
 import type { Partitions } from '../partitions.js'
 import { hash, list, text, texts, whole } from '../reply.js'
 import { scripts } from '../scripts.gen.js'
-import { replay } from './enqueue.js'
-
-type Held = Pick<SignalLease, 'machineId' | 'token'>
-
-const toMs = (microseconds: unknown) => Math.round(whole(microseconds) / 1_000)
-const toUs = (ms: number) => Math.round(ms * 1_000)
+import { replay } from './replay.js'
 
 /**
  * Claims a machine in the index, then asks its partition, which alone knows whether it is due; an
@@ -60,45 +56,9 @@ async function leasePartition(
   }
 }
 
-/** `position NUL since NUL uuid NUL payload`. */
+/** Reads `position NUL since NUL uuid NUL payload`. */
 function toSignal(entry: string): { uuid: string; payload: string } {
   const uuidAt = entry.indexOf('\0', entry.indexOf('\0') + 1) + 1
   const payloadAt = entry.indexOf('\0', uuidAt) + 1
   return { uuid: entry.slice(uuidAt, payloadAt - 1), payload: entry.slice(payloadAt) }
-}
-
-export async function settle(
-  partitions: Partitions,
-  { machineId, token }: Held,
-  result: LeaseResult,
-): Promise<{ lost: boolean }> {
-  const { sent = [], rejected = [], keepSent = false, retry } = result
-  const [counted, line] = list(
-    await partitions.run(
-      scripts.settle,
-      machineId,
-      ['queue', 'list', 'uuids', 'bodies', 'rejected', 'rejectedAt', 'sent', 'sentAt'],
-      [
-        token,
-        keepSent ? '1' : '0',
-        retry === undefined ? '' : toUs(retry.afterMs),
-        retry !== undefined && retry.countsAsAttempt !== false ? '1' : '0',
-        sent.length,
-        ...sent,
-        ...rejected.flatMap(({ uuid, reason, status }) => [uuid, reason, status ?? '']),
-      ],
-    ),
-  )
-  if (whole(counted) !== 1) return { lost: true }
-  await partitions.report([{ machineId, line: text(line) }])
-  return { lost: false }
-}
-
-export async function extend(partitions: Partitions, { machineId, token }: Held, leaseMs: number): Promise<boolean> {
-  const [counted, line] = list(
-    await partitions.run(scripts.extend, machineId, ['queue', 'list'], [toUs(leaseMs), token]),
-  )
-  if (whole(counted) !== 1) return false
-  await partitions.report([{ machineId, line: text(line) }])
-  return true
 }

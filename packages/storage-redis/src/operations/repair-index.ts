@@ -1,3 +1,4 @@
+import { idsAfter } from '../known-machines.js'
 import type { Partitions } from '../partitions.js'
 
 /** Keys that a server looks at in one step, and machines that are read at once. */
@@ -19,7 +20,7 @@ export async function repairIndex(partitions: Partitions): Promise<void> {
     }
   }
   for (let after = '', isMore = true; isMore; ) {
-    const ids = await partitions.index.idsAfter('ids', after, STEP)
+    const ids = await idsAfter(partitions, 'ids', after, STEP)
     await reportAnew(partitions, ids)
     isMore = ids.length === STEP
     after = ids.at(-1) ?? after

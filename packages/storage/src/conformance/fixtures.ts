@@ -21,7 +21,7 @@ export function signals(machineId: string, count: number, first = 0): QueuedSign
 
 export const uuids = (list: readonly { uuid: string }[]) => list.map(({ uuid }) => uuid)
 
-/** A lease that must be there. */
+/** Takes a lease that must be there. */
 export async function leaseOne(storage: Storage, maxSignals = 50, leaseMs = LEASE_MS): Promise<SignalLease> {
   const lease = await storage.lease({ leaseMs, maxSignals })
   expect(lease, 'a partition should be due').toBeDefined()
@@ -49,7 +49,7 @@ export async function drain(storage: Storage, maxSignals = 50): Promise<string[]
   throw new Error('what was settled is due again and again')
 }
 
-/** Everything that pages bring, read to the end. */
+/** Reads everything that pages bring, to the end. */
 export async function readPages<T>(
   read: (after: string | undefined) => Promise<{ items: readonly T[]; next: string | undefined }>,
 ) {
@@ -64,7 +64,7 @@ export async function readPages<T>(
   throw new Error('the pages have no end')
 }
 
-/** All stored signals that match, over all pages. */
+/** Lists all stored signals that match, over all pages. */
 export async function listAll(storage: Storage, filter: SignalFilter = {}, limit = 100): Promise<StoredSignal[]> {
   return readPages(async (after) => {
     const { signals: items, next } = await storage.listSignals(filter, { limit, ...(after !== undefined && { after }) })

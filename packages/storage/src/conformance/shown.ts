@@ -2,8 +2,8 @@ import { inspect } from 'node:util'
 import type { Storage } from '../port.js'
 
 /**
- * Everything that may end in a log when a storage is made, looked at, opened and closed: the text
- * of the storage and of every error, with causes and stacks. For tests that no secret is in it.
+ * Makes, looks at, opens and closes a storage, and gives all that may end in a log: the text of the
+ * storage and of every error, with causes and stacks. For tests that no secret is in it.
  */
 export async function shownOf(make: () => Storage): Promise<string> {
   const shown: string[] = []

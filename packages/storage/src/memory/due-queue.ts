@@ -34,7 +34,7 @@ export class DueQueue {
     else this.#push(slot)
   }
 
-  /** The id that has been due longest. It stays. */
+  /** Gives the id that has been due longest. It stays. */
   first(now: number): string | undefined {
     if (isFromAhead(this.#latest, now)) this.#wakeFromAhead(now)
     for (;;) {

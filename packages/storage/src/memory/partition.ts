@@ -38,7 +38,9 @@ export class Partition {
     this.pending += 1
   }
 
-  /** The gaps passed on the way are closed, so that no later call passes them again. */
+  /**
+   * Finds the oldest pending ones. Closes the gaps on the way, so that no call passes them again.
+   */
   oldest(count: number): Entry[] {
     const found: Entry[] = []
     const start = this.#head
@@ -63,7 +65,7 @@ export class Partition {
     return this.lease !== undefined && remainingMs(this.lease.until, now) > 0
   }
 
-  /** When the partition may be leased that could be leased now but for a failing machine. */
+  /** Says when a partition may be leased that only a failing machine keeps from it. */
   dueAt(now: number, afterMs = 0): number {
     const failingMs = this.failingUntil === undefined ? 0 : remainingMs(this.failingUntil, now)
     return now + Math.max(afterMs, failingMs)

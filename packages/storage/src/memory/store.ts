@@ -25,19 +25,19 @@ export class MemoryStore {
     this.now = now
   }
 
-  /** The next position among all signals. */
+  /** Gives the next position among all signals. */
   nextOrder(): number {
     this.#order += 1
     return this.#order
   }
 
-  /** One counter for all keys, so that no version of a value ever comes back. */
+  /** Counts for all keys together, so that no version of a value ever comes back. */
   nextVersion(): number {
     this.#versions += 1
     return this.#versions
   }
 
-  /** The machine's partition, made where there is none. */
+  /** Gives the machine's partition, made where there is none. */
   partition(machineId: string): Partition {
     let partition = this.partitions.get(machineId)
     if (partition === undefined) {
@@ -47,7 +47,7 @@ export class MemoryStore {
     return partition
   }
 
-  /** By machine, oldest first. */
+  /** Finds signals that match, by machine and oldest first. */
   *matching({ status, machineId, olderThanMs }: SignalFilter, now: number): Generator<Entry> {
     const ids = machineId === undefined ? [...this.partitions.keys()].sort() : [machineId]
     for (const id of ids) {

@@ -1,7 +1,7 @@
 import { deadlineIn } from '../../instant.js'
 import type { Held, MemoryStore } from '../store.js'
 
-/** False when the lease was lost. */
+/** Says false when the lease was lost. */
 export function extend(store: MemoryStore, { machineId, token }: Held, leaseMs: number): boolean {
   const lease = store.partitions.get(machineId)?.lease
   if (lease === undefined || lease.token !== token) return false

@@ -16,7 +16,7 @@ import { settle } from './settle.js'
 import { stats } from './stats.js'
 import { updateMachine } from './update-machine.js'
 
-/** The port's operations on a store in memory. Each is one step: nothing comes in between. */
+/** Binds the port's operations to a store. Each is one step: nothing comes in between. */
 export function operationsOn(store: MemoryStore): OpenStore {
   return {
     async close() {},

@@ -33,7 +33,7 @@ function toFailing(
   return { reason, message, count, since: Math.min(since ?? now, now), retry: deadlineIn(retryAfterMs, now) }
 }
 
-/** An unleased partition is due when the machine may be tried again; `undefined`: at once. */
+/** Makes an unleased partition due when the machine may be tried again; `undefined`: at once. */
 function moveDueTime(store: MemoryStore, machineId: string, retryAfterMs: number | undefined, now: number): void {
   const partition = store.partition(machineId)
   partition.failingUntil = retryAfterMs === undefined ? undefined : deadlineIn(retryAfterMs, now)

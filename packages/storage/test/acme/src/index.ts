@@ -1,2 +1,1 @@
-export type { AcmeStorageOptions } from './options.js'
 export { AcmeStorage } from './storage.js'

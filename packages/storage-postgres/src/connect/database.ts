@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as z from 'zod'
+import { isConflict, mapError } from '../errors.js'
+import type { PrismaClient } from '../generated/client.js'
+import { LazyPrisma } from './lazy-prisma.js'
+import type { PostgresPool, PostgresPoolClient } from './pool.js'
+import { quoteSchema } from './schema-name.js'
+import { ask, inTransaction, withClient } from './statements.js'
+
+/** Tries of a transaction that loses against others. */
+const TRIES = 8
+
+/**
+ * Statements on one schema. `@.` stands for the schema, `@now` for the server's time in epoch
+ * milliseconds.
+ */
+export interface Sql {
+  query(text: string, ...values: unknown[]): Promise<unknown[]>
+  /** How many rows were changed. */
+  execute(text: string, ...values: unknown[]): Promise<number>
+}
+
+export interface DatabaseOptions {
+  readonly pool: PostgresPool
+  readonly schema: string
+  /** Added to the server's time; for tests only. */
+  readonly clockOffsetMs: () => number
+  /** Milliseconds after which the server gives up a transaction whose host is silent. */
+  readonly silenceMs: number
+  /** What no error may show. */
+  readonly secrets: readonly string[]
+}
+
+const nowSchema = z.tuple([z.object({ now: z.coerce.number() })])
+
+/**
+ * A pool of connections on one schema. No session state and no named statements, so that a pooler
+ * in transaction mode may stand in between.
+ */
+export class Database {
+  readonly #pool: PostgresPool
+  readonly #prisma: LazyPrisma
+  readonly #schema: string
+  readonly #clockOffsetMs: () => number
+  readonly #silenceMs: number
+  readonly #secrets: readonly string[]
+
+  constructor({ pool, schema, clockOffsetMs, silenceMs, secrets }: DatabaseOptions) {
+    this.#secrets = secrets
+    this.#pool = pool
+    this.#prisma = new LazyPrisma(pool, schema)
+    this.#schema = quoteSchema(schema)
+    this.#clockOffsetMs = clockOffsetMs
+    this.#silenceMs = silenceMs
+  }
+
+  /**
+   * Runs one statement, which is a transaction of its own; repeated when it loses against others.
+   * Where a database or role defaults to a stricter isolation it could lose as often as it is
+   * repeated, so the repeat is read committed.
+   */
+  run<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#repeated(operation, (client, repeat) => {
+      const statement = () => work(this.#sqlOn(client))
+      return repeat ? inTransaction(client, this.#silenceMs, statement) : statement()
+    })
+  }
+
+  /** Does all or nothing; repeated when it loses against other transactions. */
+  transaction<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#repeated(operation, (client) =>
+      inTransaction(client, this.#silenceMs, () => work(this.#sqlOn(client))),
+    )
+  }
+
+  /**
+   * Reads whole rows with Prisma, for what is asked rarely. Not inside {@link Database.run}: a call
+   * that holds one connection must not wait for another.
+   */
+  models<T>(operation: string, read: (prisma: PrismaClient) => Promise<T>): Promise<T> {
+    return this.#typed(operation, async () => read(await this.#prisma.client()))
+  }
+
+  /** Asks for the server's time, in epoch milliseconds. */
+  now(operation: string): Promise<number> {
+    return this.run(operation, async (sql) => {
+      const [{ now }] = nowSchema.parse(await sql.query('SELECT @now AS now'))
+      return now
+    })
+  }
+
+  /** Lets go of Prisma. The pool is its owner's to end. */
+  close(): Promise<void> {
+    return this.#prisma.disconnect()
+  }
+
+  async #typed<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw mapError(error, operation, this.#secrets)
+    }
+  }
+
+  #repeated<T>(operation: string, work: (client: PostgresPoolClient, repeat: boolean) => Promise<T>): Promise<T> {
+    return this.#typed(operation, async () => {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await withClient(this.#pool, (client) => work(client, tries > 1))
+        } catch (error) {
+          if (!isConflict(error) || tries === TRIES) throw error
+          await sleep(Math.random() * 10 * tries)
+        }
+      }
+    })
+  }
+
+  #sqlOn(client: PostgresPoolClient): Sql {
+    const text = (template: string) => template.replaceAll('@.', `${this.#schema}.`).replaceAll('@now', this.#now())
+    return {
+      query: async (template, ...values) => (await ask(client, text(template), values)).rows,
+      execute: async (template, ...values) => (await ask(client, text(template), values)).rowCount ?? 0,
+    }
+  }
+
+  #now(): string {
+    return `((extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${Math.round(this.#clockOffsetMs())})`
+  }
+}

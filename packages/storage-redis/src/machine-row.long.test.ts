@@ -1,2 +1,0 @@
-// The same, in full.
-import './machine-row.test.js'
