@@ -4,14 +4,13 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { rollup } from 'rollup'
 import { dts } from 'rollup-plugin-dts'
-import { installed, manifest, publishedSources } from './manifest.mjs'
+import { exported, installed } from './manifest.mjs'
 import { zodDeclarations } from './zod.mjs'
 
-const { bin, ...published } = manifest
 const bundle = await rollup({
-  input: publishedSources(published),
-  external: ['zod', ...installed(manifest)],
-  plugins: [dts({ respectExternal: true, compilerOptions: { stripInternal: true } })],
+  input: exported,
+  external: ['zod', ...installed],
+  plugins: [dts({ respectExternal: true, compilerOptions: { stripInternal: true, preserveSymlinks: false } })],
   onwarn(warning, warn) {
     if (warning.code !== 'CIRCULAR_DEPENDENCY' && warning.code !== 'EMPTY_BUNDLE') warn(warning)
   },

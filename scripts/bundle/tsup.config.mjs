@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { manifest, publishedSources } from './manifest.mjs'
+import { exported, programs } from './manifest.mjs'
 import { withPrisma } from './prisma.mjs'
 import { pureTopLevel } from './pure-top-level.mjs'
 import { sharedZod } from './zod.mjs'
@@ -14,7 +14,7 @@ import { sharedZod } from './zod.mjs'
 rmSync('dist', { recursive: true, force: true })
 
 export default withPrisma({
-  entry: publishedSources(manifest),
+  entry: { ...exported, ...programs },
   format: 'esm',
   target: 'es2022',
   sourcemap: true,
