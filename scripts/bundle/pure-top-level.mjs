@@ -15,22 +15,47 @@ const COMPUTED = new Set([
 ])
 
 /**
- * Tells every bundler that a module's constants may be dropped where nobody uses them: a computed
- * one, `const a = f(b.c)`, becomes `const a = /* @__PURE__ *\/ (() => (f(b.c)))()`. Without it
- * `sideEffects: false` holds for whole files only, and each package is one file.
+ * Tells every bundler that what a module declares may be dropped where nobody uses it: a computed
+ * constant, `const a = f(b.c)`, becomes `const a = /* @__PURE__ *\/ (() => (f(b.c)))()`, and so does a
+ * class that computes something, a member's name for one. Without it `sideEffects: false` holds for
+ * whole files only, and each package is one file.
  */
-export function withPureConstants(text, file = 'source.ts') {
+export function withPureDeclarations(text, file = 'source.ts') {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest)
-  const computed = source.statements
-    .filter(ts.isVariableStatement)
-    .flatMap(({ declarationList }) => declarationList.declarations)
-    .flatMap(({ name, initializer }) =>
-      initializer !== undefined && ts.isIdentifier(name) && isComputed(initializer) ? [initializer] : [],
-    )
-  return computed.reduceRight((so, node) => {
-    const [start, end] = [node.getStart(source), node.getEnd()]
-    return `${so.slice(0, start)}/* @__PURE__ */ (() => (${so.slice(start, end)}))()${so.slice(end)}`
-  }, text)
+  const edits = source.statements.flatMap((statement) => {
+    if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.flatMap(constantEdits)
+    return ts.isClassDeclaration(statement) && computesName(statement) ? classEdits(statement) : []
+  })
+  return edits.reduceRight((so, [start, end, instead]) => so.slice(0, start) + instead + so.slice(end), text)
+
+  function constantEdits({ name, initializer }) {
+    if (initializer === undefined || !ts.isIdentifier(name) || !isComputed(initializer)) return []
+    const [start, end] = [initializer.getStart(source), initializer.getEnd()]
+    return [
+      [start, start, '/* @__PURE__ */ (() => ('],
+      [end, end, '))()'],
+    ]
+  }
+
+  /** The class keeps its name, which is shown: it is a property's value, and the property has it. */
+  function classEdits({ name, modifiers = [], end }) {
+    const first = modifiers.find(({ kind }) => kind !== ts.SyntaxKind.ExportKeyword)
+    const start = first?.getStart(source) ?? text.lastIndexOf('class', name.getStart(source))
+    return [
+      [start, name.getEnd(), `const ${name.text} = /* @__PURE__ */ (() => ({ ${name.text}: class`],
+      [end, end, ` }).${name.text})()`],
+    ]
+  }
+}
+
+/** `[Symbol.iterator]` is known to bundlers; any other expression may do something. */
+function computesName({ members }) {
+  return members.some(
+    ({ name }) =>
+      name !== undefined &&
+      ts.isComputedPropertyName(name) &&
+      !(ts.isPropertyAccessExpression(name.expression) && name.expression.expression.text === 'Symbol'),
+  )
 }
 
 function isComputed(node) {
@@ -44,7 +69,7 @@ export const pureTopLevel = {
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]src[\\/][^.].*\.ts$/ }, async ({ path }) => {
       if (path.includes('node_modules')) return undefined
-      return { contents: withPureConstants(await readFile(path, 'utf8'), path), loader: 'ts' }
+      return { contents: withPureDeclarations(await readFile(path, 'utf8'), path), loader: 'ts' }
     })
   },
 }
