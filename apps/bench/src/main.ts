@@ -5,6 +5,7 @@ import { MemoryStorage } from '@cscapi/storage'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { applyDecisions } from './apply-decisions.js'
 import { sqliteBacklog } from './backlog.js'
+import { createSignals } from './create-signal.js'
 import { compareDecisions } from './decisions.js'
 import { postgresEnqueue, redisEnqueue, sqliteEnqueue } from './enqueue.js'
 import { type Figure, header, print } from './figure.js'
@@ -16,7 +17,8 @@ const large = process.argv.includes('--full') ? 1_000_000 : 200_000
 const only = process.argv.slice(2).find((argument) => !argument.startsWith('--'))
 const folder = mkdtempSync(join(tmpdir(), 'cscapi-bench-'))
 
-const benches: Readonly<Record<string, () => Promise<Figure | Figure[]>>> = {
+const benches: Readonly<Record<string, () => Promise<Figure | Figure[]> | Figure>> = {
+  signals: createSignals,
   'enqueue-sqlite': () => sqliteEnqueue(folder),
   'enqueue-redis': redisEnqueue,
   'enqueue-postgres': postgresEnqueue,
