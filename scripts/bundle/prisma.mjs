@@ -28,7 +28,10 @@ export function withPrisma(common) {
       entry: { prisma: SOURCE },
       splitting: false,
       minify: true,
-      clean: false,
+      // Its map names Prisma's sources without repeating them.
+      esbuildOptions(options) {
+        options.sourcesContent = false
+      },
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     },
   ]

@@ -114,9 +114,12 @@ describe('client and storage-sqlite, packed and installed into an empty project'
 
 describe('a published package', () => {
   test.each(workspacePackages().filter(({ manifest }) => manifest.private !== true))(
-    '$manifest.name is checked by publint and attw',
+    '$manifest.name is checked by publint and attw, and held to a size',
     ({ manifest }) => {
-      expect(manifest.scripts?.['lint:package']).toBe('publint --strict && attw --pack --profile esm-only')
+      expect(manifest.scripts?.['lint:package']).toBe(
+        'publint --strict && attw --pack --profile esm-only && size-limit',
+      )
+      expect(manifest['size-limit']?.length).toBeGreaterThan(0)
     },
   )
 })
