@@ -26,6 +26,5 @@ export function zodDeclarations() {
       filter: (path) => !/\.\w+$/.test(path) || path.endsWith('.d.ts'),
     })
   }
-  cpSync(join(from, 'LICENSE'), join('dist', 'zod', 'LICENSE'))
   return './zod/classic/external.js'
 }
