@@ -9,6 +9,7 @@ import { createSignals } from './create-signal.js'
 import { compareDecisions } from './decisions.js'
 import { postgresEnqueue, redisEnqueue, sqliteEnqueue } from './enqueue.js'
 import { type Figure, header, print } from './figure.js'
+import { compareImports } from './import.js'
 import { drainMemory } from './memory.js'
 import { postSignals } from './post.js'
 import { sendWithLatency, sendWithoutLatency } from './send.js'
@@ -37,12 +38,13 @@ const benches: Readonly<Record<string, () => Promise<Figure | Figure[]> | Figure
 }
 
 try {
-  if (only !== 'decisions') header()
+  if (only !== 'decisions' && only !== 'import') header()
   for (const [name, bench] of Object.entries(benches)) {
     if (only !== undefined && only !== name) continue
     for (const figure of [await bench()].flat()) print(figure)
   }
   if (only === undefined || only === 'decisions') await compareDecisions()
+  if (only === undefined || only === 'import') compareImports()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

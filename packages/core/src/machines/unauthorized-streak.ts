@@ -6,7 +6,8 @@ import { getJsonState, toJsonState } from '../state/json-state.js'
 import { stateKeys } from '../state/keys.js'
 import type { StateStore } from '../state/state-store.js'
 
-const { unauthorizedMachines: MACHINES, unauthorizedStops: STOPS } = stateKeys
+const MACHINES = stateKeys.unauthorizedMachines
+const STOPS = stateKeys.unauthorizedStops
 const REMEMBER_MS = 24 * 3_600_000
 /** How long this process takes the streak to be over without a look, in milliseconds. */
 const LOOK_AGAIN_MS = 10_000
