@@ -1,22 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { compileExamples } from './readme/compile.js'
 import { readExamples } from './readme/examples.js'
+import { pages } from './readme/pages.js'
 import { workspacePackages, workspaceRoot } from './workspace.js'
 
-const readmes = [workspaceRoot, ...workspacePackages().map(({ folder }) => folder)]
-  .map((folder) => join(folder, 'README.md'))
-  .filter((path) => existsSync(path))
-const guides = readdirSync(join(workspaceRoot, 'docs'))
-  .filter((name) => name.endsWith('.md'))
-  .map((name) => join(workspaceRoot, 'docs', name))
 // An adapter's author reads pieces of files that are still to be written.
-const pages = [...readmes, ...guides].filter((path) => !path.endsWith('adding-an-adapter.md'))
+const compiled = pages.filter((page) => !page.endsWith('adding-an-adapter.md'))
+const examplesOf = (page: string) => readExamples(join(workspaceRoot, page))
 
-test('every TypeScript example of every README and guide compiles against the built packages', () => {
-  const examples = pages.flatMap(readExamples)
+test('every TypeScript and JavaScript example of every page compiles against the built packages', () => {
+  const examples = compiled.flatMap(examplesOf)
   expect(examples.length).toBeGreaterThan(0)
   expect(compileExamples(examples)).toEqual([])
 })
@@ -30,13 +26,13 @@ test('the README at the root names every published package and links to its READ
   expect(rows.filter((row) => !text.includes(row))).toEqual([])
 })
 
-test('every relative link of a README or a guide leads to a file', () => {
-  const links = [...readmes, ...guides].flatMap((page) =>
-    [...readFileSync(page, 'utf8').matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)].map(([, target = '']) =>
-      join(dirname(page), target),
-    ),
-  )
-  expect(links.filter((path) => !existsSync(path))).toEqual([])
+test('no page makes a client more than once, so that what is new on it is seen', () => {
+  const clients = pages.map((page) => ({
+    page,
+    count: examplesOf(page).flatMap(({ code }) => code.match(/new CapiClient\(/g) ?? []).length,
+  }))
+  expect(clients.filter(({ count }) => count === 1).length).toBeGreaterThan(10)
+  expect(clients.filter(({ count }) => count > 1)).toEqual([])
 })
 
 describe('the check itself', () => {
