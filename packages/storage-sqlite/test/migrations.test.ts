@@ -7,13 +7,14 @@ import { schemaSql } from '@cscapi/storage-sql/scripts/schema-engine.mjs'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { SqliteStorage } from '../src/index.js'
 import { migrations } from '../src/migrations.gen.js'
 import { openDatabase } from '../src/open.js'
 import { storeOn } from '../src/store.js'
 import { temporaryFolder } from './temporary-folder.js'
 
-const PROGRAM = fileURLToPath(new URL('./programs/store.mjs', import.meta.url))
+const PROGRAM = await bundleProgram(new URL('./programs/store.mjs', import.meta.url))
 const MEMORY = new PrismaBetterSqlite3({ url: 'file::memory:' })
 const SCHEMA = fileURLToPath(new URL('../prisma/schema.prisma', import.meta.url))
 

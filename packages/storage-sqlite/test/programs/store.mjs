@@ -1,7 +1,6 @@
-// One process of the tests: node store.mjs COMMAND FILE [NUMBER], or node store.mjs openEach. Uses
-// the built package.
+// One process of the tests: node store.mjs COMMAND FILE [NUMBER], or node store.mjs openEach.
 import { createInterface } from 'node:readline'
-import { SqliteStorage } from '../../dist/index.js'
+import { SqliteStorage } from '@cscapi/storage-sqlite'
 
 const [command, path, number = '0'] = process.argv.slice(2)
 const storage = path === undefined ? undefined : new SqliteStorage({ path })
