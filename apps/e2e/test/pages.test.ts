@@ -24,6 +24,14 @@ test('every link from page to page leads to a file, and its anchor to a heading'
   expect(pages.flatMap(brokenLinks)).toEqual([])
 })
 
+test('a README that npm shows has no relative link, since npm does not know our folders', () => {
+  const published = workspacePackages().filter(({ manifest }) => manifest.private !== true)
+  const readmes = published.map(({ folder }) => relative(workspaceRoot, join(folder, 'README.md')))
+  const links = readmes.flatMap((readme) => ownLinks(read(readme)).map((link) => ({ readme, ...link })))
+  expect(links.length).toBeGreaterThan(30)
+  expect(links.filter(({ path, fromRoot }) => path !== '' && !fromRoot)).toEqual([])
+})
+
 test('the list of guides names every page of docs/', () => {
   const listed = ownLinks(read('docs/README.md')).map(({ path }) => join('docs', path))
   const guides = pages.filter((page) => dirname(page) === 'docs' && page !== 'docs/README.md')
