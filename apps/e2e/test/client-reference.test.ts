@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { firstCells, membersOf } from './readme/members.js'
+import { defaultsOf, firstCells, membersOf } from './readme/members.js'
 import { workspaceRoot } from './workspace.js'
 
 const page = readFileSync(join(workspaceRoot, 'docs/reference.md'), 'utf8')
@@ -28,6 +28,19 @@ describe('the reference of the client', () => {
     const options = membersOf('client', 'StartOptions')
     expect(options.length).toBeGreaterThanOrEqual(9)
     expect(unlisted(options, 'Options of start()')).toEqual([])
+  })
+
+  test('says the defaults that the client fills in', () => {
+    const options = ['CapiClientOptions', 'StartOptions'].flatMap((name) => membersOf('client', name))
+    const defaults = defaultsOf('client').filter(([name]) => options.includes(name))
+    expect(defaults.length).toBeGreaterThan(15)
+    const said = new Map(
+      [...page.matchAll(/^\| (`.+?) \| (.+?) \| /gm)].flatMap(([, names = '', values = '']) =>
+        names.split(', ').map((name, index) => [name, values.split(', ')[index] ?? values] as const),
+      ),
+    )
+    const shown = (name: string) => said.get(`\`${name}\``)?.replace(/[`']/g, '')
+    expect(defaults.filter(([name, value]) => shown(name) !== value)).toEqual([])
   })
 
   test('has every call in its table', () => {

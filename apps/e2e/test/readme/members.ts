@@ -8,13 +8,20 @@ type Declaration = ts.InterfaceDeclaration | ts.ClassDeclaration | ts.TypeAliasD
 const isDeclaration = (node: ts.Node): node is Declaration =>
   ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node) || ts.isTypeAliasDeclaration(node)
 
-/** What the sources of a package declare, wherever in it they lie. */
-function declarationsOf(name: string): Map<string, Declaration[]> {
+/** The sources of a package, wherever in it they lie. */
+function sourcesOf(name: string): ts.SourceFile[] {
   const folder = join(workspaceRoot, 'packages', name, 'src')
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.includes('generated'))
+    .map((path) => {
+      const text = readFileSync(join(folder, path), 'utf8')
+      return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+    })
+}
+
+function declarationsOf(name: string): Map<string, Declaration[]> {
   const found = new Map<string, Declaration[]>()
-  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (!path.endsWith('.ts') || path.endsWith('.test.ts') || path.includes('generated')) continue
-    const source = ts.createSourceFile(path, readFileSync(join(folder, path), 'utf8'), ts.ScriptTarget.Latest, true)
+  for (const source of sourcesOf(name)) {
     source.forEachChild((node) => {
       if (isDeclaration(node) && node.name) found.set(node.name.text, [...(found.get(node.name.text) ?? []), node])
     })
@@ -47,6 +54,24 @@ export function membersOf(packageName: string, name: string): string[] {
   }
   visitAll(name)
   return [...names]
+}
+
+/**
+ * The defaults that the schemas of a package fill in, as text: a number in digits, a text without
+ * quotes. Those that are calculated are left out.
+ */
+export function defaultsOf(packageName: string): [option: string, value: string][] {
+  const found: [string, string][] = []
+  const visit = (node: ts.Node): void => {
+    node.forEachChild(visit)
+    if (!ts.isPropertyAssignment(node) || !ts.isCallExpression(node.initializer)) return
+    const { expression, arguments: given } = node.initializer
+    if (!ts.isPropertyAccessExpression(expression) || expression.name.text !== 'default') return
+    const value = given[0]?.getText() ?? ''
+    if (/^(\d[\d_]*|true|false|'.*')$/.test(value)) found.push([node.name.getText(), value.replace(/[_']/g, '')])
+  }
+  for (const source of sourcesOf(packageName)) visit(source)
+  return found
 }
 
 /** The first cells of all table rows of a text. */
