@@ -43,7 +43,7 @@ test.each([
   ['docs/blocklist.md', /^true 7\d{6} \[\]\nundefined\n$/],
   ['docs/security.md', /^0 machines were in clear\n$/],
   ['docs/going-live.md', /^\{\n {2}baseUrl: [\s\S]*\}\nenrolled OK\n$/],
-  ['docs/testing-your-program.md', /^1\n/],
+  ['docs/testing-your-program.md', /^1\n1\n1\n$/],
   ['docs/from-python.md', /^1 sent, 0 put back\n[\s\S]*\n52\n$/],
   ['docs/from-php.md', /^2 sent, 0 put back\n/],
   ['docs/moving-a-store.md', /^0 machines and 0 signals\n$/],
