@@ -11,7 +11,8 @@ export function turbo(task, say) {
   say(task === 'build' ? 'Building all packages…' : 'Generating sources…')
   const started = performance.now()
   const program = join(root, 'node_modules', 'turbo', 'bin', 'turbo')
-  const run = spawnSync(process.execPath, [program, 'run', task, '--output-logs=errors-only'], {
+  const tasks = task === 'build' ? ['build', 'declarations'] : [task]
+  const run = spawnSync(process.execPath, [program, 'run', ...tasks, '--output-logs=errors-only'], {
     cwd: root,
     env: quiet(process.env),
     encoding: 'utf8',

@@ -14,11 +14,19 @@ export const workspaceFolders = ['packages', 'apps']
  */
 export const sources = new Map(workspaceFolders.flatMap(sourcesOf))
 
+/**
+ * @param {string | undefined} built a file that a manifest names, e.g. `./dist/export/index.js`
+ * @returns {string | undefined} the module that it is built from, below src: `export/index`
+ */
+export function moduleOf(built) {
+  return /^\.\/dist\/(.+)\.js$/.exec(built ?? '')?.[1]
+}
+
 /** @returns {[name: string, path: string][]} */
 function sourcesOf(folder) {
   const { name, exports = {} } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
   return Object.entries(exports).flatMap(([subpath, { default: built }]) => {
-    const [, module] = /^\.\/dist\/(.+)\.js$/.exec(built ?? '') ?? []
+    const module = moduleOf(built)
     return module === undefined ? [] : [[name + subpath.slice(1), join(root, folder, 'src', `${module}.ts`)]]
   })
 }

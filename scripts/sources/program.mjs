@@ -28,6 +28,8 @@ export async function bundleProgram(program) {
     format: 'esm',
     target: 'node20',
     conditions: ['node'],
+    // What TypeScript is told about paths is about declarations.
+    tsconfigRaw: {},
     logLevel: 'silent',
     plugins: [fromSources],
   })

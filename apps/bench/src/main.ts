@@ -5,9 +5,11 @@ import { MemoryStorage } from '@cscapi/storage'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { applyDecisions } from './apply-decisions.js'
 import { sqliteBacklog } from './backlog.js'
+import { createSignals } from './create-signal.js'
 import { compareDecisions } from './decisions.js'
 import { postgresEnqueue, redisEnqueue, sqliteEnqueue } from './enqueue.js'
 import { type Figure, header, print } from './figure.js'
+import { compareImports } from './import.js'
 import { drainMemory } from './memory.js'
 import { sendWithLatency, sendWithoutLatency } from './send.js'
 
@@ -16,7 +18,8 @@ const large = process.argv.includes('--full') ? 1_000_000 : 200_000
 const only = process.argv.slice(2).find((argument) => !argument.startsWith('--'))
 const folder = mkdtempSync(join(tmpdir(), 'cscapi-bench-'))
 
-const benches: Readonly<Record<string, () => Promise<Figure | Figure[]>>> = {
+const benches: Readonly<Record<string, () => Promise<Figure | Figure[]> | Figure>> = {
+  signals: createSignals,
   'enqueue-sqlite': () => sqliteEnqueue(folder),
   'enqueue-redis': redisEnqueue,
   'enqueue-postgres': postgresEnqueue,
@@ -33,12 +36,13 @@ const benches: Readonly<Record<string, () => Promise<Figure | Figure[]>>> = {
 }
 
 try {
-  if (only !== 'decisions') header()
+  if (only !== 'decisions' && only !== 'import') header()
   for (const [name, bench] of Object.entries(benches)) {
     if (only !== undefined && only !== name) continue
     for (const figure of [await bench()].flat()) print(figure)
   }
   if (only === undefined || only === 'decisions') await compareDecisions()
+  if (only === undefined || only === 'import') compareImports()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -4,16 +4,20 @@ import type { QueuedSignal } from '@cscapi/storage'
 /** The id of the n-th machine. */
 export const machineId = (number: number) => generateMachineIdFromKey(`bench ${number}`)
 
-/** One signal of about 700 bytes, as most are. */
-export function signalOf(number: number, machines: number) {
-  return createSignal({
+export type SignalInput = ReturnType<typeof signalInput>
+
+/** What makes one signal of about 700 bytes, as most are. */
+export function signalInput(number: number, machines: number) {
+  return {
     attackerIp: `198.18.${(number >> 8) % 256}.${number % 256}`,
     scenario: 'crowdsecurity/ssh-bf',
     createdAt: new Date(),
     machineId: machineId(number % machines),
     context: { target_user: ['root', 'admin', 'oracle'], service: 'ssh', note: 'x'.repeat(60) },
-  })
+  }
 }
+
+export const signalOf = (number: number, machines: number) => createSignal(signalInput(number, machines))
 
 /** So many queued signals, spread over machines. */
 export function queuedSignals(count: number, machines: number): QueuedSignal[] {

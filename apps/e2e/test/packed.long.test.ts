@@ -51,10 +51,14 @@ describe('client and storage-sqlite, packed and installed into an empty project'
     expect(folders).toEqual([])
   })
 
-  test('take at most 20 MiB, the C and C++ sources of better-sqlite3 aside', () => {
-    const bytes = project.footprint((path) => !/^better-sqlite3\/(deps|src)\//.test(path))
+  test('take at most 12 MB in 15 packages, the driver of SQLite aside', () => {
+    const drivers = new Set(['better-sqlite3', '@photostructure/sqlite'])
+    const packages = [...project.closure(['@cscapi/client', '@cscapi/storage-sqlite'], drivers)]
+    const bytes = project.footprint((path) => packages.some((name) => path.startsWith(`${name}/`)))
+    expect(packages).toContain('@cscapi/core')
+    expect(packages.length).toBeLessThanOrEqual(15)
     expect(bytes).toBeGreaterThan(MEBIBYTE)
-    expect(bytes).toBeLessThanOrEqual(20 * MEBIBYTE)
+    expect(bytes).toBeLessThanOrEqual(12_000_000)
   })
 
   test('work from an ES module', async () => {
@@ -110,9 +114,12 @@ describe('client and storage-sqlite, packed and installed into an empty project'
 
 describe('a published package', () => {
   test.each(workspacePackages().filter(({ manifest }) => manifest.private !== true))(
-    '$manifest.name is checked by publint and attw',
+    '$manifest.name is checked by publint and attw, and held to a size',
     ({ manifest }) => {
-      expect(manifest.scripts?.['lint:package']).toBe('publint --strict && attw --pack --profile esm-only')
+      expect(manifest.scripts?.['lint:package']).toBe(
+        'publint --strict && attw --pack --profile esm-only && size-limit',
+      )
+      expect(manifest['size-limit']?.length).toBeGreaterThan(0)
     },
   )
 })

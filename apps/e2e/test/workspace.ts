@@ -10,6 +10,7 @@ export interface PackageManifest {
   private?: boolean
   scripts?: Record<string, string>
   dependencies?: Record<string, string>
+  'size-limit'?: readonly object[]
 }
 
 export interface WorkspacePackage {

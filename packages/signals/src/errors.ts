@@ -95,6 +95,3 @@ export class InputError extends CscapiError {
     return { ...super.toJSON(), issues: this.issues }
   }
 }
-
-/** Takes down one thing that is wrong. */
-export type Refuse = (path: string, value: unknown, rule: string) => void

@@ -5,15 +5,16 @@ export { IpNetwork, maskOf } from './addresses/ip-network.js'
 export { NetworkSet } from './addresses/network-set.js'
 export type { Family, Words } from './addresses/parse-ip.js'
 export { PRIVATE_NETWORKS } from './addresses/private-networks.js'
-export type { AttackerInput, SourceInput } from './create-signal/attacker.js'
-export {
-  type CreatedSignal,
-  type CreateSignalInput,
-  createSignal,
-  type Instant,
-} from './create-signal/create-signal.js'
-export { scenarioRule } from './create-signal/scenario.js'
-export { textRule } from './create-signal/text.js'
+export { createSignal } from './create-signal/create-signal.js'
+export { scenarioRule } from './create-signal/scenario-rule.js'
+export type {
+  AttackerInput,
+  CreatedSignal,
+  CreateSignalInput,
+  Instant,
+  SourceInput,
+} from './create-signal/signal-input.js'
+export { textRule } from './create-signal/text-rule.js'
 export {
   CscapiError,
   type CscapiErrorOptions,

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   statSync,
@@ -94,6 +95,23 @@ export class EmptyProject {
   /** Paths below node_modules, relative to it. */
   installedFiles(): string[] {
     return readdirSync(this.modules, { recursive: true, encoding: 'utf8' })
+  }
+
+  /**
+   * The named packages and all that they depend on, without `except` and what only those bring. None
+   * lies twice in the project.
+   */
+  closure(names: readonly string[], except: ReadonlySet<string>): Set<string> {
+    const found = new Set<string>()
+    const visit = (name: string) => {
+      if (except.has(name) || found.has(name)) return
+      found.add(name)
+      const text = readFileSync(join(this.modules, name, 'package.json'), 'utf8')
+      const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> }
+      for (const dependency of Object.keys(dependencies)) visit(dependency)
+    }
+    for (const name of names) visit(name)
+    return found
   }
 
   /** Bytes of everything installed; `counts` leaves paths out. */

@@ -1,38 +1,46 @@
-import type { Refuse } from '../errors.js'
 import { compareTimestamps, formatTimestamp, parseTimestamp, type Timestamp } from '../formats/timestamp.js'
-import type { CreateSignalInput, Instant } from './create-signal.js'
+import type { Refusals } from './refusals.js'
+import type { CreateSignalInput, Instant } from './signal-input.js'
 
 type TimePath = 'createdAt' | 'startAt' | 'stopAt'
 
-/** CAPI is younger, and so is everything that writes signals. */
-const EARLIEST_MS = Date.UTC(2000, 0, 1)
+/** 2000-01-01T00:00:00Z: CAPI is younger, and so is everything that writes signals. */
+const EARLIEST_MS = 946_684_800_000
 /** Hosts whose clocks are ahead, and their time zones. */
 const MOST_AHEAD_MS = 24 * 3_600_000
 
+/** The times as they go on the wire; empty for what was refused. */
+export interface SignalTimes {
+  readonly created: string
+  readonly start: string
+  readonly stop: string
+}
+
 /**
- * The times as they go on the wire. Each is a moment from 2000 on, and no more than a day ahead of
- * `now`, in epoch milliseconds.
+ * Reads the times. Each is a moment from 2000 on, and no more than a day ahead of `now`, in epoch
+ * milliseconds.
  */
-export function readTimes(
-  input: Pick<CreateSignalInput, TimePath>,
-  now: number,
-  refuse: Refuse,
-): { created_at: string; start_at: string; stop_at: string } {
-  const read = (path: TimePath): Timestamp | undefined => {
-    const given = input[path] as Instant
-    const timestamp = parseTimestamp(given)
-    const rule = timestamp === undefined ? unreadableRule(given, now) : boundRule(timestamp.ms, now)
-    if (rule !== undefined) refuse(path, given, rule)
-    return rule === undefined ? timestamp : undefined
-  }
-  const created = read('createdAt')
-  const start = input.startAt === undefined ? created : read('startAt')
-  const stop = input.stopAt === undefined ? latest(created, start) : read('stopAt')
-  if (start !== undefined && stop !== undefined && compareTimestamps(stop, start) < 0) {
+export function readTimes(input: Pick<CreateSignalInput, TimePath>, now: number, refusals: Refusals): SignalTimes {
+  const created = readTime('createdAt', input.createdAt, now, refusals)
+  const start = input.startAt === undefined ? created : readTime('startAt', input.startAt, now, refusals)
+  const stop = input.stopAt === undefined ? latest(created, start) : readTime('stopAt', input.stopAt, now, refusals)
+  if (start !== undefined && stop !== undefined && isBefore(stop, start)) {
     const from = input.startAt === undefined ? 'createdAt' : 'startAt'
-    refuse('stopAt', input.stopAt, `must not be before ${from} (${formatTimestamp(start)})`)
+    refusals.refuse('stopAt', input.stopAt, `must not be before ${from} (${formatTimestamp(start)})`)
   }
-  return { created_at: written(created), start_at: written(start), stop_at: written(stop) }
+  const text = written(created)
+  return {
+    created: text,
+    start: start === created ? text : written(start),
+    stop: stop === created ? text : written(stop),
+  }
+}
+
+function readTime(path: TimePath, given: Instant, now: number, refusals: Refusals): Timestamp | undefined {
+  const timestamp = parseTimestamp(given)
+  const rule = timestamp === undefined ? unreadableRule(given, now) : boundRule(timestamp.ms, now)
+  refusals.refuse(path, given, rule)
+  return rule === undefined ? timestamp : undefined
 }
 
 function unreadableRule(given: unknown, now: number): string {
@@ -67,8 +75,9 @@ function unitOf(ms: number, now: number): string | undefined {
 }
 
 function latest(a: Timestamp | undefined, b: Timestamp | undefined): Timestamp | undefined {
-  return a !== undefined && b !== undefined && compareTimestamps(a, b) > 0 ? a : b
+  return a !== undefined && b !== undefined && isBefore(b, a) ? a : b
 }
 
-/** What could not be read was refused, and is never seen. */
+const isBefore = (a: Timestamp, b: Timestamp) => compareTimestamps(a, b) < 0
+
 const written = (timestamp: Timestamp | undefined) => (timestamp === undefined ? '' : formatTimestamp(timestamp))

@@ -16,8 +16,9 @@ const UNIT_NS = new Map([
 const WHOLE = /^([-+]?)(?:0|((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d))+))$/
 const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h|d)/g
 const MAX_LENGTH = 200
-const MAX_NS = 2n ** 63n - 1n
-const MIN_NS = -(2n ** 63n)
+/** What 64 bits hold. */
+const MAX_NS = 9_223_372_036_854_775_807n
+const MIN_NS = -9_223_372_036_854_775_808n
 
 /**
  * Reads a Go duration such as `3h59m55.756182786s` as nanoseconds, without loss; `undefined` if it

@@ -88,8 +88,10 @@ function offsetOf(zone: string): number | undefined {
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
 }
 
-const FIRST_MS = Date.parse('0001-01-01T00:00:00.000Z')
-const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
+/** 0001-01-01T00:00:00.000Z */
+const FIRST_MS = -62_135_596_800_000
+/** 9999-12-31T23:59:59.999Z */
+const LAST_MS = 253_402_300_799_999
 
 function inRange(timestamp: Timestamp): Timestamp | undefined {
   return timestamp.ms >= FIRST_MS && timestamp.ms <= LAST_MS ? timestamp : undefined

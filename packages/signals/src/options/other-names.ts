@@ -5,10 +5,13 @@ import type { KeyAliases } from './suggest-key.js'
  * otherwise here. Names that differ by case, dashes and underscores alone need no entry. Where a
  * unit differs, it is told.
  */
-const seconds = (name: string, other: string) => `${name}, in milliseconds (${other} is in seconds)`
+// @__NO_SIDE_EFFECTS__
+function seconds(name: string, other: string): string {
+  return `${name}, in milliseconds (${other} is in seconds)`
+}
 
 /** Of `createSignal`. */
-export const SIGNAL_NAMES: KeyAliases = new Map([
+export const SIGNAL_NAMES: KeyAliases = /* @__PURE__ */ new Map([
   ['ip', 'attackerIp'],
   ['ip_address', 'attackerIp'],
   ['ipAddress', 'attackerIp'],
@@ -37,7 +40,7 @@ export const SIGNAL_NAMES: KeyAliases = new Map([
 ])
 
 /** Of a signal's `source`. */
-export const SOURCE_NAMES: KeyAliases = new Map([
+export const SOURCE_NAMES: KeyAliases = /* @__PURE__ */ new Map([
   ['country', 'cn'],
   ['ip_address', 'ip'],
   ['lat', 'latitude'],
@@ -47,7 +50,7 @@ export const SOURCE_NAMES: KeyAliases = new Map([
 ])
 
 /** Of a client, and of its calls. */
-export const CLIENT_NAMES: KeyAliases = new Map([
+export const CLIENT_NAMES: KeyAliases = /* @__PURE__ */ new Map([
   ['env', 'environment'],
   ['prod', "environment: 'production'"],
   ['url', 'environment: { baseUrl }'],
@@ -85,7 +88,7 @@ export const CLIENT_NAMES: KeyAliases = new Map([
 ])
 
 /** Of `generateMachineIdFromKey`. */
-export const MACHINE_ID_NAMES: KeyAliases = new Map([
+export const MACHINE_ID_NAMES: KeyAliases = /* @__PURE__ */ new Map([
   ['machine_id_prefix', 'prefix'],
   ['machineIdPrefix', 'prefix'],
   ['len', 'length'],

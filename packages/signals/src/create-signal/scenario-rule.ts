@@ -1,7 +1,7 @@
 const SCENARIO = /^[A-Za-z0-9-]{1,32}\/[A-Za-z0-9_.-]{1,128}$/
 
 /**
- * Why a value is no scenario name, or `undefined`. The rule accepts every name of the CrowdSec hub
+ * Says why a value is no scenario name; `undefined` if it is one. Every name of the CrowdSec hub is
  * (docs/capi-protocol.md, Names and formats).
  */
 export function scenarioRule(value: unknown): string | undefined {

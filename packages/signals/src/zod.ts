@@ -1,0 +1,24 @@
+/**
+ * The part of [zod](https://zod.dev) that cscapi's packages use: bundled here once for all of them.
+ */
+export type * from 'zod'
+export {
+  array,
+  boolean,
+  coerce,
+  custom,
+  enum,
+  instanceof,
+  int,
+  literal,
+  looseObject,
+  number,
+  object,
+  record,
+  strictObject,
+  string,
+  tuple,
+  undefined,
+  union,
+  unknown,
+} from 'zod'
