@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * One `ts` block of a README, or several where the later ones go on with the names of the first.
+ * One `ts` or `js` block of a README, or several where the later ones go on with the names of the first.
  */
 export interface Example {
   readme: string
@@ -13,7 +13,7 @@ export interface Example {
 }
 
 /**
- * The `ts` blocks of a README. A block that imports something starts a program; one that does not
+ * The `ts` and `js` blocks of a README. A block that imports something starts a program; one that does not
  * goes on with the program before it, in a scope of its own, since such examples often declare a
  * name again.
  */
@@ -24,7 +24,7 @@ export function readExamples(readme: string): Example[] {
   let start = 0
   for (const [index, line] of readFileSync(readme, 'utf8').split('\n').entries()) {
     if (!inBlock) {
-      inBlock = line.trimEnd() === '```ts'
+      inBlock = /^```(ts|js)$/.test(line.trimEnd())
       start = index + 1
       block = []
     } else if (line.trimEnd() === '```') {
