@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CapiClient } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { expect, test, vi } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { machine, SCENARIO } from './arrange.js'
 import { randomFrom, testSeed } from './random.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 const PULL = await bundleProgram(new URL('./programs/pull.mjs', import.meta.url))
 const isLong = process.env.CSCAPI_TEST_LONG === '1'

@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { CapiClient } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { machine, SCENARIO, signalsOf } from './arrange.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 function arrange() {
   const folder = temporaryFolder()
