@@ -27,22 +27,9 @@ ${adapter}
 
 storageConformance({
   name: 'a storage from elsewhere',
-  create() {
-    let now = 1_000_000
-    const shared = new Adapter({ now: () => now })
-    const create = () => new Adapter({ shared })
-    return {
-      create,
-      async connect() {
-        const storage = create()
-        await storage.open()
-        return storage
-      },
-      advance(ms) {
-        now += ms
-      },
-      destroy() {},
-    }
+  emptyStore({ now }) {
+    const shared = new Adapter({ now })
+    return { standsStill: true, connection: () => new Adapter({ shared }) }
   },
 })
 `

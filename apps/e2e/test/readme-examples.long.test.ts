@@ -12,7 +12,7 @@ const readmes = [workspaceRoot, ...workspacePackages().map(({ folder }) => folde
 const guides = readdirSync(join(workspaceRoot, 'docs'))
   .filter((name) => name.endsWith('.md'))
   .map((name) => join(workspaceRoot, 'docs', name))
-// An adapter's author reads pieces of files that are still to be written.
+// Its samples are files of the adapter in packages/storage/test/acme, which is compiled and run.
 const pages = [...readmes, ...guides].filter((path) => !path.endsWith('adding-an-adapter.md'))
 
 test('every TypeScript example of every README and guide compiles against the built packages', () => {

@@ -3,7 +3,6 @@ import { isIP } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DecisionSet } from './index.js'
-import { formatIp, parseIp } from './parse-ip.js'
 import { allowlistEntry } from './sources/list-lines.js'
 
 const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 100_000 : 5_000
@@ -42,24 +41,6 @@ const allowlistLine = fc.oneof(
 )
 
 describe('whatever a list holds', () => {
-  test(`an address parses as the platform says, or is none (${RUNS.toLocaleString('en')} texts)`, () => {
-    const words = new Uint32Array(4)
-    const again = new Uint32Array(4)
-    fc.assert(
-      fc.property(line, (text) => {
-        const family = parseIp(text, words)
-        // The platform takes a zone for a part of an address; nobody can block one.
-        expect(family !== 0).toBe(isIP(text) !== 0 && !text.includes('%'))
-        if (family === 0) return
-        const canonical = formatIp(words, family)
-        expect(isIP(canonical)).toBe(family)
-        expect(parseIp(canonical, again)).toBe(family)
-        expect(formatIp(again, family)).toBe(canonical)
-      }),
-      { numRuns: RUNS },
-    )
-  })
-
   test(`each line of a blocklist is taken, is nothing, or is told of (${RUNS.toLocaleString('en')} lines)`, async () => {
     const lines = fc.sample(line, RUNS)
     const set = new DecisionSet({ allowWide: true })

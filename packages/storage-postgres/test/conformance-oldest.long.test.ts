@@ -2,7 +2,7 @@ import { storageConformance } from '@cscapi/storage/conformance'
 import { startPostgres, type TestServer } from '@cscapi/test-servers'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { harnessOf } from './harness.js'
+import { storeOn } from './harness.js'
 
 /** For ARM, npm has none that is older than 15. */
 const OLDEST = process.arch === 'arm64' ? 15 : 13
@@ -21,4 +21,4 @@ test(`the server is PostgreSQL ${OLDEST}`, async () => {
   await pool.end()
 })
 
-storageConformance(harnessOf(`PostgresStorage on PostgreSQL ${OLDEST}`, () => server.url))
+storageConformance({ name: `PostgresStorage on PostgreSQL ${OLDEST}`, emptyStore: storeOn(() => server.url) })

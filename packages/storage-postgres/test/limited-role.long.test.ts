@@ -27,25 +27,12 @@ let schemas = 0
 
 storageConformance({
   name: 'PostgresStorage with a role that has the rights of the README and no others',
-  async create() {
+  async emptyStore({ offsetMs }) {
     schemas += 1
     const schema = `limited_${schemas}`
     await admin.query(migrationSql({ schema }))
     await admin.query(GRANTS.replaceAll('cscapi', schema))
-    let offset = 0
-    const create = () =>
-      new PostgresStorage({ url, schema, migrate: 'verify', poolSize: 4, testClockOffsetMs: () => offset })
-    return {
-      create,
-      async connect() {
-        const storage = create()
-        await storage.open()
-        return storage
-      },
-      advance(ms) {
-        offset += ms
-      },
-      destroy() {},
-    }
+    const options = { url, schema, migrate: 'verify', poolSize: 4, testClockOffsetMs: offsetMs } as const
+    return { connection: () => new PostgresStorage(options) }
   },
 })

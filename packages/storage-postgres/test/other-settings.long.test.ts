@@ -2,7 +2,7 @@ import { storageConformance } from '@cscapi/storage/conformance'
 import { startPostgres, type TestServer } from '@cscapi/test-servers'
 import { types } from 'pg'
 import { afterAll, beforeAll } from 'vitest'
-import { harnessOf } from './harness.js'
+import { storeOn } from './harness.js'
 
 const { INT8 } = types.builtins
 const asText = types.getTypeParser(INT8)
@@ -18,6 +18,7 @@ afterAll(async () => {
   await server?.stop()
 })
 
-storageConformance(
-  harnessOf('PostgresStorage in a program that reads bigint as numbers, on a serializable database', () => server.url),
-)
+storageConformance({
+  name: 'PostgresStorage in a program that reads bigint as numbers, on a serializable database',
+  emptyStore: storeOn(() => server.url),
+})

@@ -3,7 +3,7 @@ import { startPgBouncer, startPostgres, type TestServer } from '@cscapi/test-ser
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PostgresStorage } from '../src/index.js'
-import { harnessOf } from './harness.js'
+import { storeOn } from './harness.js'
 
 let server: TestServer
 let bouncer: TestServer
@@ -18,7 +18,10 @@ afterAll(async () => {
   await server?.stop()
 })
 
-storageConformance(harnessOf('PostgresStorage behind PgBouncer in transaction mode', () => bouncer.url))
+storageConformance({
+  name: 'PostgresStorage behind PgBouncer in transaction mode',
+  emptyStore: storeOn(() => bouncer.url),
+})
 
 describe('behind PgBouncer in transaction mode', () => {
   test('eight storages that open a new schema at once make one migration', async () => {

@@ -1,7 +1,7 @@
 import { storageConformance } from '@cscapi/storage/conformance'
 import { startRedisCluster, type TestRedisCluster } from '@cscapi/test-servers'
 import { afterAll, beforeAll } from 'vitest'
-import { emptyStore } from './harness.js'
+import { storeOn } from './harness.js'
 
 let cluster: TestRedisCluster
 
@@ -10,4 +10,4 @@ beforeAll(async () => {
 })
 afterAll(async () => cluster.stop())
 
-storageConformance({ name: 'Redis Cluster', create: () => emptyStore({ nodes: cluster.urls }) })
+storageConformance({ name: 'Redis Cluster', emptyStore: (clock) => storeOn({ nodes: cluster.urls })(clock) })

@@ -40,7 +40,7 @@ async function runAndKill(namespace: string): Promise<{ begun: string[][]; ackno
 }
 
 test('processes killed with -9 while they enqueue leave each batch whole or not there, and all that was acknowledged', async () => {
-  const store = emptyStore({ url: server.url })
+  const store = await emptyStore({ url: server.url })
   const storage = await store.connect()
   const begun: string[][] = []
   const acknowledged: string[][] = []
