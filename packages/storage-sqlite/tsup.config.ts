@@ -1,4 +1,11 @@
 import { defineConfig } from 'tsup'
-import { withPrisma } from '../storage-sql/tsup-with-prisma.js'
 
-export default defineConfig(withPrisma({ driver: 'better-sqlite3' }))
+export default defineConfig({
+  entry: ['src/index.ts'],
+  format: 'esm',
+  target: 'es2022',
+  noExternal: ['@cscapi/storage-sql'],
+  dts: { resolve: ['@cscapi/storage-sql'] },
+  clean: true,
+  sourcemap: true,
+})
