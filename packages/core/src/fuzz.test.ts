@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { KEY, PASSWORD, secretCalls, TOKEN } from '../test/secret-calls.js'
 import { readDecisionStream } from './capi/decision-stream/read-decision-stream.js'
 import { retryAfterMs } from './capi/retry-after.js'
 import { createCapi, isCscapiError } from './index.js'
@@ -10,10 +11,6 @@ import { readPause } from './state/pause.js'
 import type { StateStore, StateValue } from './state/state-store.js'
 
 const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 100_000 : 5_000
-
-const PASSWORD = 'Passw0rdPassw0rdPassw0rd'
-const TOKEN = 'e30.eyJzdWIiOiJ0In0.tokensignature'
-const KEY = 'attachmentkey1'
 
 /** JSON that is near to what CAPI says, cut and bent, and text that is not JSON at all. */
 const words = fc.constantFrom(
@@ -104,14 +101,7 @@ describe('whatever CAPI answers', () => {
           headers: answer.headers,
         }),
     })
-    const calls = [
-      () => capi.register({ machineId: 'm', password: PASSWORD }),
-      () => capi.login({ machineId: 'm', password: PASSWORD, scenarios: [] }),
-      () => capi.pushSignals({ token: TOKEN, payloads: ['{}'] }),
-      () => capi.pullDecisions({ token: TOKEN }),
-      () => capi.enroll({ token: TOKEN, attachmentKey: KEY }),
-      () => capi.pushMetrics({ token: TOKEN, metrics: { bouncers: [], machines: [] } }),
-    ]
+    const calls = secretCalls(capi)
     await fc.assert(
       fc.asyncProperty(status, body, headers, fc.nat(calls.length - 1), async (code, text, fields, call) => {
         answer = { status: code, body: text, headers: fields }

@@ -1,21 +1,10 @@
-import { startPostgres, type TestServer } from '@cscapi/test-servers'
-import { Pool } from 'pg'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { PostgresStorage } from '../src/index.js'
+import { serverWithAdmin } from './server-with-admin.js'
 
-let server: TestServer
-let admin: Pool
+const server = serverWithAdmin()
 let schema: string
 let schemas = 0
-
-beforeAll(async () => {
-  server = await startPostgres()
-  admin = new Pool({ connectionString: server.url, max: 1 })
-})
-afterAll(async () => {
-  await admin?.end()
-  await server?.stop()
-})
 beforeEach(() => {
   schemas += 1
   schema = `cost_${schemas}`
@@ -38,7 +27,7 @@ async function withStorage<T>(work: (storage: PostgresStorage) => Promise<T>): P
 async function entriesRead(): Promise<number> {
   const read =
     "SELECT idx_tup_read AS read FROM pg_stat_user_indexes WHERE schemaname = $1 AND indexrelname = 'machines_due'"
-  return Number((await admin.query(read, [schema])).rows[0].read)
+  return Number((await server.admin.query(read, [schema])).rows[0].read)
 }
 
 test('looking for a machine that is due does not pass over those that wait', async () => {
@@ -49,7 +38,7 @@ test('looking for a machine that is due does not pass over those that wait', asy
     const failing = { reason: 'unauthorized', count: 1, retryAfterMs: 3_600_000 } as const
     await Promise.all(machines.map((machineId) => storage.updateMachine(machineId, { failing })))
   })
-  await admin.query(`VACUUM ANALYZE ${schema}.machines`)
+  await server.admin.query(`VACUUM ANALYZE ${schema}.machines`)
   const before = await entriesRead()
   const lease = await withStorage((storage) => storage.lease({ leaseMs: 60_000, maxSignals: 10 }))
   expect(lease).toBeUndefined()
@@ -74,6 +63,6 @@ test('what is noted of the number of pending signals does not pile up, though no
     while (await sendNext()) {}
     expect(await storage.stats()).toMatchObject({ pending: 0, leased: 0, sent: 1_200 })
   })
-  const { rows } = await admin.query(`SELECT count(*)::int AS count FROM ${schema}.pending_changes`)
+  const { rows } = await server.admin.query(`SELECT count(*)::int AS count FROM ${schema}.pending_changes`)
   expect(rows[0].count).toBeLessThan(1_020)
 })

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { listenInFront } from './listen-in-front.js'
 
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49])
 const FIELDS = Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0')
@@ -21,12 +21,8 @@ export async function cuttingServer(serverUrl: string) {
     upstream.on('close', () => client.end())
     for (const socket of [client, upstream]) socket.on('error', () => undefined)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = new URL(serverUrl)
-  url.port = String((server.address() as AddressInfo).port)
   return {
-    url: url.href,
+    url: await listenInFront(server, serverUrl),
     cut(on: boolean) {
       isCutting = on
     },

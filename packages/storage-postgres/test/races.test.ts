@@ -1,19 +1,9 @@
-import { startPostgres, type TestServer } from '@cscapi/test-servers'
 import { Client, Pool, type QueryConfig, type QueryResult } from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { PostgresStorage } from '../src/index.js'
+import { serverWithAdmin } from './server-with-admin.js'
 
-let server: TestServer
-let admin: Pool
-
-beforeAll(async () => {
-  server = await startPostgres()
-  admin = new Pool({ connectionString: server.url, max: 1 })
-})
-afterAll(async () => {
-  await admin?.end()
-  await server?.stop()
-})
+const server = serverWithAdmin()
 
 /** Connections that stand still before the statement that begins so, until they are let go on. */
 function poolThatHesitates(
@@ -56,7 +46,7 @@ test.each(['read committed', 'repeatable read', 'serializable'])(
     await hesitates
     const settled = worker.settle(lease!, { sent: ['first'] })
     const waiting = "SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    await expect.poll(async () => (await admin.query(waiting)).rows).toEqual([{ count: 1 }])
+    await expect.poll(async () => (await server.admin.query(waiting)).rows).toEqual([{ count: 1 }])
     goOn()
     expect(await enqueued).toEqual({ added: 1, duplicates: 0 })
     expect(await settled).toEqual({ lost: false })

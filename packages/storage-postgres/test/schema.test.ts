@@ -2,33 +2,22 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { schemaSql } from '@cscapi/storage-sql/scripts/schema-engine.mjs'
-import { startPostgres, type TestServer } from '@cscapi/test-servers'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { migrationSql, PostgresStorage } from '../src/index.js'
+import { serverWithAdmin } from './server-with-admin.js'
 
 const SCHEMA = readFileSync(fileURLToPath(new URL('../prisma/schema.prisma', import.meta.url)), 'utf8')
 
-let server: TestServer
-let admin: Pool
-
-beforeAll(async () => {
-  server = await startPostgres()
-  admin = new Pool({ connectionString: server.url, max: 2 })
-})
-
-afterAll(async () => {
-  await admin?.end()
-  await server?.stop()
-})
+const server = serverWithAdmin()
 
 /**
  * Runs `sql` in a schema of its own and tells what it made there: columns, and indexes with their
  * conditions.
  */
 async function structureAfter(schema: string, sql: string) {
-  const client = await admin.connect()
+  const client = await server.admin.connect()
   try {
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema}; SET search_path TO ${schema}; ${sql}; RESET search_path`)
     return await structureOf(client, schema)
@@ -82,7 +71,7 @@ describe('the schema', () => {
     const storage = new PostgresStorage({ url: server.url, schema: 'opened' })
     await storage.open()
     await storage.close()
-    expect(await structureOf(admin, 'opened')).toEqual(
+    expect(await structureOf(server.admin, 'opened')).toEqual(
       await structureAfter('scripted', migrationSql({ schema: 'scripted' })),
     )
   })

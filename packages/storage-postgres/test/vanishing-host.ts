@@ -1,5 +1,5 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
+import { listenInFront } from './listen-in-front.js'
 
 /**
  * The way from one host to a server, which can break off without a word, as when the host loses
@@ -41,12 +41,8 @@ export async function vanishingHost(serverUrl: string): Promise<VanishingHost> {
     for (const socket of [client, upstream]) socket.on('error', () => undefined)
     upstream.on('close', () => client.destroy())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = new URL(serverUrl)
-  url.port = String((server.address() as AddressInfo).port)
   return {
-    url: url.href,
+    url: await listenInFront(server, serverUrl),
     get hasVanished() {
       return isGone
     },

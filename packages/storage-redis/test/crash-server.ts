@@ -1,30 +1,10 @@
-import { startRedis, type TestServer } from '@cscapi/test-servers'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll } from 'vitest'
+import { beforeAll } from 'vitest'
 import { scripts } from '../src/scripts.gen.js'
+import { serverWithClient } from './server-with-client.js'
 
-/**
- * A server for the tests of one file, with all scripts loaded, so that each script is one command;
- * and a client that looks behind the adapter.
- */
-export function crashServer(): { readonly url: string; readonly client: Redis } {
-  let server: TestServer
-  let client: Redis
-  beforeAll(async () => {
-    server = await startRedis()
-    client = new Redis(server.url)
-    await Promise.all(Object.values(scripts).map(({ lua }) => client.script('LOAD', lua)))
-  })
-  afterAll(async () => {
-    await client?.quit()
-    await server?.stop()
-  })
-  return {
-    get url() {
-      return server.url
-    },
-    get client() {
-      return client
-    },
-  }
+/** A server that has all scripts loaded, so that each script is one command. */
+export function crashServer() {
+  const server = serverWithClient()
+  beforeAll(() => Promise.all(Object.values(scripts).map(({ lua }) => server.client.script('LOAD', lua))))
+  return server
 }

@@ -1,21 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { startRedis, type TestServer } from '@cscapi/test-servers'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { RedisStorage } from '../src/index.js'
 import { keysOf } from './harness.js'
+import { serverWithClient } from './server-with-client.js'
 
-let server: TestServer
-let client: Redis
-
-beforeAll(async () => {
-  server = await startRedis({ config: {} })
-  client = new Redis(server.url)
-})
-afterAll(async () => {
-  await client.quit()
-  await server.stop()
-})
+const server = serverWithClient({ config: {} })
 
 async function opened(namespace: string, offsetMs = () => 0): Promise<RedisStorage> {
   const storage = new RedisStorage({ url: server.url, namespace, testClockOffsetMs: offsetMs })
@@ -46,10 +35,10 @@ async function useEverything(storage: RedisStorage, machineIds: readonly string[
 }
 
 test('every key begins with the namespace', async () => {
-  await client.flushall()
+  await server.client.flushall()
   const storage = await opened('apart')
   await useEverything(storage, ['a', 'b', '{odd}:*', 'ünï'])
-  const keys = await keysOf(client, '*')
+  const keys = await keysOf(server.client, '*')
   expect(keys.filter((key) => !key.startsWith('apart:'))).toEqual([])
   expect(keys.length).toBeGreaterThan(20)
   await storage.close()
@@ -72,7 +61,7 @@ test('two namespaces never meet, also when one begins like the other', async () 
 })
 
 test('deleted machines leave nothing behind but what was sent in the totals', async () => {
-  await client.flushall()
+  await server.client.flushall()
   let offsetMs = 0
   const storage = await opened('gone', () => offsetMs)
   await useEverything(storage, ['a', 'b', 'c'])
@@ -80,9 +69,9 @@ test('deleted machines leave nothing behind but what was sent in the totals', as
   // That a machine is gone is remembered for a minute, for reports that come late.
   offsetMs = 60_001
   await storage.deleteMachines(['unknown'])
-  expect(await keysOf(client, 'gone:m:*')).toEqual([])
-  expect(await keysOf(client, 'gone:i:*')).toEqual(['gone:i:{gone.0}:gone', 'gone:i:{gone.0}:totals'])
-  expect(await client.zrange('gone:i:{gone.0}:gone', '0', '-1')).toEqual(['unknown'])
+  expect(await keysOf(server.client, 'gone:m:*')).toEqual([])
+  expect(await keysOf(server.client, 'gone:i:*')).toEqual(['gone:i:{gone.0}:gone', 'gone:i:{gone.0}:totals'])
+  expect(await server.client.zrange('gone:i:{gone.0}:gone', '0', '-1')).toEqual(['unknown'])
   expect(await storage.stats()).toEqual({
     pending: 0,
     leased: 0,
@@ -96,7 +85,7 @@ test('deleted machines leave nothing behind but what was sent in the totals', as
 })
 
 test('a sent and drained queue keeps one small hash a machine', async () => {
-  await client.flushall()
+  await server.client.flushall()
   const storage = await opened('drained')
   await storage.enqueue(
     Array.from({ length: 20 }, (_, index) => ({ machineId: `m${index % 4}`, uuid: randomUUID(), payload: '{}' })),
@@ -108,15 +97,17 @@ test('a sent and drained queue keeps one small hash a machine', async () => {
   ) {
     await storage.settle(lease, { sent: lease.signals.map(({ uuid }) => uuid) })
   }
-  expect(await keysOf(client, 'drained:m:*')).toEqual(['m0', 'm1', 'm2', 'm3'].map((id) => `drained:m:{${id}}:q`))
+  expect(await keysOf(server.client, 'drained:m:*')).toEqual(
+    ['m0', 'm1', 'm2', 'm3'].map((id) => `drained:m:{${id}}:q`),
+  )
   await storage.close()
 })
 
 test('a value that runs out is removed by the server itself', async () => {
   const storage = await opened('ttl')
   await storage.setState('lock', new Uint8Array([1]), { expiresInMs: 60_000 })
-  expect(await client.pttl('ttl:s:lock')).toBeGreaterThan(0)
+  expect(await server.client.pttl('ttl:s:lock')).toBeGreaterThan(0)
   await storage.setState('lock', new Uint8Array([2]))
-  expect(await client.pttl('ttl:s:lock')).toBe(-1)
+  expect(await server.client.pttl('ttl:s:lock')).toBe(-1)
   await storage.close()
 })

@@ -1,24 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
-import { startRedis, type TestServer } from '@cscapi/test-servers'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { RedisStorage, type RedisStorageOptions } from '../src/index.js'
 import { keysOf } from './harness.js'
+import { serverWithClient } from './server-with-client.js'
 
-let server: TestServer
-let client: Redis
-
-beforeAll(async () => {
-  server = await startRedis({ config: {} })
-  client = new Redis(server.url)
-})
-afterAll(async () => {
-  await client.quit()
-  await server.stop()
-})
+const server = serverWithClient({ config: {} })
 
 /** Opens a store and gives what the logger was told. */
 async function warningsOf(options: Partial<RedisStorageOptions> = {}, url = server.url): Promise<string[]> {
@@ -39,14 +29,14 @@ async function warningsOf(options: Partial<RedisStorageOptions> = {}, url = serv
 async function withConfig<T>(config: Record<string, string>, work: () => Promise<T>): Promise<T> {
   const before = await Promise.all(
     Object.keys(config).map(
-      async (name) => [name, String(((await client.config('GET', name)) as string[])[1])] as const,
+      async (name) => [name, String(((await server.client.config('GET', name)) as string[])[1])] as const,
     ),
   )
-  for (const [name, value] of Object.entries(config)) await client.config('SET', name, value)
+  for (const [name, value] of Object.entries(config)) await server.client.config('SET', name, value)
   try {
     return await work()
   } finally {
-    for (const [name, value] of before) await client.config('SET', name, value)
+    for (const [name, value] of before) await server.client.config('SET', name, value)
   }
 }
 
@@ -62,28 +52,28 @@ describe('open', () => {
       for (const child of children) child.stdin!.write(`${namespace}\n`)
       const outcomes = await Promise.all(answers.map(async (lines) => (await lines.next()).value))
       expect(outcomes).toEqual(Array.from({ length: 8 }, () => 'opened'))
-      expect(await client.hgetall(`${namespace}:meta`)).toEqual({ schema: '1', shards: '1' })
+      expect(await server.client.hgetall(`${namespace}:meta`)).toEqual({ schema: '1', shards: '1' })
     }
     for (const child of children) child.stdin!.end()
   })
 
   test('refuses a store of a newer schema by name and leaves it as it is', async () => {
-    await client.hset('newer:meta', { schema: '2', shards: '4', future: 'yes' })
+    await server.client.hset('newer:meta', { schema: '2', shards: '4', future: 'yes' })
     const storage = new RedisStorage({ url: server.url, namespace: 'newer' })
     await expect(storage.open()).rejects.toMatchObject({
       code: 'storage_schema_newer',
       message: expect.stringContaining('schema 2'),
     })
-    expect(await client.hgetall('newer:meta')).toEqual({ schema: '2', shards: '4', future: 'yes' })
-    expect(await keysOf(client, 'newer:*')).toEqual(['newer:meta'])
+    expect(await server.client.hgetall('newer:meta')).toEqual({ schema: '2', shards: '4', future: 'yes' })
+    expect(await keysOf(server.client, 'newer:*')).toEqual(['newer:meta'])
     await storage.close()
   })
 
   test('may be tried again after it failed', async () => {
-    await client.hset('again:meta', { schema: '2', shards: '1' })
+    await server.client.hset('again:meta', { schema: '2', shards: '1' })
     const storage = new RedisStorage({ url: server.url, namespace: 'again' })
     await expect(storage.open()).rejects.toMatchObject({ code: 'storage_schema_newer' })
-    await client.del('again:meta')
+    await server.client.del('again:meta')
     await storage.open()
     expect((await storage.stats()).machines).toBe(0)
     await storage.close()
@@ -105,7 +95,7 @@ describe('open', () => {
         code: 'storage_failed',
         message: expect.stringMatching(/allkeys-lru.*allowEviction/),
       })
-      expect(await keysOf(client, 'evict:*')).toEqual([])
+      expect(await keysOf(server.client, 'evict:*')).toEqual([])
       expect(await warningsOf({ namespace: 'evict', allowEviction: true })).toEqual([])
     })
   })
@@ -160,7 +150,7 @@ describe('open', () => {
   })
 
   test('warns when a user may read neither INFO nor CONFIG, and works with the rights that the README lists', async () => {
-    await client.call(
+    await server.client.call(
       'ACL',
       'SETUSER',
       'app',
@@ -188,7 +178,7 @@ describe('open', () => {
       '@set',
       '@sortedset',
     ])
-      await client.call('ACL', 'SETUSER', 'app', `+${command}`)
+      await server.client.call('ACL', 'SETUSER', 'app', `+${command}`)
     const url = server.url.replace('redis://', 'redis://app:secret@')
     const warnings = await warningsOf({ namespace: 'limited' }, url)
     expect(warnings).toEqual([expect.stringContaining('eviction policy'), expect.stringContaining('on disk')])
@@ -224,7 +214,7 @@ describe('a storage', () => {
   })
 
   test('whose namespace holds keys of another program says that, instead of an odd failure', async () => {
-    await client.set('taken:meta', 'something else')
+    await server.client.set('taken:meta', 'something else')
     const storage = new RedisStorage({ url: server.url, namespace: 'taken' })
     await expect(storage.open()).rejects.toMatchObject({
       code: 'storage_corrupt',

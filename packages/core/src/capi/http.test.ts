@@ -5,11 +5,8 @@ import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { selfSigned } from '@cscapi/test-servers/certificates'
 import { afterEach, describe, expect, test } from 'vitest'
+import { KEY, PASSWORD, secretCalls, TOKEN } from '../../test/secret-calls.js'
 import { type CapiRequestEvent, createCapi } from '../index.js'
-
-const PASSWORD = 'Passw0rdPassw0rdPassw0rd'
-const TOKEN = 'e30.eyJzdWIiOiJ0In0.tokensignature'
-const KEY = 'attachmentkey1'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -35,18 +32,7 @@ const answering = (
 const connect = (baseUrl: string, options = {}) =>
   createCapi({ environment: { baseUrl }, timeoutMs: 60_000, ...options })
 
-/** Every call, with secrets in it. */
-const calls = (baseUrl: string, options = {}) => {
-  const capi = connect(baseUrl, options)
-  return [
-    () => capi.register({ machineId: 'm', password: PASSWORD }),
-    () => capi.login({ machineId: 'm', password: PASSWORD, scenarios: [] }),
-    () => capi.pushSignals({ token: TOKEN, payloads: ['{}'] }),
-    () => capi.pullDecisions({ token: TOKEN }),
-    () => capi.enroll({ token: TOKEN, attachmentKey: KEY }),
-    () => capi.pushMetrics({ token: TOKEN, metrics: { bouncers: [], machines: [] } }),
-  ]
-}
+const calls = (baseUrl: string, options = {}) => secretCalls(connect(baseUrl, options))
 
 /** Which secrets the calls send, in their order. */
 const SENT = [[PASSWORD], [PASSWORD], [TOKEN], [TOKEN], [TOKEN, KEY], [TOKEN]]
