@@ -29,8 +29,8 @@ export default defineConfig(({ mode }) => {
       maxWorkers: Math.max(4, availableParallelism() - 1),
       // These end a test that hangs and judge nothing: no test fails because a machine is slow or
       // busy.
-      testTimeout: 300_000,
-      hookTimeout: 300_000,
+      testTimeout: 900_000,
+      hookTimeout: 900_000,
       expect: { poll: { timeout: 120_000 } },
     },
   }

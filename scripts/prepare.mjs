@@ -1,6 +1,6 @@
 // Makes a checkout ready for a command: `node scripts/prepare.mjs [generate|build]` installs what
-// changed; `generate` writes the sources that are made of others, `build` builds every package and
-// the addon of the tests that take long.
+// changed; `generate` writes the sources that are made of others, `build` builds every package, and
+// better-sqlite3, which only tests that take long and measurements need.
 // Plain Node without dependencies, because it runs before anything else is known to work.
 import { command } from './prepare/command.mjs'
 import { install } from './prepare/install.mjs'

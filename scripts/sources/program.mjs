@@ -55,10 +55,14 @@ const fromSources = {
       if (kind === 'entry-point' || pluginData === fromSources) return undefined
       const source = sources.get(path)
       if (source !== undefined) return { path: source, sideEffects: false }
-      const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: fromSources })
-      // What is not installed may never be reached: an adapter that nobody names, an optional peer.
-      if (found.errors.length > 0) return { path, external: true }
-      return found.external ? found : { path: pathToFileURL(found.path).href, external: true }
+      // A peer that a package lacks is the program's to bring.
+      for (const folder of [resolveDir, dirname(build.initialOptions.entryPoints[0])]) {
+        const found = await build.resolve(path, { kind, importer, resolveDir: folder, pluginData: fromSources })
+        if (found.external) return found
+        if (found.errors.length === 0) return { path: pathToFileURL(found.path).href, external: true }
+      }
+      // What nobody brings may never be reached: an adapter that is not named, a peer that is not used.
+      return { path, external: true }
     })
     // So may Prisma's client, which is made by a tool that the demo does not install.
     build.onResolve({ filter: /\/generated\/client\.js$/ }, ({ path, resolveDir }) =>

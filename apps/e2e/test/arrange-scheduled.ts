@@ -2,7 +2,10 @@ import { CapiClient, type CapiClientOptions, type ClientEvents } from '@cscapi/c
 import { createEmulator, type EmulatorOptions } from '@cscapi/emulator'
 import { MemoryStorage } from '@cscapi/storage'
 import { SCENARIO } from './arrange.js'
+import { warmUp } from './client-warm-up.js'
 import { VirtualTime } from './virtual-time.js'
+
+await warmUp()
 
 /** A strict emulator and a memory store in virtual time, and processes that share them. */
 export function arrangeScheduled(emulatorOptions: EmulatorOptions = {}) {

@@ -4,9 +4,9 @@ import { PostgresStorage } from '@cscapi/storage-postgres'
 import { RedisStorage } from '@cscapi/storage-redis'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { startPostgres, startRedis } from '@cscapi/test-servers'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { expect, test } from 'vitest'
 import { HOUR_MS, machine } from './arrange.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 const MACHINES = 5
 const EACH = 300

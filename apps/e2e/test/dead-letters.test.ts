@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CapiClient, RejectedSignalInfo, Signal } from '@cscapi/client'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { arrange, HOUR_MS, MINUTE_MS, machine, signalsOf } from './arrange.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 type Arranged = ReturnType<typeof arrange>
 

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pages } from '@cscapi/core'
 import { createEmulator, type Emulator } from '@cscapi/emulator'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { expect, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { randomFrom, testSeed } from './random.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 const DEMO = await bundleProgram(new URL('../../example/src/main.ts', import.meta.url))
 const isLong = process.env.CSCAPI_TEST_LONG === '1'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEmulator } from '@cscapi/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EmptyProject } from './packed/empty-project.js'
+import { EmptyProject, SQLITE_DRIVER } from './packed/empty-project.js'
 import { packWithDependencies } from './packed/pack.js'
 import { importedModule, requiringScript, tracedModule, tsconfig, typescript } from './packed/programs.js'
 import { workspacePackages } from './workspace.js'
@@ -17,7 +17,7 @@ let stop: () => Promise<void>
 beforeAll(async () => {
   const tarballs = mkdtempSync(join(tmpdir(), 'cscapi-tarballs-'))
   try {
-    project.install(packWithDependencies(['@cscapi/client', '@cscapi/storage-sqlite'], tarballs))
+    project.install([...packWithDependencies(['@cscapi/client', '@cscapi/storage-sqlite'], tarballs), SQLITE_DRIVER])
   } finally {
     rmSync(tarballs, { recursive: true, force: true })
   }

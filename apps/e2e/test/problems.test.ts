@@ -4,9 +4,9 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { CapiClient, type Problem } from '@cscapi/client'
 import { MemoryStorage } from '@cscapi/storage'
+import { capiExample } from '@cscapi/test-servers/certificates'
 import { afterEach, describe, expect, test } from 'vitest'
 import { arrange, HOUR_MS, MINUTE_MS, machine, SCENARIO, signalsOf } from './arrange.js'
-import { capiExample } from './test-certificates.js'
 
 const ALWAYS = { times: Number.POSITIVE_INFINITY }
 

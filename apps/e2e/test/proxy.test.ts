@@ -9,11 +9,11 @@ import { inspect, promisify } from 'node:util'
 import { CapiClient, type CapiClientOptions, Secret } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
 import { MemoryStorage } from '@cscapi/storage'
+import { authority, capiExample } from '@cscapi/test-servers/certificates'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { arrange, machine, SCENARIO, signalsOf } from './arrange.js'
-import { temporaryFolder } from './temporary-folder.js'
-import { authority, capiExample } from './test-certificates.js'
 
 const CREDENTIALS = 'acme:pr0xy-s3cret'
 

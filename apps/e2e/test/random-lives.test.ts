@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { MemoryStorage, type Storage } from '@cscapi/storage'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { testSeed } from './random.js'
 import { Life, step } from './random-life.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 const isLong = process.env.CSCAPI_TEST_LONG === '1'
 

@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { CapiClient } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
-import BetterSqlite3 from 'better-sqlite3'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { describe, expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { machine, SCENARIO, signalsOf } from './arrange.js'
-import { temporaryFolder } from './temporary-folder.js'
+
+const BACK_UP = await bundleProgram(new URL('./programs/back-up.mjs', import.meta.url))
 
 function arrange() {
   const folder = temporaryFolder()
@@ -24,9 +27,7 @@ function arrange() {
  * As `sqlite3 store.db "VACUUM INTO 'backup.db'"` does it, beside a client that has the store open.
  */
 function backUp(path: string, to: string): void {
-  const reader = new BetterSqlite3(path)
-  reader.exec(`VACUUM INTO '${to}'`)
-  reader.close()
+  execFileSync(process.execPath, [BACK_UP, path, to])
 }
 
 describe('a restored old copy of a store', () => {

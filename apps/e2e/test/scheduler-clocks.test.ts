@@ -4,11 +4,11 @@ import { promisify } from 'node:util'
 import { CapiClient } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { describe, expect, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { HOUR_MS, MINUTE_MS, machine, SCENARIO, signalsOf } from './arrange.js'
 import { arrangeScheduled } from './arrange-scheduled.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 const SEND = await bundleProgram(new URL('./programs/send.mjs', import.meta.url))
 const MACHINES = 10

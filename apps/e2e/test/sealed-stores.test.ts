@@ -5,9 +5,9 @@ import { PostgresStorage } from '@cscapi/storage-postgres'
 import { RedisStorage } from '@cscapi/storage-redis'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { startPostgres, startRedis } from '@cscapi/test-servers'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { describe, expect, test } from 'vitest'
 import { arrange, HOUR_MS, machine, signalsOf } from './arrange.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 const KEY = randomBytes(32)
 const PASSPHRASE = 'correct horse battery'

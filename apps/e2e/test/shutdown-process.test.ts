@@ -7,10 +7,10 @@ import { promisify } from 'node:util'
 import { CapiClient, type StartOptions, type StopReport } from '@cscapi/client'
 import { createEmulator, type EmulatorOptions } from '@cscapi/emulator'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { afterEach, describe, expect, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { machine, SCENARIO, signalsOf } from './arrange.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 const STARTED = await bundleProgram(new URL('./programs/started.mjs', import.meta.url))
 const SEND = await bundleProgram(new URL('./programs/send.mjs', import.meta.url))

@@ -4,10 +4,10 @@ import { promisify } from 'node:util'
 import { CapiClient, type SendReport } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { expect, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { machine, SCENARIO, signalsOf } from './arrange.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 const PROGRAM = await bundleProgram(new URL('./programs/send.mjs', import.meta.url))
 const MACHINES = 20

@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { generateMachineIdFromKey } from '@cscapi/core'
 import { createSignal, type Signal } from '@cscapi/signals'
 import { copyStorage, MemoryStorage } from '@cscapi/storage'
+import { turnsDuring } from '@cscapi/test-servers/turns-during'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { CapiClient, type CapiClientOptions } from './index.js'
 import { applyRetention } from './kept-signals/retention.js'
@@ -18,26 +18,6 @@ const signal = (index: number): Signal =>
 
 function* signals(count: number) {
   for (let index = 0; index < count; index += 1) yield signal(index)
-}
-
-/**
- * How many turns the event loop had while `work` ran: a store in memory answers at once and gives
- * none by itself.
- */
-async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
-  let turns = 0
-  let isOver = false
-  const counting = (async () => {
-    while (!isOver) {
-      await nextTurn()
-      turns += 1
-    }
-  })()
-  await work()
-  const counted = turns
-  isOver = true
-  await counting
-  return counted
 }
 
 let storage: MemoryStorage

@@ -1,27 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { startPostgres, type TestServer } from '@cscapi/test-servers'
 import { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { migrationSql, PostgresStorage } from '../src/index.js'
+import { serverWithAdmin } from './admin.js'
 
 const PROGRAM = await bundleProgram(new URL('./programs/open.mjs', import.meta.url))
 const ROUNDS = 20
 const PROCESSES = 8
 
-let server: TestServer
-let admin: Pool
-
-beforeAll(async () => {
-  server = await startPostgres({ config: {} })
-  admin = new Pool({ connectionString: server.url })
-})
-
-afterAll(async () => {
-  await admin?.end()
-  await server?.stop()
-})
+const server = serverWithAdmin({ config: {} })
 
 const open = async (options: object) => {
   const storage = new PostgresStorage({ url: server.url, ...options })
@@ -42,7 +31,7 @@ describe('opening', () => {
       expect((await Promise.all(answers)).map(([answer]) => String(answer).trim())).toEqual(
         Array(PROCESSES).fill('open'),
       )
-      const { rows } = await admin.query(`SELECT version, name FROM race_${round}.cscapi_migrations`)
+      const { rows } = await server.admin.query(`SELECT version, name FROM race_${round}.cscapi_migrations`)
       expect(rows).toEqual([
         { version: 1, name: '0001-init' },
         { version: 2, name: '0002-clocks-that-were-wrong' },
@@ -54,7 +43,9 @@ describe('opening', () => {
 
   test('a newer schema is refused by name', async () => {
     await (await open({ schema: 'newer' })).close()
-    await admin.query("INSERT INTO newer.cscapi_migrations (version, name, checksum) VALUES (9, '0009-later', 'x')")
+    await server.admin.query(
+      "INSERT INTO newer.cscapi_migrations (version, name, checksum) VALUES (9, '0009-later', 'x')",
+    )
     await expect(open({ schema: 'newer' })).rejects.toMatchObject({
       code: 'storage_schema_newer',
       message: expect.stringContaining('version 9'),
@@ -72,7 +63,7 @@ describe('opening', () => {
   })
 
   test('a role without the right to create tables opens what migrationSql() made', async () => {
-    await admin.query("CREATE ROLE plain LOGIN PASSWORD 'plain'")
+    await server.admin.query("CREATE ROLE plain LOGIN PASSWORD 'plain'")
     const url = server.url.replace(/\/\/[^@]*@/, '//plain:plain@')
     await expect(open({ url, schema: 'made' })).rejects.toMatchObject({
       code: 'storage_unavailable',
@@ -82,17 +73,17 @@ describe('opening', () => {
     await expect(open({ url, schema: 'made', migrate: 'verify' })).rejects.toMatchObject({
       code: 'storage_schema_missing',
     })
-    await admin.query(migrationSql({ schema: 'made' }))
-    await admin.query('GRANT USAGE ON SCHEMA made TO plain; GRANT SELECT ON ALL TABLES IN SCHEMA made TO plain')
+    await server.admin.query(migrationSql({ schema: 'made' }))
+    await server.admin.query('GRANT USAGE ON SCHEMA made TO plain; GRANT SELECT ON ALL TABLES IN SCHEMA made TO plain')
     await expect(open({ url, schema: 'made', migrate: 'verify' })).resolves.toBeInstanceOf(PostgresStorage)
   })
 
   test('the SQL of migrationSql() leaves nothing behind when it fails half-way', async () => {
-    await admin.query('CREATE SCHEMA taken; CREATE TABLE taken.state (key TEXT)')
-    const client = await admin.connect()
+    await server.admin.query('CREATE SCHEMA taken; CREATE TABLE taken.state (key TEXT)')
+    const client = await server.admin.connect()
     await expect(client.query(migrationSql({ schema: 'taken' }))).rejects.toThrow('already exists')
     client.release(true)
-    const { rows } = await admin.query("SELECT tablename FROM pg_tables WHERE schemaname IN ('taken', 'public')")
+    const { rows } = await server.admin.query("SELECT tablename FROM pg_tables WHERE schemaname IN ('taken', 'public')")
     expect(rows).toEqual([{ tablename: 'state' }])
   })
 

@@ -2,6 +2,9 @@ import { FAILING_REASONS, type Machine, type MachinePatch, StorageError } from '
 import { ageMs, remainingMs } from '@cscapi/storage'
 import * as z from 'zod'
 
+/** As the driver reads it. */
+type Instant = bigint | number
+
 /**
  * A row of `credentials`: what a machine needs to talk to CAPI. Instants are epoch milliseconds of
  * the store's clock.
@@ -12,16 +15,16 @@ export interface CredentialRow {
   readonly token: string | null
   /** A JSON array of text. */
   readonly tokenScenarios: string | null
-  readonly tokenExpiresAt: bigint | null
+  readonly tokenExpiresAt: Instant | null
   readonly authFailures: number
   readonly failingReason: string | null
   readonly failingMessage: string | null
   readonly failingCount: number
-  readonly failingSince: bigint | null
-  readonly failingRetryAt: bigint | null
+  readonly failingSince: Instant | null
+  readonly failingRetryAt: Instant | null
   /** When the token's expiry and the next try were written. Absent: believed as they are. */
-  readonly tokenPutAt?: bigint
-  readonly failingPutAt?: bigint
+  readonly tokenPutAt?: Instant
+  readonly failingPutAt?: Instant
 }
 
 const scenariosSchema = z.array(z.string())
@@ -68,7 +71,7 @@ function readMachine(machineId: string, row: CredentialRow, now: number): Machin
   }
 }
 
-function remaining(at: bigint | null, putAt: bigint | undefined, now: number): number {
+function remaining(at: Instant | null, putAt: Instant | undefined, now: number): number {
   return remainingMs({ at: Number(at), putAt: putAt === undefined ? Number.NEGATIVE_INFINITY : Number(putAt) }, now)
 }
 

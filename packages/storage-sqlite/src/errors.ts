@@ -1,4 +1,5 @@
 import { CscapiError, StorageError, type StorageErrorCode } from '@cscapi/core'
+import * as z from 'zod'
 
 const ADAPTER = 'sqlite'
 
@@ -30,23 +31,15 @@ export function movedError(operation: string, path: string): StorageError {
   return sqliteError('storage_unavailable', operation, message)
 }
 
-/** SQLite's own words, wherever Prisma has put them. */
-function driverTextOf(error: unknown): string {
-  const texts: string[] = []
-  for (let at = error, depth = 0; at !== undefined && at !== null && depth < 5; depth += 1) {
-    if (typeof at !== 'object') break
-    // The system's own errors quote the path in their message, and a path decides nothing.
-    if ('syscall' in at) return [...texts, Reflect.get(at, 'code')].join(' ')
-    for (const key of ['name', 'code', 'originalCode', 'originalMessage', 'message', 'kind'] as const) {
-      const value: unknown = key in at ? Reflect.get(at, key) : undefined
-      if (typeof value === 'string') texts.push(value)
-    }
-    const meta: unknown = Reflect.get(at, 'meta')
-    const adapterError: unknown =
-      typeof meta === 'object' && meta !== null ? Reflect.get(meta, 'driverAdapterError') : undefined
-    at = adapterError ?? Reflect.get(at, 'cause')
+/** SQLite said no. `code` is its name for it, e.g. `SQLITE_BUSY` or `SQLITE_IOERR_WRITE`. */
+export class SqliteFailure extends Error {
+  readonly code: string
+
+  constructor(code: string, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.name = 'SqliteFailure'
+    this.code = code
   }
-  return texts.join(' ')
 }
 
 /**
@@ -54,10 +47,11 @@ function driverTextOf(error: unknown): string {
  * moment.
  */
 export function isBusy(error: unknown): boolean {
-  return /SQLITE_BUSY|SQLITE_LOCKED|SocketTimeout|database is locked|P1008/.test(driverTextOf(error))
+  return error instanceof SqliteFailure && /^SQLITE_(BUSY|LOCKED)/.test(error.code)
 }
 
 interface Rule {
+  /** Of the codes of SQLite or of the system that the rule is for. */
   readonly pattern: RegExp
   readonly code: StorageErrorCode
   readonly advice: string
@@ -67,59 +61,65 @@ interface Rule {
 
 const RULES: readonly Rule[] = [
   {
-    pattern: /SQLITE_NOTADB|SQLITE_CORRUPT|not a database|malformed|P2023|Inconsistent column data|ZodError/,
+    pattern: /^SQLITE_(NOTADB|CORRUPT|MISMATCH)/,
     code: 'storage_corrupt',
     advice: `the file is damaged; ${CORRUPT}`,
   },
+  { pattern: /^(SQLITE_FULL|ENOSPC|EDQUOT)/, code: 'storage_unavailable', advice: 'the disk is full' },
   {
-    pattern: /no such (table|column)|TableDoesNotExist|ColumnNotFound|P202[12]/,
-    code: 'storage_corrupt',
-    advice: `a table or column is missing; ${CORRUPT}`,
-  },
-  { pattern: /SQLITE_FULL|disk is full|ENOSPC|EDQUOT/, code: 'storage_unavailable', advice: 'the disk is full' },
-  {
-    pattern: /SQLITE_READONLY|readonly database|EACCES|EPERM|EROFS/,
+    pattern: /^(SQLITE_READONLY|SQLITE_PERM|EACCES|EPERM|EROFS)/,
     code: 'storage_unavailable',
     advice: 'this process may not write the file or its folder; give it the permission',
     retryable: false,
   },
   {
-    pattern: /ENOENT|ENOTDIR|directory does not exist/,
+    pattern: /^(ENOENT|ENOTDIR)/,
     code: 'storage_unavailable',
     advice: 'its folder does not exist; make it',
     retryable: false,
   },
   {
-    pattern: /ENAMETOOLONG|EISDIR|ELOOP/,
+    pattern: /^(ENAMETOOLONG|EISDIR|ELOOP)/,
     code: 'storage_unavailable',
     advice: 'no file can have this name; choose another path',
     retryable: false,
   },
   {
-    pattern: /SQLITE_CANTOPEN|unable to open/,
+    pattern: /^SQLITE_CANTOPEN/,
     code: 'storage_unavailable',
     advice: 'the file cannot be opened; check the path, the permissions and how many files are open',
   },
-  { pattern: /SQLITE_IOERR|disk I\/O|EIO/, code: 'storage_unavailable', advice: 'the disk failed' },
-  {
-    pattern: /bindings file|Cannot find module|NODE_MODULE_VERSION|ERR_DLOPEN_FAILED|better_sqlite3\.node/,
-    code: 'storage_unavailable',
-    advice:
-      'better-sqlite3 is installed without its native module; allow its build script (pnpm approve-builds) or reinstall it for this version of Node',
-    retryable: false,
-  },
+  { pattern: /^(SQLITE_IOERR|EIO)/, code: 'storage_unavailable', advice: 'the disk failed' },
 ]
 
-/** What the driver threw, as one of our errors; ours stay as they are. */
+const NOT_AS_WRITTEN: Omit<Rule, 'pattern'> = { code: 'storage_corrupt', advice: `the file is damaged; ${CORRUPT}` }
+const MISSING: Omit<Rule, 'pattern'> = {
+  code: 'storage_corrupt',
+  advice: `a table or column is missing; ${CORRUPT}`,
+}
+
+/** What was thrown, as one of our errors; ours stay as they are. */
 export function mapError(error: unknown, operation: string, path: string): CscapiError {
   if (error instanceof CscapiError) return error
-  const text = driverTextOf(error)
-  const driverCode = /SQLITE_[A-Z_]+|\bE[A-Z]{3,}\b|\bP\d{4}\b/.exec(text)?.[0]
-  const rule = RULES.find(({ pattern }) => pattern.test(text))
+  const driverCode = codeOf(error)
+  const rule = ruleFor(error, driverCode)
   if (rule !== undefined) {
     const message = `${operation} failed on ${path}: ${rule.advice}`
     return sqliteError(rule.code, operation, message, driverCode, rule.retryable)
   }
   const detail = error instanceof Error ? error.message.split('\n').at(-1) : String(error)
   return sqliteError('storage_failed', operation, `${operation} failed on ${path}: ${detail}`, driverCode)
+}
+
+/** Messages of the system quote the path, and a path decides nothing: its codes do. */
+function codeOf(error: unknown): string | undefined {
+  if (error instanceof SqliteFailure) return error.code
+  const code: unknown = error instanceof Error && 'syscall' in error ? Reflect.get(error, 'code') : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+function ruleFor(error: unknown, code: string | undefined): Omit<Rule, 'pattern'> | undefined {
+  if (error instanceof z.ZodError) return NOT_AS_WRITTEN
+  if (error instanceof SqliteFailure && /^no such (table|column)/.test(error.message)) return MISSING
+  return code === undefined ? undefined : RULES.find(({ pattern }) => pattern.test(code))
 }

@@ -1,6 +1,6 @@
 import { appliedMigrationsSchema, assertNotNewer, missingMigrations } from '@cscapi/storage-sql'
 import * as z from 'zod'
-import type { Sql } from './database.js'
+import type { Sql } from './connect/sql.js'
 import { corruptError } from './errors.js'
 import { APPLICATION_ID } from './file/header.js'
 import { migrations } from './migrations.gen.js'
@@ -14,13 +14,13 @@ const tablesSchema = z.array(z.object({ name: z.string() }))
  * Reads whether the database is a store of ours, or empty, before anything is written.
  * @throws StorageError `storage_corrupt` for another program's, `storage_schema_newer`
  */
-export async function assertOurs(sql: Sql, userVersion: number, path: string): Promise<void> {
-  const tables = tablesSchema.parse(await sql.query("SELECT name FROM sqlite_master WHERE type = 'table'"))
+export function assertOurs(sql: Sql, userVersion: number, path: string): void {
+  const tables = tablesSchema.parse(sql.query("SELECT name FROM sqlite_master WHERE type = 'table'"))
   if (tables.length === 0) return
   if (!tables.some(({ name }) => name === 'cscapi_migrations')) {
     throw corruptError(path, 'it is the database of another program')
   }
-  const versions = (await readLedger(sql)).map(({ version }) => version)
+  const versions = readLedger(sql).map(({ version }) => version)
   assertNotNewer(Math.max(0, ...versions), migrations, { adapter: 'sqlite', store: path })
   if (userVersion > migrations.length) throw corruptError(path, 'its header is damaged')
 }
@@ -30,31 +30,22 @@ export async function assertOurs(sql: Sql, userVersion: number, path: string): P
  * once, one does it.
  */
 export async function migrate(sql: Sql, path: string): Promise<void> {
-  await sql.transaction(async () => {
-    await sql.execute(LEDGER)
-    const missing = missingMigrations(migrations, await readLedger(sql), { adapter: 'sqlite', store: path })
+  await sql.transaction(() => {
+    sql.exec(LEDGER)
+    const missing = missingMigrations(migrations, readLedger(sql), { adapter: 'sqlite', store: path })
     for (const { version, name, checksum, sql: text } of missing) {
       const values = [version, name, checksum, new Date().toISOString()]
-      await sql.execute('INSERT INTO cscapi_migrations VALUES (?1, ?2, ?3, ?4)', ...values)
-      for (const statement of statementsOf(text)) await sql.execute(statement)
+      sql.execute('INSERT INTO cscapi_migrations VALUES (?1, ?2, ?3, ?4)', ...values)
+      sql.exec(text)
       // In the file's header, where it can be read without opening the database.
-      await sql.execute(`PRAGMA user_version = ${version}`)
+      sql.exec(`PRAGMA user_version = ${version}`)
     }
-    if (missing.length > 0) await sql.execute(`PRAGMA application_id = ${APPLICATION_ID}`)
+    if (missing.length > 0) sql.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
   })
 }
 
-async function readLedger(sql: Sql) {
+function readLedger(sql: Sql) {
   return appliedMigrationsSchema.parse(
-    await sql.query('SELECT version, name, checksum FROM cscapi_migrations ORDER BY version'),
+    sql.query('SELECT version, name, checksum FROM cscapi_migrations ORDER BY version'),
   )
-}
-
-/** Our migrations end each statement with a semicolon at the end of a line. */
-function statementsOf(sql: string): string[] {
-  return sql
-    .replace(/^--.*$/gm, '')
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '')
 }

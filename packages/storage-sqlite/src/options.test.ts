@@ -9,6 +9,8 @@ describe('the options', () => {
     ['busyTimeoutMs', { path: 'a.db', busyTimeoutMs: Number.NaN }],
     ['busyTimeoutMs', { path: 'a.db', busyTimeoutMs: -1 }],
     ['now', { path: 'a.db', now: 0 }],
+    ['driver', { path: 'a.db', driver: 'sqlite3' }],
+    ['driver', { path: 'a.db', driver: null }],
   ])('%s is refused by name, before any file is made: %j', (name, options) => {
     expect(() => new SqliteStorage(options as never)).toThrow(
       expect.objectContaining({ code: 'invalid_input', issues: [expect.objectContaining({ path: name })] }),

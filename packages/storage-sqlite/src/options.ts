@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { readOptions } from '@cscapi/signals'
 import * as z from 'zod'
+import { DRIVER_NAMES, type DriverName } from './drivers/driver.js'
 
 /** Options of the SQLite storage. */
 export interface SqliteStorageOptions {
@@ -16,6 +17,13 @@ export interface SqliteStorageOptions {
    * Default 30,000.
    */
   readonly busyTimeoutMs?: number
+  /**
+   * The library that reads and writes the file. Default: the first that this process can load: the
+   * SQLite inside Node (24 or newer), `better-sqlite3`, `@photostructure/sqlite`, the SQLite inside
+   * Node 22.13 to 23 (for which Node prints a warning). Storages of one process that share a file
+   * need the same.
+   */
+  readonly driver?: DriverName
   /** The store's clock, epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number
 }
@@ -27,6 +35,9 @@ const NAMES = new Map([
   ['url', 'path'],
   ['timeout', 'busyTimeoutMs'],
 ])
+
+/** The options as they are used: whole, but for the choice of a driver. */
+export type ReadOptions = Required<Omit<SqliteStorageOptions, 'driver'>> & { readonly driver: DriverName | undefined }
 
 /** What is wrong with a path: nobody may protect one file and open another. */
 function ruleOfPath(path: string): string | undefined {
@@ -49,6 +60,7 @@ const schema = z.strictObject({
   busyTimeoutMs: z
     .custom<number>((ms) => Number.isFinite(ms) && Number(ms) >= 0, 'must be 0 milliseconds or more')
     .default(30_000),
+  driver: z.enum(DRIVER_NAMES, `must be one of ${DRIVER_NAMES.join(', ')}`).optional(),
   now: z
     .custom<() => number>((now) => typeof now === 'function', 'must be a function that returns epoch milliseconds')
     .default(() => Date.now),
@@ -58,7 +70,7 @@ const schema = z.strictObject({
  * Checks the options, fills in the defaults and makes the path absolute. @throws InputError naming
  * everything that is wrong.
  */
-export function readSqliteOptions(options: SqliteStorageOptions): Required<SqliteStorageOptions> {
+export function readSqliteOptions(options: SqliteStorageOptions): ReadOptions {
   const read = readOptions('SqliteStorage was not made', schema, options, { aliases: NAMES })
-  return { ...read, path: resolve(read.path) }
+  return { ...read, driver: read.driver, path: resolve(read.path) }
 }

@@ -1,12 +1,13 @@
 import { GuardedStorage, type OpenStore } from '@cscapi/storage'
-import { openDatabase } from './open.js'
-import { readSqliteOptions, type SqliteStorageOptions } from './options.js'
+import { openDatabase } from './connect/connect.js'
+import { chooseDriver } from './drivers/choose-driver.js'
+import { type ReadOptions, readSqliteOptions, type SqliteStorageOptions } from './options.js'
 import { storeOn } from './store.js'
 
 /** A store in one SQLite file, which several processes of one host may share. */
 export class SqliteStorage extends GuardedStorage {
   readonly name = 'sqlite'
-  readonly #options: Required<SqliteStorageOptions>
+  readonly #options: ReadOptions
 
   /**
    * Does no I/O: see {@link SqliteStorage.open}. @throws InputError naming every option that breaks
@@ -18,7 +19,7 @@ export class SqliteStorage extends GuardedStorage {
   }
 
   protected async openStore(): Promise<OpenStore> {
-    const { path, busyTimeoutMs, now } = this.#options
-    return storeOn(await openDatabase(path, busyTimeoutMs), now)
+    const { path, busyTimeoutMs, driver, now } = this.#options
+    return storeOn(await openDatabase(await chooseDriver(path, driver), path, busyTimeoutMs), now)
   }
 }

@@ -32,27 +32,13 @@ export class EmptyProject {
     writeFileSync(join(this.folder, path), text)
   }
 
-  /**
-   * Installs without scripts: better-sqlite3 would compile for a minute, so the workspace's binary
-   * is put in its place.
-   */
-  install(tarballs: readonly string[]): void {
+  /** Installs packages, by tarball or by name, without running scripts of theirs. */
+  install(packages: readonly string[]): void {
     const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline']
-    execFileSync('npm', ['install', '--prefix', this.folder, ...flags, ...tarballs], {
+    execFileSync('npm', ['install', '--prefix', this.folder, ...flags, ...packages], {
       cwd: this.folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
-    if (existsSync(join(this.modules, 'better-sqlite3'))) this.#addBinary()
-  }
-
-  #addBinary(): void {
-    const addon = dirname(
-      createRequire(join(workspaceRoot, 'packages', 'storage-sqlite', 'package.json')).resolve(
-        'better-sqlite3/package.json',
-      ),
-    )
-    const binary = join('build', 'Release', 'better_sqlite3.node')
-    cpSync(join(addon, binary), join(this.modules, 'better-sqlite3', binary))
   }
 
   /**
@@ -127,3 +113,6 @@ export class EmptyProject {
     rmSync(this.folder, { recursive: true, force: true })
   }
 }
+
+/** For Node 20, which has no SQLite of its own: one that needs no compiler. */
+export const SQLITE_DRIVER = '@photostructure/sqlite@^2.6.0'

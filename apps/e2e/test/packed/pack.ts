@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
+import { pnpm } from '../../../../scripts/prepare/pnpm.mjs'
 import { type WorkspacePackage, workspacePackages } from '../workspace.js'
 
 /**
@@ -9,7 +9,7 @@ import { type WorkspacePackage, workspacePackages } from '../workspace.js'
  */
 export function packWithDependencies(names: readonly string[], destination: string): string[] {
   const wanted = closure(names)
-  for (const { folder } of wanted) pnpm(['pack', '--pack-destination', destination], folder)
+  for (const { folder } of wanted) pack(folder, destination)
   return readdirSync(destination)
     .filter((file) => file.endsWith('.tgz'))
     .map((file) => join(destination, file))
@@ -28,18 +28,11 @@ function closure(names: readonly string[]): WorkspacePackage[] {
   return [...found.values()]
 }
 
-/**
- * The pnpm that runs these tests; npx's, when they were started without one. npm would leave
- * `workspace:` in the tarballs.
- */
-function pnpm(args: readonly string[], cwd: string): void {
-  const running = process.env.npm_execpath
-  const options = { cwd, stdio: ['ignore', 'ignore', 'pipe'] as ['ignore', 'ignore', 'pipe'] }
-  if (running === undefined || !basename(running).startsWith('pnpm')) {
-    execFileSync('npx', ['-y', 'pnpm@12', ...args], options)
-  } else if (/\.[cm]?js$/.test(running)) {
-    execFileSync(process.execPath, [running, ...args], options)
-  } else {
-    execFileSync(running, args, options)
-  }
+/** By pnpm: npm would leave `workspace:` in the tarballs. */
+function pack(folder: string, destination: string): void {
+  const { status, stderr } = pnpm(['pack', '--pack-destination', destination], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  if (status !== 0) throw new Error(`pnpm pack failed in ${folder}: ${stderr}`)
 }

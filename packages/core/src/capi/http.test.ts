@@ -3,9 +3,9 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
+import { selfSigned } from '@cscapi/test-servers/certificates'
 import { afterEach, describe, expect, test } from 'vitest'
 import { everyCall, KEY, PASSWORD, SENT, TOKEN } from '../../test/every-call.js'
-import { selfSigned } from '../../test/self-signed.js'
 import { type CapiRequestEvent, createCapi } from '../index.js'
 
 const servers: Server[] = []

@@ -5,8 +5,8 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import { inspect } from 'node:util'
+import { selfSigned } from '@cscapi/test-servers/certificates'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { selfSigned } from '../../test/self-signed.js'
 import {
   createCapi,
   InputError,

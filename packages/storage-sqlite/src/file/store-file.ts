@@ -1,7 +1,8 @@
-import { type BigIntStats, rmSync, statSync } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { StorageError } from '@cscapi/core'
 import { corruptError, movedError, sqliteError } from '../errors.js'
+import { identityOf, keyOf, statOrNothing } from './identity.js'
 
 /** An open connection, as others of this process see it. */
 export interface Neighbour {
@@ -13,6 +14,8 @@ export interface Neighbour {
 interface HeldFile {
   readonly handles: FileHandle[]
   readonly neighbours: Set<Neighbour>
+  /** What opened it with SQLite; its own files have none. */
+  readonly driver: string | undefined
   users: number
 }
 
@@ -25,8 +28,6 @@ const LOOK_MS = 2
  * and it is closed after the last of them.
  */
 const heldFiles = new Map<string, HeldFile>()
-
-const keyOf = ({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>) => `${dev}:${ino}`
 
 /**
  * The file that a path named at a certain moment, open for reading; made, for its owner alone,
@@ -41,8 +42,11 @@ export class StoreFile {
     this.#key = key
   }
 
-  /** @throws StorageError, and what the file system throws */
-  static async hold(path: string): Promise<StoreFile> {
+  /**
+   * `driver` names the library that SQLite's locks are taken with.
+   * @throws StorageError, and what the file system throws
+   */
+  static async hold(path: string, driver: string): Promise<StoreFile> {
     const found = await statOrNothing(path)
     if (found === undefined) await refuseOrphan(path)
     // A pipe would keep us waiting, a device swallow what is written.
@@ -51,20 +55,21 @@ export class StoreFile {
       throw sqliteError('storage_unavailable', 'open', message, found.isDirectory() ? 'EISDIR' : undefined, false)
     }
     const known = found && heldFiles.get(keyOf(found))?.handles[0]
-    return StoreFile.#share(known ?? (await open(path, 'a+', 0o600)), known !== undefined)
+    return StoreFile.#share(path, known ?? (await open(path, 'a+', 0o600)), known !== undefined, driver)
   }
 
   /** One of SQLite's own files, which must be there. @throws what the file system throws */
   static async holdCompanion(path: string): Promise<StoreFile> {
     const known = heldFiles.get(keyOf(await stat(path, { bigint: true })))?.handles[0]
-    return StoreFile.#share(known ?? (await open(path, 'r')), known !== undefined)
+    return StoreFile.#share(path, known ?? (await open(path, 'r')), known !== undefined)
   }
 
-  static async #share(handle: FileHandle, isKnown: boolean): Promise<StoreFile> {
+  static async #share(path: string, handle: FileHandle, isKnown: boolean, driver?: string): Promise<StoreFile> {
     const key = keyOf(await handle.stat({ bigint: true }))
-    const held = heldFiles.get(key) ?? { handles: [], neighbours: new Set(), users: 0 }
+    const held = heldFiles.get(key) ?? { handles: [], neighbours: new Set(), driver, users: 0 }
     heldFiles.set(key, held)
     if (!isKnown) held.handles.push(handle)
+    if (held.driver !== driver) throw twoDriversError(path, driver, held.driver)
     held.users += 1
     return new StoreFile(handle, key)
   }
@@ -107,43 +112,10 @@ export class StoreFile {
   }
 }
 
-/**
- * SQLite's own files beside an open database: with one deleted, what is written is lost as it is
- * with the database deleted.
- */
-export class Companions {
-  readonly #files: readonly { path: string; was: string | undefined }[]
-
-  constructor(opened: string) {
-    this.#files = [`${opened}-wal`, `${opened}-shm`].map((path) => ({ path, was: identityOf(path) }))
-  }
-
-  areInPlace(): boolean {
-    return this.#files.every(({ path, was }) => identityOf(path) === was)
-  }
-
-  /** Nobody who opens the path from now on may take them for those of what lies there now. */
-  remove(): void {
-    for (const { path, was } of this.#files) if (was !== undefined && identityOf(path) === was) rmSync(path)
-  }
-}
-
-function identityOf(path: string): string | undefined {
-  try {
-    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
-    return found && keyOf(found)
-  } catch {
-    return undefined
-  }
-}
-
-async function statOrNothing(path: string): Promise<BigIntStats | undefined> {
-  try {
-    return await stat(path, { bigint: true })
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
+/** The system keeps locks of one process apart from nobody in it, and each library knows only its own. */
+function twoDriversError(path: string, driver: string | undefined, other: string | undefined): StorageError {
+  const message = `open failed on ${path}: this process has it open with ${other}, and two SQLite libraries in one process do not see each other’s locks; give both storages the same driver instead of ${driver}`
+  return sqliteError('storage_unavailable', 'open', message, undefined, false)
 }
 
 /**

@@ -1,28 +1,18 @@
 import { turn } from '@cscapi/core'
 import type { EnqueueResult, QueuedSignal } from '@cscapi/storage'
-import * as z from 'zod'
 import { failingUntil } from '../clock.js'
-import type { Sql } from '../database.js'
+import type { Sql } from '../connect/sql.js'
+import { machineIdOf } from './machines.js'
 
-const INSERT_MACHINES = `INSERT INTO machines (machine_id) SELECT value FROM json_each(?1) WHERE true ON CONFLICT (machine_id) DO NOTHING`
+const INSERT_MACHINE = 'INSERT INTO machines (machine_id) VALUES (?1) ON CONFLICT (machine_id) DO NOTHING'
 
-const LAST_ID = `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'signals'), 0) AS id`
+const INSERT_SIGNAL = `INSERT INTO signals (machine, uuid, payload, changed_at) VALUES (?1, ?2, ?3, ?4)
+  ON CONFLICT (uuid, machine) DO NOTHING`
 
-const INSERT_SIGNALS = `
-INSERT INTO signals (machine, uuid, payload, changed_at)
-SELECT m.id, s.value ->> 1, s.value ->> 2, ?2
-FROM json_each(?1) s JOIN machines m ON m.machine_id = s.value ->> 0
-WHERE true ORDER BY s.key
-ON CONFLICT (uuid, machine) DO NOTHING`
-
-/** What was just added is what lies behind the last id. */
 const WAKE = `
-UPDATE machines SET pending = pending + added.n,
-  due_at = coalesce(due_at, max(?2, ${failingUntil('?2')})), put_at = CASE WHEN due_at IS NULL THEN ?2 ELSE put_at END
-FROM (SELECT machine, count(*) AS n FROM signals WHERE id > ?1 GROUP BY machine) AS added
-WHERE machines.id = added.machine`
-
-const lastIdSchema = z.tuple([z.object({ id: z.coerce.number() })])
+UPDATE machines SET pending = pending + ?2,
+  due_at = coalesce(due_at, max(?3, ${failingUntil('?3')})), put_at = CASE WHEN due_at IS NULL THEN ?3 ELSE put_at END
+WHERE id = ?1`
 
 /**
  * What takes some milliseconds. Others have a turn then, and wait for this transaction if they need
@@ -32,20 +22,27 @@ const SLICE = 250
 
 /** Inserts all signals and wakes their machines; inside a transaction. */
 export async function enqueue(sql: Sql, signals: readonly QueuedSignal[], now: number): Promise<EnqueueResult> {
+  const addedByMachine = new Map<number, number>()
+  const ids = new Map<string, number>()
+  for (const [index, { machineId, uuid, payload }] of signals.entries()) {
+    if (index > 0 && index % SLICE === 0) await turn()
+    const machine = ids.get(machineId) ?? findOrInsertMachine(sql, machineId)
+    ids.set(machineId, machine)
+    const isNew = sql.execute(INSERT_SIGNAL, machine, uuid, payload, now)
+    addedByMachine.set(machine, (addedByMachine.get(machine) ?? 0) + isNew)
+  }
   let added = 0
-  for (let start = 0; start < signals.length; start += SLICE) {
-    if (start > 0) await turn()
-    added += await enqueueSlice(sql, signals.slice(start, start + SLICE), now)
+  for (const [machine, count] of addedByMachine) {
+    if (count > 0) sql.execute(WAKE, machine, count, now)
+    added += count
   }
   return { added, duplicates: signals.length - added }
 }
 
-async function enqueueSlice(sql: Sql, signals: readonly QueuedSignal[], now: number): Promise<number> {
-  const machineIds = [...new Set(signals.map(({ machineId }) => machineId))]
-  await sql.execute(INSERT_MACHINES, JSON.stringify(machineIds))
-  const [{ id }] = lastIdSchema.parse(await sql.query(LAST_ID))
-  const rows = signals.map(({ machineId, uuid, payload }) => [machineId, uuid, payload])
-  const added = await sql.execute(INSERT_SIGNALS, JSON.stringify(rows), now)
-  if (added > 0) await sql.execute(WAKE, id, now)
-  return added
+/** Signals alone make a machine, too. */
+function findOrInsertMachine(sql: Sql, machineId: string): number {
+  const known = machineIdOf(sql, machineId)
+  if (known !== undefined) return known
+  sql.execute(INSERT_MACHINE, machineId)
+  return machineIdOf(sql, machineId) ?? 0
 }

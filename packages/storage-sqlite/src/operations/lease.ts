@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { LeaseRequest, SignalLease } from '@cscapi/storage'
-import { toMachine } from '@cscapi/storage-sql'
 import * as z from 'zod'
 import { isAhead } from '../clock.js'
-import type { Database } from '../database.js'
+import type { Sql } from '../connect/sql.js'
+import { machineOf } from './machines.js'
 
 /**
  * One statement: takes a machine whose time was written by a clock that has been put back since, or
@@ -24,11 +24,11 @@ const HELD = 'SELECT uuid, payload FROM signals WHERE machine = ?1 AND state = 0
 const takenSchema = z
   .array(
     z.object({
-      id: z.coerce.number(),
+      id: z.number(),
       machineId: z.string(),
-      attempts: z.coerce.number(),
-      attemptsSince: z.coerce.number(),
-      leaseLast: z.coerce.number(),
+      attempts: z.number(),
+      attemptsSince: z.number(),
+      leaseLast: z.number(),
     }),
   )
   .max(1)
@@ -40,46 +40,28 @@ const heldSchema = z.array(z.object({ uuid: z.string(), payload: z.string() }))
  * survive a power cut (its signals are pending again then), so its commit does not wait for the
  * disk.
  */
-export function lease(
-  database: Database,
-  { leaseMs, maxSignals }: LeaseRequest,
-  clock: () => number,
-): Promise<SignalLease | undefined> {
-  return database.run('lease', async (sql) => {
-    const token = randomUUID()
-    await sql.query('PRAGMA synchronous = NORMAL')
-    const now = clock()
-    const rows = await sql
-      .query(TAKE, token, now + leaseMs, maxSignals, now)
-      .finally(() => sql.query('PRAGMA synchronous = FULL'))
-    const [taken] = takenSchema.parse(rows)
-    if (taken === undefined) return undefined
-    const { id, machineId, attempts, attemptsSince, leaseLast } = taken
-    const signals = heldSchema.parse(await sql.query(HELD, id, leaseLast))
-    const credential = await sql.prisma.credential.findUnique({ where: { machine: id } })
-    return {
-      machineId,
-      token,
-      machine: credential === null ? undefined : toMachine('sqlite', machineId, credential, now),
-      signals,
-      attempts,
-      attemptsForMs: attempts === 0 ? 0 : now - attemptsSince,
-    }
-  })
+export function lease(sql: Sql, { leaseMs, maxSignals }: LeaseRequest, now: number): SignalLease | undefined {
+  const token = randomUUID()
+  const [taken] = takenSchema.parse(
+    withoutWaitingForTheDisk(sql, () => sql.query(TAKE, token, now + leaseMs, maxSignals, now)),
+  )
+  if (taken === undefined) return undefined
+  const { id, machineId, attempts, attemptsSince, leaseLast } = taken
+  return {
+    machineId,
+    token,
+    machine: machineOf(sql, id, machineId, now),
+    signals: heldSchema.parse(sql.query(HELD, id, leaseLast)),
+    attempts,
+    attemptsForMs: attempts === 0 ? 0 : now - attemptsSince,
+  }
 }
 
-/** False when the lease was lost. */
-export async function extend(
-  database: Database,
-  { machineId, token }: Pick<SignalLease, 'machineId' | 'token'>,
-  leaseMs: number,
-  clock: () => number,
-): Promise<boolean> {
-  const text =
-    'UPDATE machines SET lease_until = ?1, due_at = ?1, put_at = ?4 WHERE machine_id = ?2 AND lease_token = ?3'
-  const changed = await database.run('extend', (sql) => {
-    const now = clock()
-    return sql.execute(text, now + leaseMs, machineId, token, now)
-  })
-  return changed > 0
+function withoutWaitingForTheDisk<T>(sql: Sql, write: () => T): T {
+  sql.exec('PRAGMA synchronous = NORMAL')
+  try {
+    return write()
+  } finally {
+    sql.exec('PRAGMA synchronous = FULL')
+  }
 }

@@ -1,7 +1,7 @@
 import type { LeaseResult, SignalLease } from '@cscapi/storage'
 import * as z from 'zod'
 import { failingUntil } from '../clock.js'
-import type { Sql } from '../database.js'
+import type { Sql } from '../connect/sql.js'
 
 const HOLDER = 'SELECT id, lease_last AS leaseLast FROM machines WHERE machine_id = ?1 AND lease_token = ?2'
 
@@ -25,31 +25,31 @@ UPDATE machines SET
   due_at = CASE WHEN EXISTS (SELECT 1 FROM signals WHERE machine = machines.id AND state = 0) THEN max(?6, ${failingUntil('?5')}) END
 WHERE id = ?1`
 
-const holderSchema = z.array(z.object({ id: z.coerce.number(), leaseLast: z.coerce.number() })).max(1)
+const holderSchema = z.array(z.object({ id: z.number(), leaseLast: z.number() })).max(1)
 
 /** Writes down what became of the leased signals and ends the lease; inside a transaction. */
-export async function settle(
+export function settle(
   sql: Sql,
   { machineId, token }: Pick<SignalLease, 'machineId' | 'token'>,
   { sent = [], keepSent = false, rejected = [], retry }: LeaseResult,
   now: number,
-): Promise<{ lost: boolean }> {
-  const [holder] = holderSchema.parse(await sql.query(HOLDER, machineId, token))
+): { lost: boolean } {
+  const [holder] = holderSchema.parse(sql.query(HOLDER, machineId, token))
   if (holder === undefined) return { lost: true }
   const { id, leaseLast } = holder
   let sentCount = 0
   if (sent.length > 0) {
     const uuids = JSON.stringify(sent)
-    sentCount = await (keepSent
+    sentCount = keepSent
       ? sql.execute(KEEP_SENT, id, leaseLast, uuids, now)
-      : sql.execute(DELETE_SENT, id, leaseLast, uuids))
+      : sql.execute(DELETE_SENT, id, leaseLast, uuids)
   }
   let rejectedCount = 0
   if (rejected.length > 0) {
     const rows = JSON.stringify(rejected.map(({ uuid, reason, status }) => [uuid, reason, status ?? null]))
-    rejectedCount = await sql.execute(REJECT, id, leaseLast, rows, now)
+    rejectedCount = sql.execute(REJECT, id, leaseLast, rows, now)
   }
   const attempt = retry !== undefined && retry.countsAsAttempt !== false ? 1 : 0
-  await sql.execute(RELEASE, id, sentCount, rejectedCount, attempt, now, now + (retry?.afterMs ?? 0))
+  sql.execute(RELEASE, id, sentCount, rejectedCount, attempt, now, now + (retry?.afterMs ?? 0))
   return { lost: false }
 }

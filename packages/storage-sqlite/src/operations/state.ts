@@ -1,34 +1,51 @@
 import type { SetStateOptions, StateValue } from '@cscapi/core'
 import { remainingMs } from '@cscapi/storage'
 import { newStateVersion } from '@cscapi/storage-sql'
-import type { Sql } from '../database.js'
+import * as z from 'zod'
+import type { Sql } from '../connect/sql.js'
 
-export async function getState({ prisma }: Sql, key: string, now: number): Promise<StateValue | undefined> {
-  const row = await prisma.state.findUnique({ where: { key } })
-  if (row === null) return undefined
-  const expiresInMs =
-    row.expiresAt === null ? undefined : remainingMs({ at: Number(row.expiresAt), putAt: Number(row.putAt) }, now)
+const GET = 'SELECT value, version, expires_at AS expiresAt, put_at AS putAt FROM state WHERE key = ?1'
+const PUT = `INSERT INTO state (key, value, version, expires_at, put_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (key)
+  DO UPDATE SET value = excluded.value, version = excluded.version, expires_at = excluded.expires_at, put_at = excluded.put_at`
+const DELETE = 'DELETE FROM state WHERE key = ?1'
+
+const rowsSchema = z.array(
+  z.object({
+    value: z.instanceof(Uint8Array),
+    version: z.number(),
+    expiresAt: z.number().nullable(),
+    putAt: z.number(),
+  }),
+)
+
+export function getState(sql: Sql, key: string, now: number): StateValue | undefined {
+  const [row] = rowsSchema.parse(sql.query(GET, key))
+  if (row === undefined) return undefined
+  const expiresInMs = row.expiresAt === null ? undefined : remainingMs({ at: row.expiresAt, putAt: row.putAt }, now)
   if (expiresInMs !== undefined && expiresInMs <= 0) return undefined
-  return { value: row.value, version: Number(row.version), expiresInMs }
+  return { value: plainBytes(row.value), version: row.version, expiresInMs }
+}
+
+/** Some drivers give Buffers, whose methods differ, e.g. `slice`. */
+function plainBytes(value: Uint8Array): Uint8Array {
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
 }
 
 /** Inside a transaction. */
-export async function setState(
+export function setState(
   sql: Sql,
   key: string,
   value: Uint8Array | undefined,
   { ifVersion, expiresInMs }: SetStateOptions,
   now: number,
-): Promise<number | undefined> {
-  if (ifVersion !== undefined && ifVersion !== ((await getState(sql, key, now))?.version ?? 0)) return undefined
+): number | undefined {
+  if (ifVersion !== undefined && ifVersion !== (getState(sql, key, now)?.version ?? 0)) return undefined
   if (value === undefined) {
-    await sql.execute('DELETE FROM state WHERE key = ?1', key)
+    sql.execute(DELETE, key)
     return 0
   }
   const version = newStateVersion()
   const expiresAt = expiresInMs === undefined ? null : Math.round(now + expiresInMs)
-  const upsert = `INSERT INTO state (key, value, version, expires_at, put_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (key)
-    DO UPDATE SET value = excluded.value, version = excluded.version, expires_at = excluded.expires_at, put_at = excluded.put_at`
-  await sql.execute(upsert, key, value, version, expiresAt, now)
+  sql.execute(PUT, key, value, version, expiresAt, now)
   return version
 }

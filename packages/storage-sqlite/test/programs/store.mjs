@@ -1,9 +1,9 @@
-// One process of the tests: node store.mjs COMMAND FILE [NUMBER], or node store.mjs openEach.
+// One process of the tests: node store.mjs DRIVER COMMAND FILE [NUMBER], or DRIVER openEach.
 import { createInterface } from 'node:readline'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 
-const [command, path, number = '0'] = process.argv.slice(2)
-const storage = path === undefined ? undefined : new SqliteStorage({ path })
+const [driver, command, path, number = '0'] = process.argv.slice(2)
+const storage = path === undefined ? undefined : new SqliteStorage({ driver, path })
 const machineId = 'm'.repeat(48)
 const signal = (uuid, machine = machineId) => ({
   machineId: machine,
@@ -16,7 +16,7 @@ const commands = {
   async openEach() {
     process.stdout.write('ready\n')
     for await (const line of createInterface({ input: process.stdin })) {
-      const each = new SqliteStorage({ path: line })
+      const each = new SqliteStorage({ driver, path: line })
       const outcome = await each.open().then(
         () => 'open',
         ({ code, message }) => `${code} ${message}`,

@@ -1,4 +1,29 @@
 /**
+ * A certificate of 127.0.0.1 that nobody vouches for, and its key: for tests, and worth nothing
+ * elsewhere.
+ */
+export const selfSigned = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgVibY799tE8VVCnFM
+jVXy05m+d3VfNWDd86kQNNoRFImhRANCAARleJbPXtDOKBC95RQfq8KCp951Vt8B
+F5qMOmK8tht2UJBxy3RCdI4kHneumAN7yoJIVVuEgl13y4XjQcL+UkUI
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUAfBqiYydo/t/Kx2KMUsbhtrpBxIwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyNDE0NTcwNFoYDzIxMjYxMDMx
+MTQ1NzA0WjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARleJbPXtDOKBC95RQfq8KCp951Vt8BF5qMOmK8tht2UJBxy3RCdI4k
+HneumAN7yoJIVVuEgl13y4XjQcL+UkUIo28wbTAdBgNVHQ4EFgQUSfyJgje6JLAP
+pY0hrVqIPluVnagwHwYDVR0jBBgwFoAUSfyJgje6JLAPpY0hrVqIPluVnagwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARhwR/AAABgglsb2NhbGhvc3QwCgYIKoZI
+zj0EAwIDSAAwRQIhANcGq24uv4dihW9gf0Jb1/FQqQuyPos7vB0uH1rer7o6AiAv
+cfpQYwWM0mlNabnQ3LRgKRum/Ws02Cl4WuQmq/b0VQ==
+-----END CERTIFICATE-----
+`,
+}
+
+/**
  * An authority that nobody trusts, and what it vouches for: a server called capi.example. For
  * tests, and worth nothing elsewhere.
  */

@@ -1,16 +1,17 @@
 import { type FileHandle, open as openFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assertNotNewer } from '@cscapi/storage-sql'
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import * as z from 'zod'
-import { type Connection, Database, Sql } from './database.js'
-import { sqliteError } from './errors.js'
-import { FileLength, isLogWhole, renewCutLog } from './file/cut-files.js'
-import { readHeader } from './file/header.js'
-import { Companions, StoreFile } from './file/store-file.js'
-import { PrismaClient } from './generated/client.js'
-import { assertOurs, migrate } from './migrate.js'
-import { migrations } from './migrations.gen.js'
+import type { Driver } from '../drivers/driver.js'
+import { sqliteError } from '../errors.js'
+import { Companions } from '../file/companions.js'
+import { FileLength, isLogWhole, renewCutLog } from '../file/cut-files.js'
+import { readHeader } from '../file/header.js'
+import { StoreFile } from '../file/store-file.js'
+import { assertOurs, migrate } from '../migrate.js'
+import { migrations } from '../migrations.gen.js'
+import { type Connection, Database } from './database.js'
+import { Sql } from './sql.js'
 
 /**
  * Memory for pages, in KiB, and WAL pages between checkpoints: uuids of version 7 then settle at
@@ -23,42 +24,39 @@ const CHECKPOINT_PAGES = 4_000
  * Opens or creates the file, and brings its schema up to date; again, whenever the file was taken
  * away. `path` is absolute.
  */
-export async function openDatabase(path: string, busyTimeoutMs: number): Promise<Database> {
-  const database = new Database((look) => connect(path, look), path, busyTimeoutMs)
-  await database.run('open', async () => undefined)
+export async function openDatabase(driver: Driver, path: string, busyTimeoutMs: number): Promise<Database> {
+  const database = new Database((look) => connect(driver, path, look), path, busyTimeoutMs)
+  await database.run('open', () => undefined)
   return database
 }
 
-async function connect(path: string, look: () => void): Promise<Connection> {
-  const file = await StoreFile.hold(path)
+async function connect(driver: Driver, path: string, look: () => void): Promise<Connection> {
+  const file = await StoreFile.hold(path, driver.name)
   try {
     await file.withoutStrays(path)
     const { userVersion } = await lookAt(file.handle, path)
-    return await connectTo(file, userVersion, path, look)
+    return await connectTo(file, userVersion, new Sql(driver, path), path, look)
   } catch (error) {
     await file.release()
     throw error
   }
 }
 
-/**
- * One connection for both: Prisma's models, and statements that go straight to the driver, without
- * its query compiler.
- */
-async function connectTo(file: StoreFile, userVersion: number, path: string, look: () => void): Promise<Connection> {
-  const factory = new PrismaBetterSqlite3({ url: `file:${path}`, timeout: 0 })
-  const driver = await factory.connect()
-  const { provider, adapterName } = factory
-  const prisma = new PrismaClient({ adapter: { provider, adapterName, connect: async () => driver } })
-  const sql = new Sql(driver, prisma)
+async function connectTo(
+  file: StoreFile,
+  userVersion: number,
+  sql: Sql,
+  path: string,
+  look: () => void,
+): Promise<Connection> {
   try {
-    const opened = await databaseFile(sql)
+    const opened = databaseFile(sql)
     if (!file.isAt(opened)) {
       const message = `open failed on ${path}: SQLite opened another file; open again if the file was just replaced, or else choose a plain name`
       throw sqliteError('storage_unavailable', 'open', message)
     }
-    await assertOurs(sql, userVersion, path)
-    await configure(sql, path)
+    assertOurs(sql, userVersion, path)
+    configure(sql, path)
     await migrate(sql, path)
     const companions = new Companions(opened)
     const index = await StoreFile.holdCompanion(`${opened}-shm`)
@@ -67,8 +65,7 @@ async function connectTo(file: StoreFile, userVersion: number, path: string, loo
       file.isAt(path) && companions.areInPlace() && isLogWhole(`${opened}-wal`, index) && length.isWhole(file, index)
     const leave = file.join({ isInPlace, look })
     const close = async () => {
-      await prisma.$disconnect()
-      await driver.dispose()
+      sql.close()
       leave()
       await Promise.all([file.release(), index.release()])
     }
@@ -84,7 +81,7 @@ async function connectTo(file: StoreFile, userVersion: number, path: string, loo
       },
     }
   } catch (error) {
-    await driver.dispose()
+    sql.close()
     throw error
   }
 }
@@ -98,9 +95,16 @@ const LOG_RETRY_MS = 5
  */
 async function saveLog(sql: Sql): Promise<void> {
   for (let tries = 0; tries < LOG_TRIES; tries += 1) {
-    const outcome = await sql.query('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined)
-    if (outcome !== undefined && JSON.stringify(outcome).includes('"busy":0')) return
+    if (isLogSaved(sql)) return
     await sleep(LOG_RETRY_MS)
+  }
+}
+
+function isLogSaved(sql: Sql): boolean {
+  try {
+    return JSON.stringify(sql.query('PRAGMA wal_checkpoint(TRUNCATE)')).includes('"busy":0')
+  } catch {
+    return false
   }
 }
 
@@ -124,13 +128,13 @@ async function lookAt(file: FileHandle, path: string): Promise<{ userVersion: nu
 const databasesSchema = z.array(z.object({ name: z.string(), file: z.string() }))
 
 /** The path that SQLite opened, with all links followed. */
-async function databaseFile(sql: Sql): Promise<string> {
-  const databases = databasesSchema.parse(await sql.query('PRAGMA database_list'))
+function databaseFile(sql: Sql): string {
+  const databases = databasesSchema.parse(sql.query('PRAGMA database_list'))
   return databases.find(({ name }) => name === 'main')?.file ?? ''
 }
 
-async function configure(sql: Sql, path: string): Promise<void> {
-  const mode = await sql.query('PRAGMA journal_mode = WAL')
+function configure(sql: Sql, path: string): void {
+  const mode = sql.query('PRAGMA journal_mode = WAL')
   if (!JSON.stringify(mode).includes('wal')) {
     const message = `${path} cannot use write-ahead logging, without which writes can get lost; put it on a local disk`
     throw sqliteError('storage_unavailable', 'open', message, undefined, false)
@@ -141,5 +145,5 @@ async function configure(sql: Sql, path: string): Promise<void> {
     `cache_size = -${CACHE_KIB}`,
     `wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
   ]
-  for (const pragma of pragmas) await sql.query(`PRAGMA ${pragma}`)
+  for (const pragma of pragmas) sql.exec(`PRAGMA ${pragma}`)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { startPostgres, startRedis, type TestServer } from '@cscapi/test-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openStorage } from './index.js'
+import { openStorage } from '../src/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'cscapi-open-'))
 let redis: TestServer
