@@ -1,17 +1,16 @@
-// Makes a fresh checkout ready: `node scripts/prepare.mjs [--build [PACKAGE]]`.
+// Makes a checkout ready for a command: `node scripts/prepare.mjs [generate|build]` installs what
+// changed; `generate` writes the sources that are made of others, `build` builds every package and
+// the addon of the tests that take long.
 // Plain Node without dependencies, because it runs before anything else is known to work.
-import { build } from './prepare/build.mjs'
-import { nodeComplaint } from './prepare/node-version.mjs'
+import { command } from './prepare/command.mjs'
+import { install } from './prepare/install.mjs'
 import { provideSqlite } from './prepare/sqlite-addon.mjs'
+import { turbo } from './prepare/turbo.mjs'
 
-const [flag, target] = process.argv.slice(2)
+const [task] = process.argv.slice(2)
 
-try {
-  const complaint = nodeComplaint(process.versions.node)
-  if (complaint !== undefined) throw new Error(complaint)
-  provideSqlite(console.log)
-  if (flag === '--build') build(console.log, target)
-} catch (error) {
-  console.error(`\n${error instanceof Error ? error.message : error}`)
-  process.exitCode = 1
-}
+await command(() => {
+  install('all', console.log)
+  if (task !== undefined) turbo(task, console.log)
+  if (task === 'build') provideSqlite(console.log)
+})

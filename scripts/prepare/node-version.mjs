@@ -1,6 +1,6 @@
 /**
- * @param {string} version of the running Node, e.g. `20.20.2` @returns {string | undefined} what is
- * wrong with it, in a sentence
+ * @param {string} version of the running Node, e.g. `20.20.2`
+ * @returns {string | undefined} what is wrong with it, in a sentence
  */
 export function nodeComplaint(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number)

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { startPostgres, startRedis, type TestServer } from '@cscapi/test-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { MINUTE_MS } from './arrange.js'
 
-const PROGRAM = fileURLToPath(new URL('./programs/skewed-clock.mjs', import.meta.url))
+const PROGRAM = await bundleProgram(new URL('./programs/skewed-clock.mjs', import.meta.url))
 
 /** A process with its clock ahead or behind. */
 class SkewedProcess {

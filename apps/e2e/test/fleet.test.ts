@@ -1,21 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { CapiClient } from '@cscapi/client'
 import { createEmulator, type Emulator, type RouteName } from '@cscapi/emulator'
 import { openStorage } from '@cscapi/open-storage'
 import { startPostgres, startRedis, type TestServer } from '@cscapi/test-servers'
 import { expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { machine, SCENARIO, signalsOf } from './arrange.js'
 import { randomFrom, testSeed } from './random.js'
 
-const WORKER = fileURLToPath(new URL('./programs/fleet-worker.mjs', import.meta.url))
+const WORKER = await bundleProgram(new URL('./programs/fleet-worker.mjs', import.meta.url))
 const isLong = process.env.CSCAPI_TEST_LONG === '1'
 const WORKERS = 6
 const MACHINES = 200
-const SIGNALS = isLong ? 50_000 : 10_000
-const KILLS = isLong ? 20 : 8
+const SIGNALS = isLong ? 50_000 : 4_000
+const KILLS = isLong ? 20 : 4
 const BATCH = 10
 
 const STORES: readonly [name: string, start: () => Promise<TestServer>][] = [

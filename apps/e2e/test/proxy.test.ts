@@ -5,12 +5,12 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect as connectTcp, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import { inspect, promisify } from 'node:util'
 import { CapiClient, type CapiClientOptions, Secret } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
 import { MemoryStorage } from '@cscapi/storage'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { arrange, machine, SCENARIO, signalsOf } from './arrange.js'
 import { temporaryFolder } from './temporary-folder.js'
 import { authority, capiExample } from './test-certificates.js'
@@ -195,10 +195,11 @@ describe('verification', () => {
   })
 })
 
+const LOADED = await bundleProgram(new URL('programs/loaded.mjs', import.meta.url))
+
 describe('undici', () => {
-  const program = fileURLToPath(new URL('programs/loaded.mjs', import.meta.url))
   const run = async (baseUrl: string, env: Record<string, string>, ...rest: string[]) => {
-    const { stdout } = await promisify(execFile)(process.execPath, [program, baseUrl, ...rest], {
+    const { stdout } = await promisify(execFile)(process.execPath, [LOADED, baseUrl, ...rest], {
       env: { PATH: process.env.PATH, ...env },
     })
     return JSON.parse(stdout)

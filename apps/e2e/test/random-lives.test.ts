@@ -12,7 +12,7 @@ const isLong = process.env.CSCAPI_TEST_LONG === '1'
 const stores: readonly [name: string, runs: number, make: () => (now: () => number) => Promise<Storage>][] = [
   [
     'memory',
-    2_000,
+    isLong ? 2_000 : 500,
     () => {
       let shared: MemoryStorage | undefined
       return async (now) => {
@@ -25,7 +25,7 @@ const stores: readonly [name: string, runs: number, make: () => (now: () => numb
   ],
   [
     'SQLite',
-    isLong ? 2_000 : 200,
+    isLong ? 500 : 40,
     () => {
       const path = join(temporaryFolder(), 'store.db')
       return async (now) => {

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { CapiClient } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { describe, expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { HOUR_MS, MINUTE_MS, machine, SCENARIO, signalsOf } from './arrange.js'
 import { arrangeScheduled } from './arrange-scheduled.js'
 import { temporaryFolder } from './temporary-folder.js'
 
-const SEND = fileURLToPath(new URL('./programs/send.mjs', import.meta.url))
+const SEND = await bundleProgram(new URL('./programs/send.mjs', import.meta.url))
 const MACHINES = 10
 
 /** Twelve hours of a fleet whose hosts' clocks are off by so much; each host leads for a while. */

@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { CapiClient, type SendReport } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { machine, SCENARIO, signalsOf } from './arrange.js'
 import { temporaryFolder } from './temporary-folder.js'
 
-const PROGRAM = fileURLToPath(new URL('./programs/send.mjs', import.meta.url))
+const PROGRAM = await bundleProgram(new URL('./programs/send.mjs', import.meta.url))
 const MACHINES = 20
 const EACH = 150
 

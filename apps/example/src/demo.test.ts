@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { createEmulator } from '@cscapi/emulator'
 import { freePort, startPostgres, startRedis } from '@cscapi/test-servers'
 import { afterAll, describe, expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const MAIN = await bundleProgram(new URL('./main.ts', import.meta.url))
 const LOGS = new URL('../../../../shared/data/logs/', import.meta.url)
 const hasLogs = existsSync(LOGS)
 const why = hasLogs ? '' : ' (skipped: there is no ../shared/data beside the checkout)'

@@ -1,7 +1,7 @@
 import { InputError, type Signal } from '@cscapi/client'
 import { parseAddress } from '@cscapi/signals'
-import ipaddr from 'ipaddr.js'
 import { type Attack, Detector } from './detector.js'
+import { isPublic } from './is-public.js'
 import { type LogEvent, LogReader, sensorOf } from './log-event.js'
 import { toSignal } from './to-signal.js'
 
@@ -140,8 +140,4 @@ function printable(text: string): string {
     .slice(0, MOST_SHOWN)
     .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
-}
-
-function isPublic(address: string): boolean {
-  return ipaddr.process(address).range() === 'unicast'
 }

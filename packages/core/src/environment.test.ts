@@ -1,6 +1,6 @@
+import { InputError } from '@cscapi/signals'
 import { describe, expect, test } from 'vitest'
 import { type Environment, resolveBaseUrl } from './environment.js'
-import { InputError } from './errors.js'
 import { userAgentOf, VERSION } from './user-agent.js'
 
 describe('resolveBaseUrl', () => {

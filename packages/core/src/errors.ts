@@ -1,7 +1,5 @@
 import { CscapiError, type CscapiErrorOptions } from '@cscapi/signals'
 
-export { CscapiError, type CscapiErrorOptions, InputError, type InputIssue, isCscapiError } from '@cscapi/signals'
-
 export interface ResponseDetails {
   /** Method and path below the base URL, e.g. `POST /signals`. */
   readonly endpoint: string

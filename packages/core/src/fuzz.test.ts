@@ -9,6 +9,8 @@ import { Keyring } from './secrets/keyring.js'
 import { readPause } from './state/pause.js'
 import type { StateStore, StateValue } from './state/state-store.js'
 
+const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 100_000 : 5_000
+
 const PASSWORD = 'Passw0rdPassw0rdPassw0rd'
 const TOKEN = 'e30.eyJzdWIiOiJ0In0.tokensignature'
 const KEY = 'attachmentkey1'
@@ -88,7 +90,7 @@ const SENT = [[PASSWORD], [PASSWORD], [TOKEN], [TOKEN], [TOKEN, KEY], [TOKEN]]
 const NULL_BODY = new Set([204, 205, 304])
 
 describe('whatever CAPI answers', () => {
-  test('a call resolves, or rejects with a typed error that shows no secret (100,000 answers)', async () => {
+  test(`a call resolves, or rejects with a typed error that shows no secret (${RUNS.toLocaleString('en')} answers)`, async () => {
     let answer: { status: number; body: string; headers: Record<string, string> } = {
       status: 200,
       body: '',
@@ -122,11 +124,11 @@ describe('whatever CAPI answers', () => {
         const shown = String(failure instanceof Error ? failure.stack : failure) + JSON.stringify(failure)
         for (const secret of SENT[call] ?? []) expect(shown).not.toContain(secret)
       }),
-      { numRuns: 100_000 },
+      { numRuns: RUNS },
     )
   }, 600_000)
 
-  test('a decision stream is read as far as it can be, with what was skipped (100,000 answers)', async () => {
+  test(`a decision stream is read as far as it can be, with what was skipped (${RUNS.toLocaleString('en')} answers)`, async () => {
     await fc.assert(
       fc.asyncProperty(value, async (json) => {
         if (typeof json !== 'object' || json === null || Array.isArray(json)) return
@@ -135,11 +137,11 @@ describe('whatever CAPI answers', () => {
           expect(typeof text === 'string' && typeof scope === 'string' && Number.isFinite(expiresAt)).toBe(true)
         }
       }),
-      { numRuns: 100_000 },
+      { numRuns: RUNS },
     )
   })
 
-  test('a Retry-After is a wait of 0 ms to one hour, or none (100,000 headers)', () => {
+  test(`a Retry-After is a wait of 0 ms to one hour, or none (${RUNS.toLocaleString('en')} headers)`, () => {
     const text = fc.oneof(
       fc.string({ unit: fc.constantFrom(...'0123456789.-+eE :,GMTSunJa'), maxLength: 32 }),
       fc.double().map(String),
@@ -150,11 +152,11 @@ describe('whatever CAPI answers', () => {
         const wait = retryAfterMs(new Headers({ 'retry-after': retryAfter, date }), 1_700_000_000_000)
         expect(wait === undefined || (wait >= 0 && wait <= 3_600_000)).toBe(true)
       }),
-      { numRuns: 100_000 },
+      { numRuns: RUNS },
     )
   })
 
-  test('a token is read for what it says, never trusted to be one (100,000 tokens)', () => {
+  test(`a token is read for what it says, never trusted to be one (${RUNS.toLocaleString('en')} tokens)`, () => {
     const part = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 30 }),
       value.map((json) => Buffer.from(JSON.stringify(json) ?? '').toString('base64url')),
@@ -170,7 +172,7 @@ describe('whatever CAPI answers', () => {
         const lifetime = tokenLifetimeMs(token)
         expect(lifetime === undefined || (lifetime > 0 && Number.isFinite(lifetime))).toBe(true)
       }),
-      { numRuns: 100_000 },
+      { numRuns: RUNS },
     )
   })
 })
@@ -183,7 +185,7 @@ describe('whatever stands in a store', () => {
   )
   const stored = fc.record({ value: bytes, version: fc.nat(), expiresInMs: fc.option(fc.nat(), { nil: undefined }) })
 
-  test('a pause is one, or none; a login budget counts logins (100,000 values)', async () => {
+  test(`a pause is one, or none; a login budget counts logins (${RUNS.toLocaleString('en')} values)`, async () => {
     let held: StateValue = { value: new Uint8Array(), version: 1, expiresInMs: undefined }
     const state: StateStore = { getState: async () => held, setState: async () => 1 }
     const budget = { logins: 20, windowMs: 3_000_000 }
@@ -197,11 +199,11 @@ describe('whatever stands in a store', () => {
         const left = await logins.left()
         expect(Number.isInteger(left) && left >= 0 && left <= budget.logins).toBe(true)
       }),
-      { numRuns: 100_000 },
+      { numRuns: RUNS },
     )
   })
 
-  test('a sealed text opens to what was sealed, or is a typed error that shows nothing of it (100,000 texts)', async () => {
+  test(`a sealed text opens to what was sealed, or is a typed error that shows nothing of it (${RUNS.toLocaleString('en')} texts)`, async () => {
     const nothing: StateStore = { getState: async () => undefined, setState: async () => 1 }
     const keyring = await Keyring.make(nothing, [new Uint8Array(32).fill(7)])
     const about = 'password of machine m'
@@ -224,7 +226,7 @@ describe('whatever stands in a store', () => {
           expect(error.message).not.toContain(PASSWORD)
         }
       }),
-      { numRuns: 100_000 },
+      { numRuns: RUNS },
     )
   })
 })

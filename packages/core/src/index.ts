@@ -1,13 +1,22 @@
-export { type Capi, type CapiOptions, connectionIssues, createCapi, SECRET_OPTIONS } from './capi/capi.js'
+export {
+  CscapiError,
+  type CscapiErrorOptions,
+  InputError,
+  type InputIssue,
+  isCscapiError,
+} from '@cscapi/signals'
+export { type Capi, createCapi } from './capi/capi.js'
+export { type CapiOptions, connectionIssues, SECRET_OPTIONS } from './capi/capi-options.js'
 export { type DecideContext, decide, type Outcome, SLOW_PATH_ATTEMPTS } from './capi/decide.js'
 export type { Decision, DecisionStream, DeletedDecision } from './capi/decision-stream/decision-stream.js'
-export type { PullDecisionsRequest } from './capi/decisions.js'
-export { assertEnrollable, type EnrollAnswer, type EnrollRequest } from './capi/enroll.js'
-export type { CallOptions, CapiRequestEvent, EndpointName } from './capi/http.js'
-export type { Login, LoginRequest } from './capi/login.js'
-export type { PushMetricsRequest } from './capi/metrics.js'
-export type { RegisterRequest } from './capi/register.js'
-export type { PushSignalsRequest } from './capi/signals.js'
+export type { EndpointName } from './capi/endpoints/endpoint-name.js'
+export { assertEnrollable, type EnrollAnswer, type EnrollRequest } from './capi/endpoints/enroll.js'
+export type { Login, LoginRequest } from './capi/endpoints/login.js'
+export type { PullDecisionsRequest } from './capi/endpoints/pull-decisions.js'
+export type { PushMetricsRequest } from './capi/endpoints/push-metrics.js'
+export type { PushSignalsRequest } from './capi/endpoints/push-signals.js'
+export type { RegisterRequest } from './capi/endpoints/register.js'
+export type { CallOptions, CapiRequestEvent } from './capi/http.js'
 export { type Clock, sleepUnlessAborted } from './clock.js'
 export { type Environment, isVersioned, resolveBaseUrl } from './environment.js'
 export {
@@ -19,11 +28,6 @@ export {
   CapiRateLimitError,
   CapiResponseError,
   CapiTimeoutError,
-  CscapiError,
-  type CscapiErrorOptions,
-  InputError,
-  type InputIssue,
-  isCscapiError,
   LoginBudgetError,
   type ResponseDetails,
   StorageError,
@@ -68,6 +72,7 @@ export { abortSignalSchema, functionSchema, methodsSchema, milliseconds, tlsSett
 export { assertKeys, type EncryptionKey, isSealed, Keyring } from './secrets/keyring.js'
 export { Secret } from './secrets/secret.js'
 export { getJsonState, type JsonStateValue, toJsonState } from './state/json-state.js'
+export { stateKeys } from './state/keys.js'
 export {
   endPauses,
   extendPause,

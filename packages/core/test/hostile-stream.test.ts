@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 
-const PROGRAM = fileURLToPath(new URL('programs/pull-hostile.mjs', import.meta.url))
+const PROGRAM = await bundleProgram(new URL('programs/pull-hostile.mjs', import.meta.url))
 const MEBIBYTES = 8
 /** A third of what the lists in such a text take. */
 const HEAP_MEBIBYTES = 48

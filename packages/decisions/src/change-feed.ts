@@ -1,9 +1,10 @@
-import type { ActiveDecision } from './active-decision.js'
-import type { Pace } from './pace.js'
-import { type Family, parseNetwork } from './parse-ip.js'
-import { isAddressScope } from './sources/source.js'
-import { listEntries, type View } from './tables/listing.js'
-import { lookUpExact, lookUpScoped } from './tables/lookup.js'
+import { IpNetwork, isAddressScope } from '@cscapi/signals'
+import type { ActiveDecision } from './lookup/active-decision.js'
+import type { View } from './lookup/contents.js'
+import { listEntries } from './lookup/listing.js'
+import { lookUpExact } from './lookup/lookup.js'
+import { lookUpScoped } from './lookup/scoped-lookup.js'
+import type { Pace } from './turns/pace.js'
 
 /** Canonical values that came into force, and that are not in force any more. */
 export interface DecisionChange {
@@ -52,11 +53,9 @@ async function missingIn(view: View, of: View, pace: Pace): Promise<string[]> {
   return missing
 }
 
-const WORDS = new Uint32Array(4)
+const NETWORK = /* @__PURE__ */ new IpNetwork()
 
 function isInForce({ contents, now, remediations }: View, { scope, value }: ActiveDecision): boolean {
   if (!isAddressScope(scope)) return lookUpScoped(contents, scope, value, now, remediations) !== undefined
-  const family = { value: 0 satisfies Family as Family }
-  const prefix = parseNetwork(value, WORDS, family)
-  return lookUpExact(contents, WORDS, family.value, prefix, now, remediations) !== undefined
+  return NETWORK.read(value) && lookUpExact(contents, NETWORK, now, remediations) !== undefined
 }

@@ -1,5 +1,4 @@
-import { readOptions } from '@cscapi/signals'
-import type { ActiveDecision } from './active-decision.js'
+import { ADDRESS_RULE, IpNetwork, isAddressScope, readOptions } from '@cscapi/signals'
 import {
   checkBytes,
   checkEvent,
@@ -11,9 +10,11 @@ import {
   setOptionsSchema,
 } from './arguments.js'
 import { ChangeFeed, type ChangeListener } from './change-feed.js'
-import { Pace, type Paced } from './pace.js'
-import { type Family, parseIp, parseNetwork } from './parse-ip.js'
-import type { Remediations } from './remediations.js'
+import type { ActiveDecision } from './lookup/active-decision.js'
+import { type Contents, countHeld, type View } from './lookup/contents.js'
+import { listEntries, withoutPauses } from './lookup/listing.js'
+import { lookUp, lookUpAll } from './lookup/lookup.js'
+import { lookUpScoped } from './lookup/scoped-lookup.js'
 import { readSnapshot } from './snapshot/read-snapshot.js'
 import { writeSnapshot } from './snapshot/write-snapshot.js'
 import type { Allowlist } from './sources/allowlists.js'
@@ -26,11 +27,11 @@ import {
   readAllowlist,
   readBlocklist,
 } from './sources/read-lists.js'
+import type { Remediations } from './sources/remediations.js'
 import { type ApplyReport, Skipped } from './sources/skipped.js'
-import { emptyStream, heldIn, inForceIn, isAddressScope, STREAM_ORIGIN } from './sources/source.js'
+import { emptyStream, heldIn, inForceIn, STREAM_ORIGIN } from './sources/source.js'
 import { checkAnswer, type StreamAnswer } from './sources/stream-answer.js'
-import { listEntries, type View, withoutPauses } from './tables/listing.js'
-import { type Contents, lookUp, lookUpAll, lookUpScoped } from './tables/lookup.js'
+import { Pace, type Paced } from './turns/pace.js'
 
 /** Options of {@link DecisionSet}. */
 export interface DecisionSetOptions {
@@ -73,7 +74,7 @@ export class DecisionSet {
   readonly #now: () => number
   readonly #allowWide: boolean
   readonly #remediations: Remediations
-  readonly #words = new Uint32Array(4)
+  readonly #asked = new IpNetwork()
   readonly #feed = new ChangeFeed()
   #contents: Contents = { sources: [emptyStream()], allowlists: [] }
   #changing: Promise<unknown> = Promise.resolve()
@@ -104,12 +105,12 @@ export class DecisionSet {
    * @throws InputError for text that is no address: it must not pass for one that is not blocked.
    */
   check(ip: string): ActiveDecision | undefined {
-    return lookUp(this.#contents, this.#words, this.#parse(ip), this.#now(), this.#remediations)
+    return lookUp(this.#contents, this.#read(ip), this.#now(), this.#remediations)
   }
 
   /** Every entry around an address that is in force, the deciding one first. @throws InputError */
   checkAll(ip: string): ActiveDecision[] {
-    return lookUpAll(this.#contents, this.#words, this.#parse(ip), this.#now(), this.#remediations)
+    return lookUpAll(this.#contents, this.#read(ip), this.#now(), this.#remediations)
   }
 
   /**
@@ -123,10 +124,8 @@ export class DecisionSet {
     checkText(NOT_LOOKED_UP, 'scope', scope)
     const now = this.#now()
     if (isAddressScope(scope)) {
-      const family: { value: Family } = { value: 0 }
-      const prefix = typeof value === 'string' ? parseNetwork(value, this.#words, family) : -1
-      if (prefix === -1) throw refused(NOT_LOOKED_UP, 'value', value, 'must be an IPv4 or IPv6 address or a CIDR range')
-      return lookUp(this.#contents, this.#words, family.value, now, this.#remediations, prefix)
+      if (!this.#asked.read(value)) throw refused(NOT_LOOKED_UP, 'value', value, ADDRESS_RULE)
+      return lookUp(this.#contents, this.#asked, now, this.#remediations)
     }
     checkText(NOT_LOOKED_UP, 'value', value)
     return lookUpScoped(this.#contents, scope, value, now, this.#remediations)
@@ -307,9 +306,8 @@ export class DecisionSet {
     })
   }
 
-  #parse(ip: string): Family {
-    const family = typeof ip === 'string' ? parseIp(ip, this.#words) : 0
-    if (family !== 0) return family
+  #read(ip: unknown): IpNetwork {
+    if (this.#asked.readAddress(ip)) return this.#asked
     throw refused(NOT_LOOKED_UP, 'ip', ip, 'must be an IPv4 or IPv6 address')
   }
 
@@ -357,8 +355,6 @@ function checkedNow(now: unknown): number {
   if (typeof now === 'number' && Number.isFinite(now)) return now
   throw refused('There is no time', 'now()', now, 'must give epoch milliseconds')
 }
-
-const countHeld = ({ sources }: Contents) => sources.reduce((sum, source) => sum + heldIn(source), 0)
 
 async function* inTurns<T>(items: Paced<T>): AsyncGenerator<T, void, undefined> {
   const pace = new Pace()

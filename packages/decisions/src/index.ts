@@ -1,6 +1,6 @@
-export type { ActiveDecision } from './active-decision.js'
 export type { ChangeListener, DecisionChange } from './change-feed.js'
 export { DecisionSet, type DecisionSetOptions, type EntriesOptions } from './decision-set.js'
+export type { ActiveDecision } from './lookup/active-decision.js'
 export type { AllowlistInfo, BlocklistInfo, Lines } from './sources/read-lists.js'
 export { MOST_UNREADABLE_LINES } from './sources/readable-lines.js'
 export type { ApplyReport } from './sources/skipped.js'

@@ -4,6 +4,8 @@ import { exportDecisions } from '../src/export/index.js'
 import { DecisionSet } from '../src/index.js'
 import { bitsOf, canonical, type NaiveEntry, type Network, naiveCheck, textOf } from './naive-set.js'
 
+const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 5_000 : 500
+
 /**
  * Few bits, so that networks meet, contain and repeat one another; all of it outside what is
  * reserved.
@@ -61,7 +63,7 @@ function latest<T extends { network: Network; ends: number }>(entries: readonly 
 
 const same = (a: Network, b: Network) => canonical(a) === canonical(b)
 
-test('agrees with a slow and plain set about every address, every entry, the size and the export, after any changes and at any time after the last, without another pull (5,000 histories)', async () => {
+test(`agrees with a slow and plain set about every address, every entry, the size and the export, after any changes and at any time after the last, without another pull (${RUNS.toLocaleString('en')} histories)`, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 10 }),
@@ -174,6 +176,6 @@ test('agrees with a slow and plain set about every address, every entry, the siz
         }
       },
     ),
-    { numRuns: 5_000 },
+    { numRuns: RUNS },
   )
 })

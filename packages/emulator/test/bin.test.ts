@@ -5,11 +5,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { Caller, MACHINE_ID, PASSWORD, SIGNAL } from './caller.js'
 
-const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
+const BIN = await bundleProgram(new URL('../src/bin.ts', import.meta.url))
 const credentials = { machine_id: MACHINE_ID, password: PASSWORD }
 
 const running: ChildProcess[] = []

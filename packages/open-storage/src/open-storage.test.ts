@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { inspect, promisify } from 'node:util'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { startPostgres, startRedis, type TestServer } from '@cscapi/test-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStorage } from './index.js'
@@ -127,25 +124,5 @@ describe('openStorage', () => {
       code: 'invalid_input',
       issues: [{ path, rule: expect.stringContaining(rule) }],
     })
-  })
-
-  test('says what to install when the adapter is not there', async () => {
-    const project = join(folder, 'project')
-    const modules = join(project, 'node_modules', '@cscapi')
-    mkdirSync(join(modules, 'open-storage'), { recursive: true })
-    const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)))
-    cpSync(join(packageFolder, 'dist'), join(modules, 'open-storage', 'dist'), { recursive: true })
-    cpSync(join(packageFolder, 'package.json'), join(modules, 'open-storage', 'package.json'))
-    const require = createRequire(import.meta.url)
-    for (const name of ['core', 'signals', 'storage'])
-      symlinkSync(realpathSync(dirname(require.resolve(`@cscapi/${name}/package.json`))), join(modules, name))
-    symlinkSync(realpathSync(dirname(require.resolve('zod/package.json'))), join(project, 'node_modules', 'zod'))
-    const script = `import { openStorage } from '@cscapi/open-storage'
-      for (const url of ['sqlite:x.db', 'redis://127.0.0.1:1', 'postgres://127.0.0.1:1/d']) await openStorage(url).catch((error) => console.log(error.code, error.message))`
-    writeFileSync(join(project, 'main.mjs'), script)
-    const { stdout } = await promisify(execFile)(process.execPath, ['main.mjs'], { cwd: project })
-    expect(stdout).toMatch(
-      /^adapter_missing .*npm install @cscapi\/storage-sqlite.*\nadapter_missing .*npm install @cscapi\/storage-redis.*\nadapter_missing .*npm install @cscapi\/storage-postgres/,
-    )
   })
 })

@@ -10,6 +10,8 @@ import {
   parseTimestamp,
 } from './index.js'
 
+const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 100_000 : 5_000
+
 /**
  * Text that is near to what is parsed: its alphabet in any order, good examples bent, and anything
  * else.
@@ -43,18 +45,18 @@ const addresses = near('0123456789abcdefABCDEF:./%x', [
   '2001:db8::/32',
 ])
 
-test('a duration parses and formats back to itself, or is none (100,000 texts)', () => {
+test(`a duration parses and formats back to itself, or is none (${RUNS.toLocaleString('en')} texts)`, () => {
   fc.assert(
     fc.property(durations, (text) => {
       const nanoseconds = parseDuration(text)
       if (nanoseconds === undefined) return
       expect(parseDuration(formatDuration(nanoseconds))).toBe(nanoseconds)
     }),
-    { numRuns: 100_000 },
+    { numRuns: RUNS },
   )
 }, 300_000)
 
-test('a timestamp parses and formats back to itself, or is none (100,000 texts)', () => {
+test(`a timestamp parses and formats back to itself, or is none (${RUNS.toLocaleString('en')} texts)`, () => {
   fc.assert(
     fc.property(timestamps, (text) => {
       const timestamp = parseTimestamp(text)
@@ -64,22 +66,22 @@ test('a timestamp parses and formats back to itself, or is none (100,000 texts)'
       const again = parseTimestamp(formatted)
       expect(again && formatTimestamp(again)).toBe(formatted)
     }),
-    { numRuns: 100_000 },
+    { numRuns: RUNS },
   )
 }, 300_000)
 
-test('an address parses to a form that parses to itself, or is none (100,000 texts)', () => {
+test(`an address parses to a form that parses to itself, or is none (${RUNS.toLocaleString('en')} texts)`, () => {
   fc.assert(
     fc.property(addresses, (text) => {
       const address = parseAddress(text)
       if (address === undefined) return
       expect(parseAddress(address.value)).toEqual(address)
     }),
-    { numRuns: 100_000 },
+    { numRuns: RUNS },
   )
 }, 300_000)
 
-test('a signal is made, or an InputError names what is wrong (20,000 inputs)', () => {
+test(`a signal is made, or an InputError names what is wrong (${(RUNS / 5).toLocaleString('en')} inputs)`, () => {
   const input = fc.record(
     {
       attackerIp: fc.oneof(addresses, fc.anything()),
@@ -107,6 +109,6 @@ test('a signal is made, or an InputError names what is wrong (20,000 inputs)', (
         expect((error as InputError).issues.length).toBeGreaterThan(0)
       }
     }),
-    { numRuns: 20_000 },
+    { numRuns: RUNS / 5 },
   )
 }, 300_000)

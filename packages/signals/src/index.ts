@@ -1,3 +1,10 @@
+export { ADDRESS_RULE, type Address, isAddressScope, parseAddress } from './addresses/address.js'
+export { foldEmbeddedIpv4 } from './addresses/embedded-ipv4.js'
+export { formatNetwork } from './addresses/format-ip.js'
+export { IpNetwork, maskOf } from './addresses/ip-network.js'
+export { NetworkSet } from './addresses/network-set.js'
+export type { Family, Words } from './addresses/parse-ip.js'
+export { PRIVATE_NETWORKS } from './addresses/private-networks.js'
 export type { AttackerInput, SourceInput } from './create-signal/attacker.js'
 export {
   type CreatedSignal,
@@ -14,9 +21,8 @@ export {
   type InputIssue,
   isCscapiError,
 } from './errors.js'
-export { type Address, parseAddress } from './formats/address.js'
 export { durationToMs, formatDuration, parseDuration } from './formats/duration.js'
-export { PRIVATE_NETWORKS } from './formats/private-networks.js'
+export { parseJson } from './formats/json.js'
 export { compareTimestamps, formatTimestamp, parseTimestamp, type Timestamp } from './formats/timestamp.js'
 export { type IssueOptions, issuesOfSchema } from './options/issues.js'
 export { CLIENT_NAMES, MACHINE_ID_NAMES } from './options/other-names.js'

@@ -1,10 +1,10 @@
-import { type OpenStore, SqlStorage } from '@cscapi/storage-sql'
+import { GuardedStorage, type OpenStore } from '@cscapi/storage'
 import { openDatabase } from './open.js'
 import { checkOptions, type PostgresStorageOptions } from './options.js'
 import { storeOn } from './store.js'
 
 /** A store in one schema of a PostgreSQL database, which any number of hosts may share. */
-export class PostgresStorage extends SqlStorage {
+export class PostgresStorage extends GuardedStorage {
   readonly name = 'postgres'
   readonly #options: PostgresStorageOptions
 

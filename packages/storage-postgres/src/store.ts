@@ -1,4 +1,4 @@
-import type { OpenStore } from '@cscapi/storage-sql'
+import type { OpenStore } from '@cscapi/storage'
 import type { Database } from './database.js'
 import { postgresError } from './errors.js'
 import { enqueue } from './operations/enqueue.js'
@@ -24,23 +24,22 @@ export function storeOn(database: Database, release: () => Promise<void>): OpenS
     },
     updateMachine: (machineId, patch) =>
       database.transaction('updateMachine', (sql) => updateMachine(sql, machineId, patch)),
-    listMachines: (page = {}) => listMachines(database, page),
+    listMachines: (page) => listMachines(database, page),
     deleteMachines: (machineIds) => database.transaction('deleteMachines', (sql) => deleteMachines(sql, machineIds)),
     getState: (key) => database.run('getState', (sql) => getState(sql, key)),
-    setState: (key, value, options = {}) =>
-      database.transaction('setState', (sql) => setState(sql, key, value, options)),
+    setState: (key, value, options) => database.transaction('setState', (sql) => setState(sql, key, value, options)),
     enqueue: (signals) => enqueue(database, signals),
     lease: (request) => lease(database, request),
     settle: (held, result) => settle(database, held, result),
     extend: (held, leaseMs) => extend(database, held, leaseMs),
     stats: () => database.run('stats', stats),
-    listSignals: (filter = {}, page = {}) => database.run('listSignals', (sql) => listSignals(sql, filter, page)),
-    deleteSignals: async (filter = {}, limit = 500) => {
+    listSignals: (filter, page) => database.run('listSignals', (sql) => listSignals(sql, filter, page)),
+    deleteSignals: async (filter, limit) => {
       const { count, emptied } = await database.transaction('deleteSignals', (sql) => deleteSignals(sql, filter, limit))
       for (const id of emptied) await fallAsleep(database, id)
       return count
     },
-    requeueSignals: (filter = {}, limit = 500) =>
+    requeueSignals: (filter, limit) =>
       database.transaction('requeueSignals', (sql) => requeueSignals(sql, filter, limit)),
   }
 }

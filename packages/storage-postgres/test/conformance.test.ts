@@ -1,7 +1,7 @@
 import { storageConformance } from '@cscapi/storage/conformance'
 import { startPostgres, type TestServer } from '@cscapi/test-servers'
 import { afterAll, beforeAll } from 'vitest'
-import { harnessOf } from './harness.js'
+import { storeOn } from './harness.js'
 
 let server: TestServer
 beforeAll(async () => {
@@ -9,4 +9,4 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-storageConformance(harnessOf('PostgresStorage', () => server.url))
+storageConformance({ name: 'PostgresStorage', emptyStore: storeOn(() => server.url) })

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startPostgres, type TestServer } from '@cscapi/test-servers'
 import { Client, defaults, Pool, type PoolConfig, types } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { PostgresStorage } from '../src/index.js'
 
-const IDLE_PROGRAM = fileURLToPath(new URL('./programs/idle.mjs', import.meta.url))
+const IDLE_PROGRAM = await bundleProgram(new URL('./programs/idle.mjs', import.meta.url))
 
 let server: TestServer
 let stores = 0

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { startPostgres, type TestServer } from '@cscapi/test-servers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { PostgresStorage } from '../src/index.js'
 
-const WORKER = fileURLToPath(new URL('./programs/worker.mjs', import.meta.url))
+const WORKER = await bundleProgram(new URL('./programs/worker.mjs', import.meta.url))
 const KILLS = 8
 
 let server: TestServer

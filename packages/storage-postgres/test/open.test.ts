@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { startPostgres, type TestServer } from '@cscapi/test-servers'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { migrationSql, PostgresStorage } from '../src/index.js'
 
-const PROGRAM = fileURLToPath(new URL('./programs/open.mjs', import.meta.url))
+const PROGRAM = await bundleProgram(new URL('./programs/open.mjs', import.meta.url))
 const ROUNDS = 20
 const PROCESSES = 8
 

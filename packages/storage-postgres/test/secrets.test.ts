@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
-import { inspect } from 'node:util'
+import { shownOf } from '@cscapi/storage/conformance'
 import { startPostgres, type TestServer } from '@cscapi/test-servers'
 import fc from 'fast-check'
 import { Pool } from 'pg'
@@ -52,21 +52,7 @@ test('no secret shows in an error, whatever fails, nor when the storage is looke
         ssl: { url, ssl: { passphrase: secret, key: 'x' }, ...timeouts },
         pool: { pool },
       }[way] as PostgresStorageOptions
-      let shown = ''
-      try {
-        const storage = new PostgresStorage(options)
-        shown += inspect(storage, { depth: Number.POSITIVE_INFINITY, showHidden: true }) + JSON.stringify(storage)
-        await storage.open().catch((error: unknown) => {
-          shown +=
-            inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true }) +
-            JSON.stringify(error) +
-            String(error)
-          for (let at = error; at instanceof Error; at = at.cause) shown += `${at.message} ${at.stack}`
-        })
-        await storage.close()
-      } catch (error) {
-        shown += inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true }) + JSON.stringify(error)
-      }
+      const shown = await shownOf(() => new PostgresStorage(options))
       await pool?.end()
       expect(shown).toContain('Error')
       for (const form of [secret, encodeURIComponent(secret)]) expect(shown).not.toContain(form)

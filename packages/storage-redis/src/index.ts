@@ -1,2 +1,2 @@
 export type { RedisStorageOptions } from './options.js'
-export { RedisStorage } from './redis-storage.js'
+export { RedisStorage } from './storage.js'

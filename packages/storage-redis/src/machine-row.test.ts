@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toMachine } from './machine-row.js'
 
+const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 100_000 : 10_000
+
 const field = fc.constantFrom(
   ...['password', 'registered', 'token', 'scenarios', 'tokenUntil', 'authFailures'],
   ...['failing', 'failingMessage', 'failingCount', 'failingSince', 'failingUntil'],
@@ -12,7 +14,7 @@ const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
 )
 
-test('whatever stands in a hash, it is a machine of finite numbers, none, or a typed error (100,000 hashes)', () => {
+test(`whatever stands in a hash, it is a machine of finite numbers, none, or a typed error (${RUNS.toLocaleString('en')} hashes)`, () => {
   fc.assert(
     fc.property(fc.dictionary(field, text), (row) => {
       try {
@@ -26,6 +28,6 @@ test('whatever stands in a hash, it is a machine of finite numbers, none, or a t
         expect(error).toMatchObject({ code: 'storage_corrupt' })
       }
     }),
-    { numRuns: 100_000 },
+    { numRuns: RUNS },
   )
 })

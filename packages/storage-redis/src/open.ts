@@ -3,8 +3,8 @@ import { Connection } from './connect/connection.js'
 import { ServerWatch } from './connect/server-watch.js'
 import { toStorageError } from './errors.js'
 import { Keys } from './keys.js'
-import { OpenStore } from './open-store.js'
 import type { RedisStorageOptions } from './options.js'
+import { Partitions } from './partitions.js'
 import { list, whole } from './reply.js'
 import { scripts } from './scripts.gen.js'
 
@@ -16,7 +16,7 @@ const SCHEMA = 1
  */
 const CLUSTER_SHARDS = 8
 
-export async function openStore(options: RedisStorageOptions): Promise<OpenStore> {
+export async function openStore(options: RedisStorageOptions): Promise<Partitions> {
   const connection = new Connection(options)
   const keys = new Keys(options.namespace ?? 'cscapi')
   try {
@@ -31,7 +31,7 @@ export async function openStore(options: RedisStorageOptions): Promise<OpenStore
       await connection.run(scripts.createMeta, [keys.meta], [SCHEMA, connection.isCluster ? CLUSTER_SHARDS : 1]),
       keys.meta,
     )
-    return new OpenStore(connection, keys, shards, watch, offsetMs)
+    return new Partitions(connection, keys, shards, watch, offsetMs)
   } catch (error) {
     const typed = toStorageError(error, 'open', connection.lastError, connection.secrets)
     await connection.close()

@@ -56,7 +56,7 @@ async function drain(storage: Storage, seen: Map<string, number>, errors: unknow
 }
 
 test('a master that dies is replaced by its replica: calls fail with typed errors meanwhile, nothing that replicas confirmed is lost, and the same instance goes on', async () => {
-  const store = emptyStore({ nodes: cluster.urls })
+  const store = await emptyStore({ nodes: cluster.urls })
   const storage = await store.connect()
   const careful = new RedisStorage({ nodes: cluster.urls, namespace: store.namespace, waitForReplicas: 1 })
   const ignored: unknown[] = []
@@ -90,7 +90,7 @@ test('a master that dies is replaced by its replica: calls fail with typed error
 })
 
 test('a master that stands still is replaced by its replica: calls end in time with typed errors meanwhile, and when it wakes up it changes nothing', async () => {
-  const store = emptyStore({ nodes: cluster.urls })
+  const store = await emptyStore({ nodes: cluster.urls })
   const storage = new RedisStorage({
     nodes: cluster.urls,
     namespace: store.namespace,

@@ -1,7 +1,7 @@
 import { storageConformance } from '@cscapi/storage/conformance'
 import { startRedis, type TestServer } from '@cscapi/test-servers'
 import { afterAll, beforeAll } from 'vitest'
-import { emptyStore } from './harness.js'
+import { storeOn } from './harness.js'
 
 let server: TestServer
 
@@ -10,4 +10,4 @@ beforeAll(async () => {
 })
 afterAll(async () => server.stop())
 
-storageConformance({ name: 'Redis', create: () => emptyStore({ url: server.url }) })
+storageConformance({ name: 'Redis', emptyStore: (clock) => storeOn({ url: server.url })(clock) })

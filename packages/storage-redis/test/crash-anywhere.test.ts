@@ -1,24 +1,12 @@
 import type { Storage } from '@cscapi/storage'
-import { startRedis, type TestServer } from '@cscapi/test-servers'
 import fc from 'fast-check'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { crashServer } from './crash-server.js'
 import { emptyStore } from './harness.js'
-import { loadScripts, mortalProcess } from './mortal-client.js'
+import { mortalProcess } from './mortal-client.js'
 import { drain, expectIndexAgrees, signals } from './queue-checks.js'
 
-let server: TestServer
-let client: Redis
-
-beforeAll(async () => {
-  server = await startRedis()
-  client = new Redis(server.url)
-  await loadScripts(client)
-})
-afterAll(async () => {
-  await client.quit()
-  await server.stop()
-})
+const server = crashServer()
 
 test('whatever processes do and wherever they die, the index agrees with the partitions in the end, and nothing acknowledged is missing', async () => {
   const machine = fc.constantFrom('a', 'b', 'c')
@@ -31,7 +19,7 @@ test('whatever processes do and wherever they die, the index agrees with the par
   })
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
-      const store = emptyStore({ url: server.url })
+      const store = await emptyStore({ url: server.url })
       const survivor = await store.connect()
       const acknowledged = new Set<string>()
       const done = new Set<string>()

@@ -1,23 +1,11 @@
 import type { Storage } from '@cscapi/storage'
-import { startRedis, type TestServer } from '@cscapi/test-servers'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { crashServer } from './crash-server.js'
 import { emptyStore, keysOf } from './harness.js'
-import { loadScripts, mortalProcess } from './mortal-client.js'
+import { mortalProcess } from './mortal-client.js'
 import { drain, expectIndexAgrees, signals } from './queue-checks.js'
 
-let server: TestServer
-let client: Redis
-
-beforeAll(async () => {
-  server = await startRedis()
-  client = new Redis(server.url)
-  await loadScripts(client)
-})
-afterAll(async () => {
-  await client.quit()
-  await server.stop()
-})
+const server = crashServer()
 
 const REPLAY_MS = 15_001
 
@@ -32,7 +20,7 @@ async function atEachCommand(
 ): Promise<number> {
   for (let n = 1; ; n++) {
     for (const when of ['before', 'after'] as const) {
-      const store = emptyStore({ url: server.url })
+      const store = await emptyStore({ url: server.url })
       const survivor = await store.connect()
       await prepare(survivor)
       const dying = await mortalProcess(server.url, store.namespace, n, when)
@@ -48,7 +36,7 @@ async function atEachCommand(
       await store.advance(REPLAY_MS)
       await expectation(survivor, { n, when, failed })
       await expectIndexAgrees(survivor)
-      expect(await keysOf(client, `${store.namespace}:i:*:intent*`)).toEqual([])
+      expect(await keysOf(server.client, `${store.namespace}:i:*:intent*`)).toEqual([])
       await survivor.close()
       await store.destroy()
       if (!wasKilled) return n - 1
@@ -89,7 +77,7 @@ describe('a process that dies at any command', () => {
   })
 
   test('of an enqueue whose signals were sent meanwhile does not make the replay send them again', async () => {
-    const store = emptyStore({ url: server.url })
+    const store = await emptyStore({ url: server.url })
     const survivor = await store.connect()
     const batch = signals(['a', 'b'], 3)
     // Intent and both partitions are written, the report is not.

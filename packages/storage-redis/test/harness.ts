@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ConformanceHarness } from '@cscapi/storage/conformance'
+import { type MakeEmptyStore, type StoreUnderTest, storeUnderTest } from '@cscapi/storage/conformance'
 import { Cluster, Redis } from 'ioredis'
 import { RedisStorage } from '../src/index.js'
 
@@ -22,26 +22,22 @@ export async function keysOf(client: Redis | Cluster, pattern: string): Promise<
   return found.sort()
 }
 
-/** An empty store in a namespace of its own, whose clock the test moves. */
-export function emptyStore(target: Target): ConformanceHarness & { readonly namespace: string } {
-  const namespace = `test-${randomUUID()}`
-  let offsetMs = 0
-  const create = () => new RedisStorage({ ...target, namespace, testClockOffsetMs: () => offsetMs })
-  return {
-    namespace,
-    create,
-    async connect() {
-      const storage = create()
-      await storage.open()
-      return storage
-    },
-    advance(ms) {
-      offsetMs += ms
-    },
+/** An empty store in a namespace of its own. */
+export function storeOn(target: Target, namespace = `test-${randomUUID()}`): MakeEmptyStore {
+  return ({ offsetMs }) => ({
+    connection: () => new RedisStorage({ ...target, namespace, testClockOffsetMs: offsetMs }),
     async destroy() {
       const client = connectClient(target)
       await Promise.all((await keysOf(client, `${namespace}:*`)).map((key) => client.unlink(key)))
       await client.quit()
     },
-  }
+  })
+}
+
+export type NamedStore = StoreUnderTest & { readonly namespace: string }
+
+/** The same for a test of our own, with the name that its keys begin with. */
+export async function emptyStore(target: Target): Promise<NamedStore> {
+  const namespace = `test-${randomUUID()}`
+  return { ...(await storeUnderTest(storeOn(target, namespace))), namespace }
 }

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { startRedis, type TestServer } from '@cscapi/test-servers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { emptyStore } from './harness.js'
 
 let server: TestServer
@@ -22,7 +22,7 @@ async function runAndKill(namespace: string): Promise<{ begun: string[][]; ackno
   const acknowledged: string[][] = []
   const child = spawn(
     process.execPath,
-    [fileURLToPath(new URL('./fixtures/enqueue-for-ever.mjs', import.meta.url)), server.url, namespace],
+    [await bundleProgram(new URL('./fixtures/enqueue-for-ever.mjs', import.meta.url)), server.url, namespace],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
@@ -40,7 +40,7 @@ async function runAndKill(namespace: string): Promise<{ begun: string[][]; ackno
 }
 
 test('processes killed with -9 while they enqueue leave each batch whole or not there, and all that was acknowledged', async () => {
-  const store = emptyStore({ url: server.url })
+  const store = await emptyStore({ url: server.url })
   const storage = await store.connect()
   const begun: string[][] = []
   const acknowledged: string[][] = []

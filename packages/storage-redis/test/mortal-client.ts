@@ -1,6 +1,5 @@
 import { Redis } from 'ioredis'
 import { RedisStorage } from '../src/index.js'
-import { scripts } from '../src/scripts.gen.js'
 
 type Command = Parameters<Redis['sendCommand']>[0]
 
@@ -86,9 +85,4 @@ export class StallingRedis extends Redis {
       return super.sendCommand(command, stream)
     })
   }
-}
-
-/** With all scripts loaded, each script is one command. */
-export async function loadScripts(client: Redis): Promise<void> {
-  await Promise.all(Object.values(scripts).map(({ lua }) => client.script('LOAD', lua)))
 }

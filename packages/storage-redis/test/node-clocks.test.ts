@@ -32,7 +32,7 @@ class ConnectionToApartClocks extends Redis {
 }
 
 test('a machine that is due by the clock of the index, and not yet by its partition’s, is not asked for again and again', async () => {
-  const store = emptyStore({ url: server.url })
+  const store = await emptyStore({ url: server.url })
   const client = new ConnectionToApartClocks(server.url)
   let offsetMs = 0
   const storage = new RedisStorage({ client, namespace: store.namespace, testClockOffsetMs: () => offsetMs })

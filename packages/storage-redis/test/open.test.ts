@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { startRedis, type TestServer } from '@cscapi/test-servers'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { RedisStorage, type RedisStorageOptions } from '../src/index.js'
 import { keysOf } from './harness.js'
 
@@ -52,7 +52,7 @@ async function withConfig<T>(config: Record<string, string>, work: () => Promise
 
 describe('open', () => {
   test('by eight processes at once on an empty store succeeds in all of them, in 20 rounds', async () => {
-    const script = fileURLToPath(new URL('./fixtures/open-on-command.mjs', import.meta.url))
+    const script = await bundleProgram(new URL('./fixtures/open-on-command.mjs', import.meta.url))
     const children: ChildProcess[] = Array.from({ length: 8 }, () =>
       spawn(process.execPath, [script, server.url], { stdio: ['pipe', 'pipe', 'inherit'] }),
     )

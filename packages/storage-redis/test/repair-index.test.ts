@@ -2,7 +2,7 @@ import { startRedis, startRedisCluster, type TestRedisCluster, type TestServer }
 import type { Cluster, Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { RedisStorage } from '../src/index.js'
-import { connectClient, emptyStore, keysOf, type Target } from './harness.js'
+import { connectClient, emptyStore, keysOf, type NamedStore, type Target } from './harness.js'
 import { drain, expectIndexAgrees, signals } from './queue-checks.js'
 
 let server: TestServer
@@ -23,12 +23,12 @@ const targets: readonly [name: string, target: () => Target][] = [
 ]
 
 describe.each(targets)('on %s', (_, target) => {
-  let store: ReturnType<typeof emptyStore>
+  let store: NamedStore
   let storage: RedisStorage
   let client: Redis | Cluster
 
   beforeEach(async () => {
-    store = emptyStore(target())
+    store = await emptyStore(target())
     storage = new RedisStorage({ ...target(), namespace: store.namespace })
     await storage.open()
     client = connectClient(target())

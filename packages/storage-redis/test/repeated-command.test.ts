@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { ConformanceHarness } from '@cscapi/storage/conformance'
 import { startRedis, type TestServer } from '@cscapi/test-servers'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RedisStorage } from '../src/index.js'
 import { scripts } from '../src/scripts.gen.js'
-import { emptyStore } from './harness.js'
+import { emptyStore, type NamedStore } from './harness.js'
 
 /**
  * A driver that sends each command twice and hands out the second answer, as one does that lost the
@@ -32,12 +31,12 @@ class RepeatingRedis extends Redis {
 let server: TestServer
 let client: RepeatingRedis
 let storage: RedisStorage
-let store: ConformanceHarness
+let store: NamedStore
 
 beforeAll(async () => {
   server = await startRedis()
   client = new RepeatingRedis(server.url)
-  const empty = emptyStore({ url: server.url })
+  const empty = await emptyStore({ url: server.url })
   store = empty
   storage = new RedisStorage({ client, namespace: empty.namespace })
   await storage.open()

@@ -62,7 +62,7 @@ function isRetryable(error: unknown): boolean {
 }
 
 test('slots that move under load, those of partitions and of the index, lose nothing and give nothing out twice', async () => {
-  const store = emptyStore({ nodes: cluster.urls })
+  const store = await emptyStore({ nodes: cluster.urls })
   const keys = new Keys(store.namespace)
   const storages = await Promise.all([store.connect(), store.connect(), store.connect()])
   const acknowledged = new Set<string>()
@@ -123,7 +123,7 @@ test('slots that move under load, those of partitions and of the index, lose not
 })
 
 test('a move that stops half-way makes the calls for its machine busy, not those for others, and all goes on when it goes on', async () => {
-  const store = emptyStore({ nodes: cluster.urls })
+  const store = await emptyStore({ nodes: cluster.urls })
   const keys = new Keys(store.namespace)
   const storage = await store.connect()
   const batch = (machineId: string) => [{ machineId, uuid: randomUUID(), payload: '{}' }]

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
-import { inspect } from 'node:util'
+import { shownOf } from '@cscapi/storage/conformance'
 import { startRedis, type TestServer } from '@cscapi/test-servers'
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
@@ -62,21 +62,7 @@ test('no secret shows in an error, whatever fails, nor when the storage is looke
           nodes: { nodes: [url], ...timeouts },
           client: { client, ...timeouts },
         }[way] as RedisStorageOptions
-        let shown = ''
-        try {
-          const storage = new RedisStorage(options)
-          shown += inspect(storage, { depth: Number.POSITIVE_INFINITY, showHidden: true }) + JSON.stringify(storage)
-          await storage.open().catch((error: unknown) => {
-            shown +=
-              inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true }) +
-              JSON.stringify(error) +
-              String(error)
-            for (let at = error; at instanceof Error; at = at.cause) shown += `${at.message} ${at.stack}`
-          })
-          await storage.close()
-        } catch (error) {
-          shown += inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true }) + JSON.stringify(error)
-        }
+        const shown = await shownOf(() => new RedisStorage(options))
         client?.disconnect()
         expect(shown).toContain('Error')
         for (const form of [secret, encodeURIComponent(secret)]) expect(shown).not.toContain(form)

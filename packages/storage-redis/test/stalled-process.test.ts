@@ -1,34 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { QueuedSignal, Storage } from '@cscapi/storage'
-import type { ConformanceHarness } from '@cscapi/storage/conformance'
-import { startRedis, type TestServer } from '@cscapi/test-servers'
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { RedisStorage } from '../src/index.js'
-import { emptyStore, keysOf } from './harness.js'
-import { loadScripts, StallingRedis } from './mortal-client.js'
+import { crashServer } from './crash-server.js'
+import { emptyStore, keysOf, type NamedStore } from './harness.js'
+import { StallingRedis } from './mortal-client.js'
 import { drain } from './queue-checks.js'
 
-let server: TestServer
-let client: Redis
-let store: ConformanceHarness & { readonly namespace: string }
+const server = crashServer()
+let store: NamedStore
 let other: Storage
 let slow: { storage: Storage; client: StallingRedis }
 let offsetMs = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  client = new Redis(server.url)
-  await loadScripts(client)
-})
-afterAll(async () => {
-  await client.quit()
-  await server.stop()
-})
-
 beforeEach(async () => {
   offsetMs = 0
-  store = emptyStore({ url: server.url })
+  store = await emptyStore({ url: server.url })
   other = await store.connect()
   const stalling = new StallingRedis(server.url)
   stalling.offsetMs = () => offsetMs
@@ -92,6 +79,6 @@ describe('a process that stands still', () => {
     await created
     expect((await other.listMachines()).machines.map(({ machineId }) => machineId)).toEqual(['another'])
     expect(await other.stats()).toMatchObject({ machines: 1 })
-    expect(await keysOf(client, `${store.namespace}:m:{m}:*`)).toEqual([])
+    expect(await keysOf(server.client, `${store.namespace}:m:{m}:*`)).toEqual([])
   })
 })

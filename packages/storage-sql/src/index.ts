@@ -7,5 +7,4 @@ export {
 } from './ledger.js'
 export { type CredentialRow, credentialChanges, toMachine } from './machine-row.js'
 export { SIGNAL_STATES, type SignalRow, toSignalPage } from './signal-row.js'
-export { type OpenStore, SqlStorage } from './sql-storage.js'
 export { newStateVersion } from './state-version.js'

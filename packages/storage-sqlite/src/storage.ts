@@ -1,11 +1,11 @@
-import { type OpenStore, SqlStorage } from '@cscapi/storage-sql'
+import { GuardedStorage, type OpenStore } from '@cscapi/storage'
 import { openDatabase } from './connect/connect.js'
 import { chooseDriver } from './drivers/choose-driver.js'
 import { type ReadOptions, readSqliteOptions, type SqliteStorageOptions } from './options.js'
 import { storeOn } from './store.js'
 
 /** A store in one SQLite file, which several processes of one host may share. */
-export class SqliteStorage extends SqlStorage {
+export class SqliteStorage extends GuardedStorage {
   readonly name = 'sqlite'
   readonly #options: ReadOptions
 

@@ -1,4 +1,4 @@
-import type { OpenStore } from '@cscapi/storage-sql'
+import type { OpenStore } from '@cscapi/storage'
 import type { Database } from './connect/database.js'
 import { sqliteError } from './errors.js'
 import { deleteSignals } from './operations/delete-signals.js'
@@ -27,7 +27,7 @@ export function storeOn(database: Database, now: () => number): OpenStore {
     },
     updateMachine: (machineId, patch) =>
       database.transaction('updateMachine', (sql) => updateMachine(sql, machineId, patch, now())),
-    listMachines: (page = {}) => database.run('listMachines', (sql) => listMachines(sql, page, now())),
+    listMachines: (page) => database.run('listMachines', (sql) => listMachines(sql, page, now())),
     deleteMachines: (machineIds) => database.transaction('deleteMachines', (sql) => deleteMachines(sql, machineIds)),
     getState: (key) => database.run('getState', (sql) => getState(sql, key, now())),
     setState: (key, value, options = {}) =>
@@ -37,8 +37,7 @@ export function storeOn(database: Database, now: () => number): OpenStore {
     settle: (held, result) => database.transaction('settle', (sql) => settle(sql, held, result, now())),
     extend: (held, leaseMs) => database.run('extend', (sql) => extend(sql, held, leaseMs, now())),
     stats: () => database.run('stats', (sql) => stats(sql, now())),
-    listSignals: (filter = {}, page = {}) =>
-      database.run('listSignals', (sql) => listSignals(sql, filter, page, now())),
+    listSignals: (filter, page) => database.run('listSignals', (sql) => listSignals(sql, filter, page, now())),
     deleteSignals: (filter = {}, limit = 500) =>
       database.transaction('deleteSignals', (sql) => deleteSignals(sql, filter, limit, now())),
     requeueSignals: (filter = {}, limit = 500) =>

@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { SqliteStorage } from '../src/index.js'
 import { onEachDriver } from './drivers.js'
-import { temporaryFolder } from './temporary-folder.js'
+
+const PROGRAM = await bundleProgram(new URL('./programs/store.mjs', import.meta.url))
 
 onEachDriver((driver) => {
-  const PROGRAM = fileURLToPath(new URL('./programs/store.mjs', import.meta.url))
   const run = (command: string, path: string, number = 0) =>
     promisify(execFile)(process.execPath, [PROGRAM, driver.name, command, path, String(number)], {
       maxBuffer: 16_777_216,

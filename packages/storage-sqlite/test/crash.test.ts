@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { SqliteStorage } from '../src/index.js'
 import { onEachDriver } from './drivers.js'
-import { temporaryFolder } from './temporary-folder.js'
+
+const PROGRAM = await bundleProgram(new URL('./programs/store.mjs', import.meta.url))
 
 onEachDriver((driver) => {
-  const PROGRAM = fileURLToPath(new URL('./programs/store.mjs', import.meta.url))
   const BATCH = 100
 
   test('of a process killed in the middle of adding, every acknowledged batch is there, and any other whole or not at all', async () => {

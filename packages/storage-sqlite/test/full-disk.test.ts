@@ -1,16 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { mountSmallDisk } from '@cscapi/test-servers'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { expect, test } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { SqliteStorage } from '../src/index.js'
 import { onEachDriver } from './drivers.js'
-import { temporaryFolder } from './temporary-folder.js'
+
+const PROGRAM = await bundleProgram(new URL('./programs/store.mjs', import.meta.url))
 
 onEachDriver((driver) => {
-  const PROGRAM = fileURLToPath(new URL('./programs/store.mjs', import.meta.url))
-
   const batch = (number: number) =>
     Array.from({ length: 100 }, (_, index) => ({
       machineId: 'm',

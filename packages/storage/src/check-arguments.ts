@@ -52,11 +52,6 @@ const STATUSES: readonly unknown[] = ['pending', 'rejected', 'sent', undefined]
  * all adapters say the same.
  */
 export const checkArguments = {
-  machineIds(machineIds: readonly string[]): void {
-    assertList('machineIds', machineIds, 'machine ids')
-    refuse(machineIds.flatMap((id, index) => issueUnless(isId(id), `machineIds[${index}]`, id, idRule)))
-  },
-
   /** Of one that is only looked for: it may be any text. */
   knownMachine(machineId: string): void {
     refuse(issueUnless(typeof machineId === 'string', 'machineId', machineId, 'must be text'))

@@ -28,7 +28,7 @@ import { sentComesBack } from './broken/sent-comes-back.js'
 import { sentTotalFalls } from './broken/sent-total-falls.js'
 import { stateWithoutVersionCheck } from './broken/state-without-version-check.js'
 import { versionRepeats } from './broken/version-repeats.js'
-import { emptyStore } from './memory-harness.js'
+import { memoryStore } from './memory-store.js'
 
 const brokenAdapters: readonly BrokenAdapter[] = [
   duplicateStoredTwice,
@@ -64,7 +64,7 @@ const brokenAdapters: readonly BrokenAdapter[] = [
 async function failingCases({ Adapter }: BrokenAdapter): Promise<string[]> {
   const failing: string[] = []
   for (const conformanceCase of conformanceCases) {
-    await runCase(conformanceCase, emptyStore(Adapter)).catch(() => failing.push(conformanceCase.name))
+    await runCase(conformanceCase, memoryStore(Adapter)).catch(() => failing.push(conformanceCase.name))
   }
   return failing
 }

@@ -2,16 +2,20 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { Scratch } from '../src/scratch.js'
 import { ServerProcess } from '../src/server-process.js'
 
 /** A test process of its own that starts one server, says where it lives, and then waits. */
 async function testProcess(): Promise<{ process: ChildProcess; folder: string; pid: number }> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./fixtures/start-server.mjs', import.meta.url))], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [await bundleProgram(new URL('./fixtures/start-server.mjs', import.meta.url))],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const [line] = await once(createInterface(child.stdout!), 'line')
   return { process: child, ...JSON.parse(String(line)) }
 }

@@ -1,5 +1,4 @@
-import { PRIVATE_NETWORKS, type Signal } from '@cscapi/signals'
-import { NetworkSet, type Span, spanOf } from './filter-ranges.js'
+import { IpNetwork, isAddressScope, NetworkSet, PRIVATE_NETWORKS, type Signal } from '@cscapi/signals'
 
 /** Why a signal was left out on its way in. */
 export type FilterReason =
@@ -38,6 +37,7 @@ export interface Refusal {
 export class AddressFilter {
   readonly #private: NetworkSet
   readonly #own: NetworkSet
+  readonly #accused = new IpNetwork()
 
   constructor({ allowPrivate, neverReport }: FilterOptions) {
     this.#private = new NetworkSet(allowPrivate ? [] : PRIVATE_NETWORKS)
@@ -48,17 +48,16 @@ export class AddressFilter {
     const unreadable: { path: string; value: string }[] = []
     let refusal: Refusal | undefined
     for (const { path, value, isAddress, isEnrichment } of claimsOf(signal)) {
-      const span = spanOf(value)
-      if (span !== undefined) refusal ??= this.#refusalOf(value, span, isEnrichment)
+      if (this.#accused.read(value)) refusal ??= this.#refusalOf(value, isEnrichment)
       else if (isAddress) unreadable.push({ path, value })
     }
     return { unreadable, refusal }
   }
 
-  #refusalOf(value: string, span: Span, isEnrichment: boolean): Refusal | undefined {
-    const own = isEnrichment ? undefined : this.#own.find(span)
+  #refusalOf(value: string, isEnrichment: boolean): Refusal | undefined {
+    const own = isEnrichment ? undefined : this.#own.find(this.#accused)
     if (own !== undefined) return { reason: 'never_report', detail: `${value} meets ${own} of neverReport` }
-    const kind = this.#private.find(span)
+    const kind = this.#private.find(this.#accused)
     return kind === undefined ? undefined : { reason: 'private_address', detail: `${value} is ${kind}` }
   }
 }
@@ -82,8 +81,4 @@ function* claimsOf({ source, decisions = [] }: Signal): Generator<Claim> {
     const isAddress = isAddressScope(decision.scope)
     yield { path: `decisions[${index}].value`, value: decision.value, isAddress, isEnrichment: false }
   }
-}
-
-function isAddressScope(scope: string): boolean {
-  return /^(ip|range)$/i.test(scope)
 }

@@ -1,5 +1,5 @@
 import { InputError, type InputIssue, machineIdRule, turn } from '@cscapi/core'
-import { issuesOfSchema, printable, type Signal, signalSchema } from '@cscapi/signals'
+import { ADDRESS_RULE, issuesOfSchema, printable, type Signal, signalSchema } from '@cscapi/signals'
 import type { QueuedSignal } from '@cscapi/storage'
 import type { AddressFilter, FilterReason } from './address-filter.js'
 import { type Redact, redactContext } from './redact-context.js'
@@ -64,7 +64,6 @@ export async function checkSignals(
 /** What is checked in some milliseconds. */
 const PER_TURN = 100
 
-const ADDRESS_RULE = 'must be an IPv4 or IPv6 address or a CIDR range'
 const NOTHING = { unreadable: [], refusal: undefined }
 
 function issuesWith(signal: Signal, path: string, options: CheckOptions): InputIssue[] {

@@ -1,5 +1,5 @@
 import { functionSchema, milliseconds } from '@cscapi/core'
-import { parseAddress } from '@cscapi/signals'
+import { ADDRESS_RULE, parseAddress } from '@cscapi/signals'
 import * as z from 'zod'
 import type { WhenFull } from './backpressure.js'
 import type { DedupOptions } from './dedup.js'
@@ -33,9 +33,7 @@ export interface IntakeOptions {
   readonly whenFull?: WhenFull
 }
 
-const networkSchema = z
-  .string()
-  .refine((text) => parseAddress(text) !== undefined, 'must be an IPv4 or IPv6 address or a CIDR range')
+const networkSchema = z.string().refine((text) => parseAddress(text) !== undefined, ADDRESS_RULE)
 
 export const intakeSettings = {
   allowPrivate: z.boolean().default(false),

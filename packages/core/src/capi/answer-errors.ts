@@ -1,51 +1,18 @@
-import { errorResponseSchema, printableUrl } from '@cscapi/signals'
-import { TimeoutError } from 'ky'
+import { type CscapiError, printableUrl } from '@cscapi/signals'
 import {
-  AbortedError,
   CapiAuthError,
   CapiForbiddenError,
-  CapiNetworkError,
-  CapiProtocolError,
   CapiRateLimitError,
   CapiResponseError,
-  CapiTimeoutError,
-  type CscapiError,
   type ResponseDetails,
 } from '../errors.js'
-import { MAX_CHARACTERS, printableText } from '../secrets/printable-text.js'
-import { ProxyError } from '../transport/transport.js'
-import { BodyTooLongError } from './body.js'
-import type { EndpointName } from './http.js'
-import { networkAdvice } from './network-advice.js'
+import { printableText } from '../secrets/printable-text.js'
+import { type CallSite, namesOf, protocolError } from './call-site.js'
 import { isAboutCredentials, saysRegistered, subjectOf } from './refusal.js'
-import { requestIdOf } from './request-id.js'
-
-/** What the errors of one call may say. */
-export interface CallSite {
-  readonly endpoint: EndpointName
-  /** `POST /signals` */
-  readonly label: string
-  readonly host: string
-  readonly baseUrl: string
-  readonly timeoutMs: number
-  /** Never shown. */
-  readonly secrets: readonly string[]
-  readonly signal: AbortSignal | undefined
-  readonly machineId: string | undefined
-  /** Of the answer, once it has begun. */
-  headers?: Headers
-}
-
-/** What every error of the call tells of it. */
-function namesOf({ machineId, headers, secrets }: CallSite): {
-  machineId?: string | undefined
-  requestId?: string | undefined
-} {
-  return { machineId, requestId: headers && requestIdOf(headers, secrets) }
-}
+import { serverMessageOf } from './server-message.js'
 
 /** Builds the error of an answer other than 2xx. */
-export function responseError(
+export function answerError(
   site: CallSite,
   answer: { status: number; text: string; retryAfterMs: number | undefined },
 ): CscapiError {
@@ -96,7 +63,7 @@ function nowhere(site: CallSite, details: ResponseDetails, explain: (advice: str
 }
 
 /**
- * 401, and what a 403 can be about (docs/capi-protocol.md, Errors). In doubt it is a ban, since
+ * Tells 401, and what a 403 can be about (docs/capi-protocol.md, Errors). In doubt it is a ban, since
  * calling during one prolongs it.
  */
 function refusal(
@@ -135,82 +102,4 @@ function refusal(
   }
   const advice = 'this address is blocked; stay silent for an hour, and do not log in'
   return new CapiForbiddenError('forbidden', explain(advice), forbidden, { retryable: true })
-}
-
-/**
- * Builds a fresh error from what `fetch` or ky threw: the original holds the request, and with it
- * password and token.
- */
-export function transportError(site: CallSite, thrown: unknown): CscapiError {
-  if (site.signal?.aborted) return new AbortedError(`${site.label} on ${site.host}`, namesOf(site))
-  if (thrown instanceof BodyTooLongError) return protocolError(site, `was answered with a body ${thrown.message}`)
-  if (thrown instanceof TimeoutError || nameOf(thrown) === 'TimeoutError') {
-    const text = `${site.label} on ${site.host} was not answered within ${site.timeoutMs} ms; try again later`
-    return new CapiTimeoutError('timeout', text, { retryable: true, ...namesOf(site) })
-  }
-  const { text: what, cause } = reasonOf(thrown)
-  const reason = printableText(what, site.secrets)
-  const text = `${site.label} got no answer from ${site.host} (${reason}): ${networkAdvice(cause)}; try again later`
-  return new CapiNetworkError('network_error', text, { retryable: true, ...namesOf(site) })
-}
-
-/** Builds the error of an answer that cannot be used. */
-export function protocolError(site: CallSite, what: string): CapiProtocolError {
-  const text = `${site.label} on ${site.host} ${what}`
-  return new CapiProtocolError('unexpected_response', text, { retryable: true, ...namesOf(site) })
-}
-
-/**
- * As it came: what it is about is told by all of it, since what hides a secret may hide a word.
- * Never shown.
- */
-function serverMessageOf(text: string): string | undefined {
-  const body = parseJson(text)
-  // The gateway in front of CAPI spells it with a capital in some of its answers.
-  const named =
-    typeof body === 'object' && body !== null && 'Message' in body ? { message: body.Message, ...body } : body
-  const parsed = errorResponseSchema.safeParse(named)
-  if (!parsed.success) return undefined
-  const { message, errors } = parsed.data
-  const detail =
-    errors === undefined || errors === null ? '' : `: ${typeof errors === 'string' ? errors : JSON.stringify(errors)}`
-  return `${message}${detail}`.slice(0, MAX_CHARACTERS)
-}
-
-/** The value of a JSON text, or `undefined`. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * What failed, and what it is known by. Only the system's code and syscall, which are plain words:
- * a message may quote the URL or a header, and a `fetch` of the user's anything.
- */
-function reasonOf(thrown: unknown): { text: string; cause: string } {
-  for (let error = thrown; error instanceof Error; error = error.cause) {
-    if (error instanceof ProxyError) return { text: error.message, cause: 'proxy' }
-    if ('code' in error && isCode(error.code)) {
-      const { code } = error
-      const syscall: unknown = Reflect.get(error, 'syscall')
-      const isWord = typeof syscall === 'string' && /^[a-z]{1,20}$/.test(syscall)
-      return { text: isWord ? `${syscall} ${code}` : code, cause: code }
-    }
-    // `fetch` says so by the text alone.
-    if (error.message === 'bad port') return { text: error.message, cause: error.message }
-  }
-  const name = nameOf(thrown) ?? 'unknown reason'
-  return { text: name, cause: name }
-}
-
-/** As Node, OpenSSL and undici have them: `ECONNREFUSED`. */
-function isCode(code: unknown): code is string {
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)
-}
-
-function nameOf(thrown: unknown): string | undefined {
-  return thrown instanceof Error && /^[A-Za-z]{1,40}$/.test(thrown.name) ? thrown.name : undefined
 }

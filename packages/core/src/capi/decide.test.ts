@@ -1,3 +1,4 @@
+import { CscapiError, InputError } from '@cscapi/signals'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -9,13 +10,11 @@ import {
   CapiRateLimitError,
   CapiResponseError,
   CapiTimeoutError,
-  CscapiError,
-  InputError,
   LoginBudgetError,
   StorageError,
 } from '../errors.js'
 import { type DecideContext, decide, SLOW_PATH_ATTEMPTS, SLOW_PATH_MS } from './decide.js'
-import type { EndpointName } from './http.js'
+import type { EndpointName } from './endpoints/endpoint-name.js'
 
 const HOUR_MS = 3_600_000
 const ENDPOINTS: readonly EndpointName[] = ['register', 'login', 'signals', 'decisions', 'enroll', 'metrics']

@@ -1,15 +1,14 @@
-import { isCscapiError, readOptions } from '@cscapi/signals'
+import { type CscapiError, isCscapiError, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import {
   CapiNetworkError,
   CapiProtocolError,
   CapiResponseError,
   CapiTimeoutError,
-  type CscapiError,
   LoginBudgetError,
 } from '../errors.js'
 import type { FailingReason } from '../machines/machine-store.js'
-import type { EndpointName } from './http.js'
+import type { EndpointName } from './endpoints/endpoint-name.js'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

@@ -1,13 +1,12 @@
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
-import ky, { type KyInstance } from 'ky'
-import { isCscapiError } from '../errors.js'
-import { type CallSite, parseJson, protocolError, responseError, transportError } from './answer-errors.js'
-import { readText } from './body.js'
+import { isCscapiError, parseJson } from '@cscapi/signals'
+import { answerError } from './answer-errors.js'
+import { type CallSite, protocolError } from './call-site.js'
+import { startDeadline } from './deadline.js'
+import type { EndpointName } from './endpoints/endpoint-name.js'
+import { noAnswerError } from './no-answer.js'
+import { readText } from './read-body.js'
 import { retryAfterMs } from './retry-after.js'
-
-/** The calls that cscapi makes. */
-export type EndpointName = 'register' | 'login' | 'signals' | 'decisions' | 'enroll' | 'metrics'
+import { type CapiRequest, makeSend, type Send, type SendOptions } from './send.js'
 
 /** What every call takes. */
 export interface CallOptions {
@@ -29,26 +28,15 @@ export interface CapiRequestEvent {
   readonly durationMs: number
 }
 
-export interface HttpOptions {
-  readonly baseUrl: string
-  readonly userAgent: string
+export interface HttpOptions extends SendOptions {
   readonly timeoutMs: number
-  readonly gzip: boolean
-  readonly fetch: typeof fetch | undefined
   readonly onRequest: ((event: CapiRequestEvent) => void) | undefined
   /** Epoch milliseconds. */
   readonly now: () => number
 }
 
-export interface HttpRequest extends CallOptions {
+export interface HttpRequest extends CallOptions, CapiRequest {
   readonly endpoint: EndpointName
-  readonly method: 'GET' | 'POST'
-  /** Below the base URL, e.g. `/watchers/login`. */
-  readonly path: string
-  readonly query?: Readonly<Record<string, string>>
-  /** JSON text. */
-  readonly body?: string
-  readonly token?: string
   /** Beside the token: what no error may show. */
   readonly secrets?: readonly string[]
 }
@@ -60,7 +48,7 @@ export interface OpenAnswer {
   readonly receivedAt: number
   /** Fires when the call is given up or its time is over: whoever reads at length has to look. */
   readonly signal: AbortSignal
-  /** The error to throw when the body is not what the call needs. */
+  /** Makes the error to throw when the body is not what the call needs. */
   unusable(what: string): Error
 }
 
@@ -71,11 +59,6 @@ export interface HttpAnswer extends Pick<OpenAnswer, 'unusable'> {
   readonly json: unknown
 }
 
-/**
- * Bodies over this are worth compressing, as the Go engine does it (docs/capi-protocol.md,
- * Headers).
- */
-const GZIP_ABOVE_BYTES = 5_120
 const MAX_BYTES = 1_048_576
 /**
  * Characters of an answer that is parsed at once: longer ones are none that CAPI gives, and may
@@ -83,25 +66,19 @@ const MAX_BYTES = 1_048_576
  */
 const MOST_PARSED = 65_536
 
-const compress = promisify(gzip)
-
 /**
- * The one place that speaks HTTP. Retries are the callers', redirects are never followed, and every
+ * Calls CAPI, each call once. Retries are the callers', redirects are never followed, and every
  * failure becomes a fresh error.
  */
 export class Http {
   readonly #options: HttpOptions
-  readonly #ky: KyInstance
+  readonly #host: string
+  readonly #send: Send
 
   constructor(options: HttpOptions) {
     this.#options = options
-    this.#ky = ky.create({
-      retry: 0,
-      timeout: false,
-      throwHttpErrors: false,
-      redirect: 'manual',
-      headers: { accept: 'application/json', 'user-agent': options.userAgent },
-    })
+    this.#host = new URL(options.baseUrl).host
+    this.#send = makeSend(options)
   }
 
   /**
@@ -115,33 +92,24 @@ export class Http {
     })
   }
 
-  /** The same for a body that `take` reads as it comes. */
+  /** Does the same for a body that `take` reads as it comes. */
   async read<T>(request: HttpRequest, take: (answer: OpenAnswer) => Promise<T>): Promise<T> {
-    const { baseUrl, timeoutMs, onRequest } = this.#options
-    const { endpoint, method, path, token, secrets = [], signal, machineId } = request
-    const site: CallSite = {
-      endpoint,
-      label: `${method} ${path}`,
-      host: new URL(baseUrl).host,
-      baseUrl,
-      timeoutMs,
-      secrets: token === undefined ? secrets : [...secrets, token],
-      signal,
-      machineId,
-    }
+    const { timeoutMs, onRequest, now } = this.#options
+    const { endpoint, method, path, signal } = request
+    const site = this.#siteOf(request)
     const startedAt = performance.now()
     const deadline = startDeadline(timeoutMs, signal)
     let status: number | undefined
     let refusal: { status: number; retryAfterMs: number | undefined } | undefined
     const exchange = async (): Promise<T> => {
-      const response = await this.#fetch(request, deadline.signal)
+      const response = await this.#send(request, deadline.signal)
       status = response.status
       site.headers = response.headers
-      const receivedAt = this.#options.now()
+      const receivedAt = now()
       if (!response.ok) {
         refusal = { status, retryAfterMs: retryAfterMs(response.headers, receivedAt) }
         const text = await readText(response, MAX_BYTES)
-        throw responseError(site, { ...refusal, text: text.length > MOST_PARSED ? '' : text })
+        throw answerError(site, { ...refusal, text: text.length > MOST_PARSED ? '' : text })
       }
       if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
         void response.body?.cancel().catch(() => undefined)
@@ -157,71 +125,25 @@ export class Http {
       // What the status says holds, whatever becomes of the body: a ban is one also when its page
       // never ends.
       throw refusal === undefined || signal?.aborted
-        ? transportError(site, error)
-        : responseError(site, { ...refusal, text: '' })
+        ? noAnswerError(site, error)
+        : answerError(site, { ...refusal, text: '' })
     } finally {
       deadline.end()
       onRequest?.({ endpoint, method, path, status, durationMs: performance.now() - startedAt })
     }
   }
 
-  async #fetch({ method, path, query, body, token }: HttpRequest, signal: AbortSignal): Promise<Response> {
-    const { baseUrl } = this.#options
-    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
-    if (body !== undefined) headers['content-type'] = 'application/json'
-    let payload: string | Uint8Array<ArrayBuffer> | undefined = body
-    if (this.#options.gzip && body !== undefined && Buffer.byteLength(body) > GZIP_ABOVE_BYTES) {
-      payload = new Uint8Array(await compress(body))
-      headers['content-encoding'] = 'gzip'
+  #siteOf({ endpoint, method, path, token, secrets = [], signal, machineId }: HttpRequest): CallSite {
+    const { baseUrl, timeoutMs } = this.#options
+    return {
+      endpoint,
+      label: `${method} ${path}`,
+      host: this.#host,
+      baseUrl,
+      timeoutMs,
+      secrets: token === undefined ? secrets : [...secrets, token],
+      signal,
+      machineId,
     }
-    // ky posts a copy of its Request, whose body would be streamed in chunks; given as it is, it
-    // goes out whole, with its Content-Length.
-    const send: typeof fetch = (input) => {
-      const { url, headers: all } = input instanceof Request ? input : new Request(input)
-      const init: RequestInit = { method, headers: all, signal, redirect: 'manual' }
-      return (this.#options.fetch ?? fetch)(url, payload === undefined ? init : { ...init, body: payload })
-    }
-    return this.#ky(`${baseUrl}${path}`, {
-      method,
-      headers,
-      fetch: send,
-      ...(query !== undefined && { searchParams: { ...query } }),
-    })
   }
-}
-
-/**
- * Neither `AbortSignal.timeout` with `AbortSignal.any`, nor the fetch's own rejection alone: Node
- * 20 holds on to a signal that follows another only weakly, and what was collected never fires.
- */
-function startDeadline(
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): { signal: AbortSignal; passed: Promise<never>; end(): void } {
-  const controller = new AbortController()
-  const { promise: passed, reject } = withReject()
-  const stop = (reason: unknown) => {
-    controller.abort(reason)
-    reject(reason)
-  }
-  const abort = () => stop(signal?.reason)
-  const timer = setTimeout(() => stop(new DOMException('no answer in time', 'TimeoutError')), timeoutMs)
-  if (signal?.aborted) abort()
-  signal?.addEventListener('abort', abort, { once: true })
-  return {
-    signal: controller.signal,
-    passed,
-    end() {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-    },
-  }
-}
-
-function withReject(): { promise: Promise<never>; reject: (reason: unknown) => void } {
-  let reject: (reason: unknown) => void = () => {}
-  const promise = new Promise<never>((_, rejectIt) => {
-    reject = rejectIt
-  })
-  return { promise, reject }
 }

@@ -16,6 +16,7 @@ describe('an address of a private network', () => {
     '64:ff9b::10.0.0.1',
     '64:ff9b::a00:1',
     '64:ff9b::7f00:1',
+    '::10.0.0.1',
     '64:ff9b:1::1',
     'fec0::1',
   ])('is refused however it is written: %s', (address) => {

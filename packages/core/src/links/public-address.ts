@@ -1,29 +1,24 @@
 import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns'
-import { BlockList, isIP, isIPv4, type LookupFunction } from 'node:net'
-import { PRIVATE_NETWORKS } from '@cscapi/signals'
+import type { LookupFunction } from 'node:net'
+import { IpNetwork, NetworkSet, PRIVATE_NETWORKS } from '@cscapi/signals'
 
 /**
- * Beside what is private everywhere: special networks that nothing to download comes from, though
- * tests and examples use them.
+ * Networks that a link of CAPI's must not lead into: this host and those around it; and beside what
+ * is private everywhere, special networks that nothing to download comes from, though tests and
+ * examples use them.
  */
-const SPECIAL = ['192.0.0.0/24', '198.18.0.0/15']
+const REFUSED = /* @__PURE__ */ new NetworkSet([
+  ...PRIVATE_NETWORKS,
+  ['192.0.0.0/24', 'special'],
+  ['198.18.0.0/15', 'special'],
+])
 
-/**
- * Networks that a link of CAPI's must not lead into: this host and those around it, by IPv4
- * addresses inside the NAT64 prefix (RFC 6052) too.
- */
-const REFUSED = new BlockList()
-for (const network of [...PRIVATE_NETWORKS.map(([text]) => text), ...SPECIAL]) {
-  const [first = '', prefix] = network.split('/')
-  REFUSED.addSubnet(first, Number(prefix), isIPv4(first) ? 'ipv4' : 'ipv6')
-  if (isIPv4(first)) REFUSED.addSubnet(`64:ff9b::${first}`, 96 + Number(prefix), 'ipv6')
-}
+const ASKED = /* @__PURE__ */ new IpNetwork()
 
 /** Whether an address belongs to nobody's private network. IPv4 in IPv6 counts as IPv4. */
 export function isPublicAddress(address: string): boolean {
-  const family = isIP(address)
-  return family !== 0 && !REFUSED.check(address, family === 4 ? 'ipv4' : 'ipv6')
+  return ASKED.readAddress(address) && REFUSED.find(ASKED) === undefined
 }
 
 /**

@@ -1,7 +1,8 @@
+import { InputError } from '@cscapi/signals'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { OneProcessState } from '../../test/one-process-state.js'
-import { InputError, LoginBudgetError } from '../errors.js'
+import { LoginBudgetError } from '../errors.js'
 import { FREE_ACCOUNT_LOGIN_BUDGET, LoginBudget, type LoginBudgetOptions } from './login-budget.js'
 
 const MINUTE_MS = 60_000

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { LoginBudgetError } from '../errors.js'
 import { functionSchema, methodsSchema } from '../option-schemas.js'
 import { getJsonState, toJsonState } from '../state/json-state.js'
+import { stateKeys } from '../state/keys.js'
 import type { StateStore } from '../state/state-store.js'
 
 /**
@@ -22,7 +23,6 @@ export interface LoginBudgetOptions {
  */
 export const FREE_ACCOUNT_LOGIN_BUDGET: LoginBudgetOptions = { logins: 20, windowMs: 50 * 60_000 }
 
-const KEY = 'login-budget'
 const SPREAD_MS = 60_000
 
 /**
@@ -61,7 +61,7 @@ export class LoginBudget {
     readOptions('The login budget cannot be kept', settingsSchema, settings)
     assertBudget(settings.budget)
     this.#settings = settings
-    this.#key = settings.key ?? KEY
+    this.#key = settings.key ?? stateKeys.loginBudget
     this.#keptMs = settings.budget.windowMs + settings.timeoutMs
   }
 

@@ -2,10 +2,10 @@ import * as z from 'zod'
 import { SERVER_WIDE_UNAUTHORIZED } from '../capi/decide.js'
 import type { Clock } from '../clock.js'
 import { getJsonState, toJsonState } from '../state/json-state.js'
+import { stateKeys } from '../state/keys.js'
 import type { StateStore } from '../state/state-store.js'
 
-const ROW = 'unauthorized'
-const STOPS = 'unauthorized:stops'
+const { unauthorizedMachines: ROW, unauthorizedStops: STOPS } = stateKeys
 const REMEMBER_MS = 24 * 3_600_000
 /** How long this process takes the row to be ended without a look, in milliseconds. */
 const LOOK_AGAIN_MS = 10_000

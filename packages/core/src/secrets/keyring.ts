@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, KeyObject, randomBytes, scrypt } from 'node:crypto'
-import { CscapiError, InputError } from '../errors.js'
+import { CscapiError, InputError } from '@cscapi/signals'
+import { stateKeys } from '../state/keys.js'
 import type { StateStore } from '../state/state-store.js'
 import { Secret } from './secret.js'
 
@@ -18,7 +19,6 @@ const SEALED = /^sealed:1:([0-9a-f]{8}):([A-Za-z0-9_-]+)$/
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const KEY_BYTES = 32
-const SALT_KEY = 'encryption:salt'
 const SCRYPT = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1_048_576 }
 
 /** Whether a stored text is sealed, by whatever key. */
@@ -144,8 +144,8 @@ async function toBytes(state: StateStore, key: EncryptionKey): Promise<Buffer> {
 
 /** Made once for a store, so that every process makes the same key. */
 async function saltOf(state: StateStore): Promise<Uint8Array> {
-  await state.setState(SALT_KEY, randomBytes(16), { ifVersion: 0 })
-  const stored = await state.getState(SALT_KEY)
+  await state.setState(stateKeys.encryptionSalt, randomBytes(16), { ifVersion: 0 })
+  const stored = await state.getState(stateKeys.encryptionSalt)
   if (stored === undefined)
     throw new CscapiError('lock_busy', 'The salt of the store was deleted meanwhile', { retryable: true })
   return stored.value

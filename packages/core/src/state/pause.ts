@@ -2,6 +2,7 @@ import { readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import { CapiForbiddenError } from '../errors.js'
 import { getJsonState, toJsonState } from './json-state.js'
+import { stateKeys } from './keys.js'
 import { assertStateStore, type StateStore } from './state-store.js'
 
 export const PAUSE_REASONS = ['forbidden', 'rate_limited', 'outage', 'unauthorized'] as const
@@ -27,8 +28,7 @@ const pauseSchema = z.object({
   message: z.string().optional(),
 })
 
-/** One key for the ban, one for what only sending waits for, so that neither hides the other. */
-const keyOf = (reason: PauseReason) => (reason === 'forbidden' ? 'pause:forbidden' : 'pause:sending')
+const keyOf = (reason: PauseReason) => (reason === 'forbidden' ? stateKeys.banPause : stateKeys.sendingPause)
 
 /** The pause in force: the ban if there is one, else what sending waits for. */
 export async function readPause(state: StateStore): Promise<Pause | undefined> {

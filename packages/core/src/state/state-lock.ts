@@ -1,7 +1,7 @@
-import { readOptions } from '@cscapi/signals'
+import { CscapiError, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import { type Clock, sleepUnlessAborted } from '../clock.js'
-import { AbortedError, CscapiError } from '../errors.js'
+import { AbortedError } from '../errors.js'
 import { functionSchema, methodsSchema } from '../option-schemas.js'
 import { assertStateStore, type StateStore } from './state-store.js'
 

@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import * as tls from 'node:tls'
-import type { InputIssue } from '../errors.js'
+import type { InputIssue } from '@cscapi/signals'
 
 /**
  * Certificates of authorities: PEM text (any number of them, as a `.pem` or `.crt` file has them),
@@ -11,7 +10,7 @@ export type CertificateAuthorities = string | Uint8Array | readonly (string | Ui
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 /**
- * The certificates as PEM, one each; the issues name what is none, without showing it: it may be a
+ * Reads certificates as PEM, one each; the issues name what is none, without showing it: it may be a
  * key.
  */
 export function readAuthorities(ca: CertificateAuthorities | undefined): { pems: string[]; issues: InputIssue[] } {
@@ -24,16 +23,6 @@ export function readAuthorities(ca: CertificateAuthorities | undefined): { pems:
     else issues.push({ path: Array.isArray(ca) ? `ca[${index}]` : 'ca', value: kindOf(one), rule: read })
   })
   return { pems, issues }
-}
-
-/**
- * What is trusted unless an own list is given: with newer Node, `NODE_EXTRA_CA_CERTS` and the
- * system's certificates too.
- */
-export function platformAuthorities(): readonly string[] {
-  return 'getCACertificates' in tls && typeof tls.getCACertificates === 'function'
-    ? tls.getCACertificates('default')
-    : tls.rootCertificates
 }
 
 function readOne(given: unknown): string[] | string {

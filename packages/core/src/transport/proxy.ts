@@ -1,6 +1,7 @@
-import { BlockList, isIP } from 'node:net'
-import type { InputIssue } from '../errors.js'
+import type { InputIssue } from '@cscapi/signals'
+import { isLoopback } from '../environment.js'
 import { Secret } from '../secrets/secret.js'
+import { readExceptions } from './no-proxy.js'
 
 /** An HTTP proxy; requests over TLS go through a tunnel, so it sees neither token nor password. */
 export interface ProxyServer {
@@ -17,7 +18,8 @@ export interface ProxyRoutes {
   proxyOf(url: URL): ProxyServer | undefined
 }
 
-type Variables = Readonly<Record<string, string | undefined>>
+/** Those of the environment. */
+export type Variables = Readonly<Record<string, string | undefined>>
 
 /**
  * Reads the `proxy` option: a URL for everything, `false` for none, and by default what the
@@ -57,6 +59,11 @@ export function readProxies(
   return { routes: routesTo(https, http, isException), issues }
 }
 
+/** Reads which way requests go. A CAPI of this machine's is never called through a proxy. */
+export function readRoutes(baseUrl: string, option: string | Secret | false | undefined, env: Variables): ProxyRoutes {
+  return readProxies(isLoopback(new URL(baseUrl).hostname) ? false : option, env).routes
+}
+
 const RULE = 'must be the http or https URL of a proxy, e.g. http://proxy.example:3128, or false'
 
 function routesTo(
@@ -88,46 +95,4 @@ function readServer(text: string): ProxyServer | string {
   } catch {
     return 'must have its user and password percent-encoded'
   }
-}
-
-function isListed(list: BlockList, host: string): boolean {
-  const family = isIP(host)
-  return family !== 0 && list.check(host, family === 4 ? 'ipv4' : 'ipv6')
-}
-
-/**
- * `NO_PROXY`: names (their subdomains too), addresses, CIDR ranges, each with a port or not, or
- * `*`; separated by commas or spaces.
- */
-function readExceptions(text: string): (host: string, port: string) => boolean {
-  const matches = text
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== '')
-    .map(readException)
-  return (host, port) => matches.some((match) => match(host, port))
-}
-
-function readException(entry: string): (host: string, port: string) => boolean {
-  if (entry === '*') return () => true
-  const [, bracketed, plain, wantedPort] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(entry) ?? []
-  const wanted = (bracketed ?? plain ?? entry).replace(/^\*?\./, '')
-  const range = readRange(wanted)
-  return (host, port) => {
-    if (wantedPort !== undefined && wantedPort !== port) return false
-    return range === undefined ? host === wanted || host.endsWith(`.${wanted}`) : isListed(range, host)
-  }
-}
-
-function readRange(text: string): BlockList | undefined {
-  const [address = '', bits] = text.split('/')
-  const family = isIP(address)
-  if (family === 0) return undefined
-  const list = new BlockList()
-  const longest = family === 4 ? 32 : 128
-  const prefix = bits === undefined ? longest : Number(bits)
-  if (Number.isInteger(prefix) && prefix >= 0 && prefix <= longest) {
-    list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6')
-  }
-  return list
 }

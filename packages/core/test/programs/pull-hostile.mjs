@@ -1,6 +1,6 @@
 // Pulls an answer that somebody hostile wrote, and prints what came of it. Arguments: a name of
 // those below, MiB.
-import { createCapi } from '../../dist/index.js'
+import { createCapi } from '@cscapi/core'
 
 const BROKEN_ENTRY = '{"value":1,"duration":"x"},'
 const ANSWERS = new Map([

@@ -1,6 +1,6 @@
-import { Beat, type Pace, type Paced } from '../pace.js'
-import { type Remediations, rank } from '../remediations.js'
-import { sortedOrder } from '../tables/sorted-order.js'
+import { type Remediations, rank } from '../sources/remediations.js'
+import { Beat, type Pace, type Paced } from '../turns/pace.js'
+import { sortedOrder } from '../turns/sorted-order.js'
 
 /** What importance is told by. */
 export interface Ranked {

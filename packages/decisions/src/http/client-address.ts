@@ -1,8 +1,8 @@
-import { type Family, formatIp, parseIp } from '../parse-ip.js'
-import { hops } from './hops.js'
+import { IpNetwork } from '@cscapi/signals'
+import { hops } from './proxy-hops.js'
 import type { TrustedProxies } from './trusted-proxies.js'
 
-const WORDS = new Uint32Array(4)
+const ADDRESS = /* @__PURE__ */ new IpNetwork()
 
 /**
  * Whom a request comes from, canonical: the first, counted from this server, whom no trusted proxy
@@ -34,6 +34,5 @@ export function isBelieved(peer: string | undefined, proxies: TrustedProxies): b
 function canonical(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   const zone = text.indexOf('%')
-  const family: Family = parseIp(zone === -1 ? text : text.slice(0, zone), WORDS)
-  return family === 0 ? undefined : formatIp(WORDS, family)
+  return ADDRESS.readAddress(text, zone === -1 ? text.length : zone) ? ADDRESS.toString() : undefined
 }

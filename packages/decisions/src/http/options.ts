@@ -1,6 +1,6 @@
 import { readOptions } from '@cscapi/signals'
 import * as z from 'zod'
-import type { ActiveDecision } from '../active-decision.js'
+import type { ActiveDecision } from '../lookup/active-decision.js'
 import type { Outcome } from './remediate.js'
 import { TrustedProxies, trustedProxyRule } from './trusted-proxies.js'
 

@@ -1,4 +1,4 @@
-import type { ActiveDecision } from '../active-decision.js'
+import type { ActiveDecision } from '../lookup/active-decision.js'
 import { clientAddress, isBelieved } from './client-address.js'
 import { type RemediationOptions, type RemediationSettings, readRemediationOptions } from './options.js'
 

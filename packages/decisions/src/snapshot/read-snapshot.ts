@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { CscapiError } from '@cscapi/signals'
+import { CscapiError, type Family } from '@cscapi/signals'
 import type * as z from 'zod'
-import type { Pace } from '../pace.js'
-import type { Family } from '../parse-ip.js'
+import type { Contents } from '../lookup/contents.js'
 import { AllowedNetworks, type Allowlist } from '../sources/allowlists.js'
-import { type ScopedValues, type Source, setScopedLater, withoutDeadReasons } from '../sources/source.js'
-import type { Contents } from '../tables/lookup.js'
+import { withoutDeadReasons } from '../sources/dead-reasons.js'
+import { type ScopedValues, setScopedLater } from '../sources/scoped-values.js'
+import type { Source } from '../sources/source.js'
 import { NetworkTable } from '../tables/network-table.js'
+import type { Pace } from '../turns/pace.js'
 import {
   aligned,
   corrupt,
@@ -137,7 +138,7 @@ class TableReader {
     this.#pace = pace
   }
 
-  async next(family: Exclude<Family, 0>, { size, timed }: TableHeader, tagCount: number): Promise<NetworkTable> {
+  async next(family: Family, { size, timed }: TableHeader, tagCount: number): Promise<NetworkTable> {
     const width = family === 4 ? 1 : 4
     const starts = [4 * width, 1, timed ? 8 : 0, timed ? 4 : 0].map((bytes) => this.#skip(bytes * size))
     const [keysAt = 0, prefixesAt = 0, expiresAt = 0, tagsAt = 0] = starts
@@ -154,7 +155,7 @@ class TableReader {
         if (prefix > 32 * width) throw corrupt('a prefix is too long')
         if (Number.isNaN(expiry)) throw corrupt('an expiry is no time')
         if (timed && tag >= tagCount) throw corrupt('an entry has no reason')
-        table.set(keys.subarray(row * width, (row + 1) * width), prefix, expiry, tag)
+        table.set({ words: keys.subarray(row * width, (row + 1) * width), prefix }, expiry, tag)
       }
       const turn = this.#pace.step(rows)
       if (turn !== undefined) await turn

@@ -1,7 +1,7 @@
-import { Beat } from '../pace.js'
-import { type Family, maskOf, type Words } from '../parse-ip.js'
+import { type IpNetwork, maskOf, type Words } from '@cscapi/signals'
 import type { NetworkTable } from '../tables/network-table.js'
-import { sortedOrder } from '../tables/sorted-order.js'
+import { Beat } from '../turns/pace.js'
+import { sortedOrder } from '../turns/sorted-order.js'
 import { tableOf } from './source.js'
 
 /** One allowlist, as it was read. */
@@ -50,7 +50,7 @@ export class AllowedNetworks {
   }
 
   /** Whether an entry contains the network, or is contained in it, and has not run out. */
-  meets(words: Words, prefix: number, now: number): boolean {
+  meets({ words, prefix, isAddress }: IpNetwork, now: number): boolean {
     const { table } = this
     for (const length of table.lengths) {
       if (length > prefix) continue
@@ -58,7 +58,7 @@ export class AllowedNetworks {
       if (index !== -1 && table.expiresAt(index) > now) return true
     }
     // Only a range has parts.
-    if (table.size === 0 || prefix === (table.family === 4 ? 32 : 128)) return false
+    if (table.size === 0 || isAddress) return false
     return this.#latestOf(this.#firstFrom(words, prefix, 0), this.#firstFrom(words, prefix, 1)) > now
   }
 
@@ -105,13 +105,7 @@ export class AllowedNetworks {
 /**
  * Whether an entry of any list contains the network, or is contained in it, and has not run out.
  */
-export function isAllowed(
-  lists: readonly Allowlist[],
-  words: Words,
-  family: Family,
-  prefix: number,
-  now: number,
-): boolean {
-  for (const list of lists) if (tableOf(list, family).meets(words, prefix, now)) return true
+export function isAllowed(lists: readonly Allowlist[], network: IpNetwork, now: number): boolean {
+  for (const list of lists) if (tableOf(list, network.family).meets(network, now)) return true
   return false
 }

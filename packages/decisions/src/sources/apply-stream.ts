@@ -1,19 +1,12 @@
-import type { Pace } from '../pace.js'
-import { type Family, parseNetwork } from '../parse-ip.js'
+import { ADDRESS_RULE, IpNetwork, isAddressScope } from '@cscapi/signals'
 import { NetworkTable } from '../tables/network-table.js'
 import { TableBuilder, withoutSlack } from '../tables/table-builder.js'
-import { lockoutRule } from './reserved.js'
+import type { Pace } from '../turns/pace.js'
+import { withoutDeadReasons } from './dead-reasons.js'
+import { lockoutRule } from './lockout.js'
+import { type ScopedValues, scopedKey, setScopedLater } from './scoped-values.js'
 import type { Skipped } from './skipped.js'
-import {
-  heldIn,
-  isAddressScope,
-  type ScopedValues,
-  type Source,
-  scopedKey,
-  setScopedLater,
-  tableOf,
-  withoutDeadReasons,
-} from './source.js'
+import { heldIn, type Source, tableOf } from './source.js'
 import type { StreamAnswer } from './stream-answer.js'
 
 interface Applying {
@@ -42,12 +35,12 @@ export async function applyStream(
   const { pace } = applying
   const fresh = await readNew(answer, before.reasons, applying)
   const kept = await keepOthers(before, answer, fresh, applying)
-  const words = new Uint32Array(4)
+  const network = new IpNetwork()
   for (const table of [fresh.v4, fresh.v6]) {
     const into = tableOf(kept, table.family)
     for (let index = 0; index < table.size; index += 1) {
-      table.read(index, words)
-      into.set(words, table.prefixAt(index), table.expiresAt(index), table.tagAt(index))
+      table.read(index, network)
+      into.set(network, table.expiresAt(index), table.tagAt(index))
       const turn = pace.step()
       if (turn !== undefined) await turn
     }
@@ -85,20 +78,14 @@ async function readNew(
   await pace.each(reasonsBefore, (reason) => {
     tagOf(reason)
   })
-  const words = new Uint32Array(4)
-  const family = { value: 0 satisfies Family as Family }
+  const network = new IpNetwork()
   await pace.each(answer.new, ({ value, scope, scenario, expiresAt }, index) => {
     if (expiresAt <= now) return
     if (!isAddressScope(scope)) return setScopedLater(scoped, { scope, value, reason: scenario, expiresAt })
-    const prefix = parseNetwork(value.trim(), words, family)
-    const rule =
-      prefix === -1
-        ? 'must be an IPv4 or IPv6 address or a CIDR range'
-        : allowWide
-          ? undefined
-          : lockoutRule(words, family.value, prefix)
+    const lockout = allowWide ? () => undefined : lockoutRule
+    const rule = network.read(value.trim()) ? lockout(network) : ADDRESS_RULE
     if (rule !== undefined) skipped.add(`new[${index}].value`, value, rule)
-    else tableOf(builders, family.value).add(words, prefix, expiresAt, tagOf(scenario))
+    else tableOf(builders, network.family).add(network, expiresAt, tagOf(scenario))
   })
   return {
     v4: await pace.finish(builders.v4.build()),
@@ -115,8 +102,7 @@ async function keepOthers(
   fresh: Fresh,
   { now, pace }: Applying,
 ): Promise<{ v4: NetworkTable; v6: NetworkTable; scoped: ScopedValues; removed: number }> {
-  const words = new Uint32Array(4)
-  const family = { value: 0 satisfies Family as Family }
+  const network = new IpNetwork()
   const scoped: ScopedValues = new Map()
   await pace.each(before.scoped, ([key, entry]) => {
     if (entry.expiresAt > now) scoped.set(key, entry)
@@ -128,8 +114,7 @@ async function keepOthers(
       if (scoped.delete(scopedKey(scope, value))) removed += 1
       return
     }
-    const prefix = parseNetwork(value.trim(), words, family)
-    if (prefix !== -1) tableOf(builders, family.value).add(words, prefix)
+    if (network.read(value.trim())) tableOf(builders, network.family).add(network)
   })
   const gone = { v4: await pace.finish(builders.v4.build()), v6: await pace.finish(builders.v6.build()) }
   const kept = {
@@ -143,10 +128,9 @@ async function keepOthers(
       const turn = pace.step()
       if (turn !== undefined) await turn
       if (table.expiresAt(index) <= now) continue
-      table.read(index, words)
-      const prefix = table.prefixAt(index)
-      if (without.find(words, prefix) !== -1) removed += 1
-      else into.set(words, prefix, table.expiresAt(index), table.tagAt(index))
+      table.read(index, network)
+      if (without.find(network.words, network.prefix) !== -1) removed += 1
+      else into.set(network, table.expiresAt(index), table.tagAt(index))
     }
   }
   return { ...kept, scoped, removed }

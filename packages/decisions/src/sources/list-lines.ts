@@ -1,19 +1,17 @@
-import { parseTimestamp } from '@cscapi/signals'
-import { parseIp } from '../parse-ip.js'
+import { ADDRESS_RULE, IpNetwork, parseTimestamp } from '@cscapi/signals'
 
 /** What a line breaks that cannot be read. */
 export interface BrokenLine {
   readonly rule: string
 }
 
-export const ADDRESS_RULE = 'must be an IPv4 or IPv6 address or a CIDR range'
 const RANGE_RULE = `${ADDRESS_RULE}; a range from one address to another is not read`
 
 const COMMENT = /^(?:[#;!]|\/\/)/
 /** What ends the first field of a line. */
 const FIELD_END = /[\s,#;]|\/\//
 const TO_ADDRESS = /^\s+-\s*([\da-f.:]+)/i
-const WORDS = new Uint32Array(4)
+const TO = /* @__PURE__ */ new IpNetwork()
 
 /**
  * The first field of a blocklist's line: what stands before a blank, a tab, `,`, `;`, `#` or `//`,
@@ -30,7 +28,7 @@ export function firstField(line: string): string | BrokenLine | undefined {
   const end = text.search(FIELD_END)
   if (end === -1) return text
   const to = TO_ADDRESS.exec(text.slice(end))?.[1]
-  return to !== undefined && parseIp(to, WORDS) !== 0 ? { rule: RANGE_RULE } : text.slice(0, end)
+  return TO.readAddress(to) ? { rule: RANGE_RULE } : text.slice(0, end)
 }
 
 /** What a value of these scopes looks like. */

@@ -1,14 +1,22 @@
-import { durationToMs, InputError, type InputIssue, parseDuration } from '@cscapi/signals'
-import type { Pace } from '../pace.js'
-import { type Family, parseNetwork } from '../parse-ip.js'
+import {
+  ADDRESS_RULE,
+  durationToMs,
+  InputError,
+  type InputIssue,
+  IpNetwork,
+  isAddressScope,
+  parseDuration,
+} from '@cscapi/signals'
 import { plainText } from '../plain-text.js'
 import { TableBuilder } from '../tables/table-builder.js'
+import type { Pace } from '../turns/pace.js'
 import { AllowedNetworks, type Allowlist } from './allowlists.js'
-import { ADDRESS_RULE, allowlistEntry, firstField, scopedLine } from './list-lines.js'
+import { allowlistEntry, firstField, scopedLine } from './list-lines.js'
+import { lockoutRule } from './lockout.js'
 import { ReadableLines } from './readable-lines.js'
-import { lockoutRule } from './reserved.js'
+import { type ScopedValues, setScopedLater } from './scoped-values.js'
 import { type Skipped, shown } from './skipped.js'
-import { isAddressScope, type ScopedValues, type Source, setScopedLater, tableOf } from './source.js'
+import { type Source, tableOf } from './source.js'
 
 /** A link to a blocklist, as CAPI v3 swagger `BlocklistLink` has it, and what makes its entries. */
 export interface BlocklistInfo {
@@ -49,8 +57,7 @@ export async function readBlocklist(
   const expiresAt = now + durationMs(info)
   const builders = { v4: new TableBuilder(4, false), v6: new TableBuilder(6, false) }
   const scoped: ScopedValues = new Map()
-  const words = new Uint32Array(4)
-  const family = { value: 0 satisfies Family as Family }
+  const network = new IpNetwork()
   const readable = new ReadableLines(`blocklist ${plainText(name)}`)
   const ofAddresses = isAddressScope(scope)
   await eachLine(lines, pace, (line, index) => {
@@ -65,12 +72,11 @@ export async function readBlocklist(
       readable.addReadable()
       return setScopedLater(scoped, { scope, value, reason: name, expiresAt })
     }
-    const prefix = parseNetwork(value, words, family)
-    if (prefix === -1) return broken(ADDRESS_RULE)
+    if (!network.read(value)) return broken(ADDRESS_RULE)
     readable.addReadable()
-    const rule = allowWide ? undefined : lockoutRule(words, family.value, prefix)
+    const rule = allowWide ? undefined : lockoutRule(network)
     if (rule !== undefined) skipped.add(`${name}:${index + 1}`, value, rule)
-    else tableOf(builders, family.value).add(words, prefix)
+    else tableOf(builders, network.family).add(network)
   })
   readable.check(hadEntries)
   return {
@@ -94,16 +100,14 @@ export async function readAllowlist(
   { hadEntries, skipped, pace }: Reading,
 ): Promise<Allowlist> {
   const builders = { v4: new TableBuilder(4, true), v6: new TableBuilder(6, true) }
-  const words = new Uint32Array(4)
-  const family = { value: 0 satisfies Family as Family }
+  const network = new IpNetwork()
   const readable = new ReadableLines(`allowlist ${plainText(name)}`)
   await eachLine(lines, pace, (line, index) => {
     const entry = allowlistEntry(line)
     if (entry === undefined) return
-    const prefix = 'value' in entry ? parseNetwork(entry.value.trim(), words, family) : -1
-    if ('value' in entry && prefix !== -1) {
+    if ('value' in entry && network.read(entry.value.trim())) {
       readable.addReadable()
-      tableOf(builders, family.value).add(words, prefix, entry.expiresAt)
+      tableOf(builders, network.family).add(network, entry.expiresAt)
       return
     }
     const rule = 'rule' in entry ? entry.rule : ADDRESS_RULE

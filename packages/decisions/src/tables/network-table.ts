@@ -1,4 +1,4 @@
-import { type Family, maskOf, type Words } from '../parse-ip.js'
+import { type Family, type IpNetwork, maskOf, type Words } from '@cscapi/signals'
 import { PrefixFilter } from './prefix-filter.js'
 
 /**
@@ -18,6 +18,8 @@ const SLACK = 1.5
  * beside it.
  */
 const FILTER_FROM = 16_384
+
+type Network = Pick<IpNetwork, 'words' | 'prefix'>
 
 /**
  * Networks of one family and one source: an open-addressing hash over network and prefix length, in
@@ -68,14 +70,14 @@ export class NetworkTable {
     return this.#present
   }
 
-  /** Adds a network, or gives it another expiry and tag. `words` must be masked. */
-  set(words: Words, prefix: number, expiresAt = 0, tag = 0): void {
+  /** Adds a network, or gives it another expiry and tag. */
+  set({ words, prefix }: Network, expiresAt = 0, tag = 0): void {
     const index = this.find(words, prefix)
     this.#note(index === -1 ? this.#append(words, prefix) : index, expiresAt, tag)
   }
 
   /** Adds a network, unless it is there with an expiry that is as late or later. */
-  setLater(words: Words, prefix: number, expiresAt: number, tag: number): void {
+  setLater({ words, prefix }: Network, expiresAt: number, tag: number): void {
     const index = this.find(words, prefix)
     if (index === -1) this.#note(this.#append(words, prefix), expiresAt, tag)
     else if (this.#timed && expiresAt > this.expiresAt(index)) this.#note(index, expiresAt, tag)
@@ -123,9 +125,11 @@ export class NetworkTable {
     }
   }
 
-  /** The words of an entry, into `words`. */
-  read(index: number, words: Words): void {
-    for (let word = 0; word < this.#width; word += 1) words[word] = this.#keys[index * this.#width + word] ?? 0
+  /** Reads an entry's network into `network`. */
+  read(index: number, network: IpNetwork): void {
+    for (let word = 0; word < this.#width; word += 1) network.words[word] = this.wordAt(index, word)
+    network.family = this.family
+    network.prefix = this.prefixAt(index)
   }
 
   wordAt(index: number, word: number): number {

@@ -1,5 +1,5 @@
-import { Beat } from '../pace.js'
-import type { Family, Words } from '../parse-ip.js'
+import { type Family, IpNetwork } from '@cscapi/signals'
+import { Beat } from '../turns/pace.js'
 import { NetworkTable } from './network-table.js'
 
 /** As many entries as move to a larger table in one go. */
@@ -21,12 +21,12 @@ export class TableBuilder {
     this.#open = new NetworkTable(family, timed)
   }
 
-  add(words: Words, prefix: number, expiresAt = 0, tag = 0): void {
+  add(network: IpNetwork, expiresAt = 0, tag = 0): void {
     if (this.#open.size === BLOCK) {
       this.#full.push(this.#open)
       this.#open = new NetworkTable(this.#family, this.#timed)
     }
-    this.#open.setLater(words, prefix, expiresAt, tag)
+    this.#open.setLater(network, expiresAt, tag)
   }
 
   *build(): Generator<undefined, NetworkTable> {
@@ -49,11 +49,11 @@ export function* withoutSlack(table: NetworkTable, timed: boolean): Generator<un
 }
 
 function* copy(from: NetworkTable, to: NetworkTable): Generator<undefined, void> {
-  const words = new Uint32Array(4)
+  const network = new IpNetwork()
   const beat = new Beat()
   for (let index = 0; index < from.size; index += 1) {
-    from.read(index, words)
-    to.setLater(words, from.prefixAt(index), from.expiresAt(index), from.tagAt(index))
+    from.read(index, network)
+    to.setLater(network, from.expiresAt(index), from.tagAt(index))
     if (beat.isDue()) yield
   }
 }

@@ -1,5 +1,5 @@
+import { ADDRESS_RULE, isAddressScope, parseAddress } from '../addresses/address.js'
 import type { InputIssue, Refuse } from '../errors.js'
-import { parseAddress } from '../formats/address.js'
 import { SOURCE_NAMES } from '../options/other-names.js'
 import { unknownKeyIssues } from '../options/unknown-keys.js'
 import { type Source, sourceSchema } from '../wire/source.js'
@@ -44,7 +44,6 @@ export interface SourceInput {
   readonly longitude?: number | undefined
 }
 
-const ADDRESS_RULE = 'must be an IPv4 or IPv6 address or a CIDR range'
 const BOTH_RULE =
   'must be left out where source is given; country, network and place stand beside attackerIp as cn, asName, asNumber, latitude, longitude'
 const SOURCE_KEYS: ReadonlySet<string> = new Set(Object.keys(sourceSchema.shape))
@@ -117,10 +116,6 @@ function readNetworks(source: SourceInput, named: Source | undefined, refuse: Re
     } else networks[field] = address.value
   }
   return networks
-}
-
-function isAddressScope(scope: string): boolean {
-  return /^(ip|range)$/i.test(scope)
 }
 
 function filledTextRule(value: unknown): string | undefined {

@@ -1,7 +1,6 @@
-// Opens the schemas that are named on standard input, one a line. Argument: the server's URL. Uses
-// the built package.
+// Opens the schemas that are named on standard input, one a line. Argument: the server's URL.
 import { createInterface } from 'node:readline'
-import { PostgresStorage } from '../../dist/index.js'
+import { PostgresStorage } from '@cscapi/storage-postgres'
 
 const [url] = process.argv.slice(2)
 process.stdout.write('ready\n')

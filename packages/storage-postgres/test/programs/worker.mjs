@@ -1,6 +1,6 @@
 // Adds, leases and settles for ever, and prints what was begun (+), acknowledged (=) and settled
-// (-). Uses the built package.
-import { PostgresStorage } from '../../dist/index.js'
+// (-).
+import { PostgresStorage } from '@cscapi/storage-postgres'
 
 const [url, schema, name] = process.argv.slice(2)
 const storage = new PostgresStorage({ url, schema })

@@ -1,7 +1,7 @@
 import { InputError } from '@cscapi/core'
 import type { EnqueueResult, QueuedSignal } from '@cscapi/storage'
 import { tookTooLong } from '../errors.js'
-import type { OpenStore } from '../open-store.js'
+import type { Partitions } from '../partitions.js'
 import { list, text, whole } from '../reply.js'
 import { scripts } from '../scripts.gen.js'
 import type { Summary } from '../shard-index.js'
@@ -45,35 +45,38 @@ function toParts(signals: readonly QueuedSignal[]): Part[] {
  * call needs an intent for the index only; a larger one stands in its intent, which is one write
  * and the point after which it happens in any case, by this process or by another's replay.
  */
-export async function enqueue(store: OpenStore, signals: readonly QueuedSignal[]): Promise<EnqueueResult> {
+export async function enqueue(partitions: Partitions, signals: readonly QueuedSignal[]): Promise<EnqueueResult> {
   if (signals.length === 0) return { added: 0, duplicates: 0 }
   const parts = toParts(signals)
   const isOneWrite = parts.length === 1
   if (!isOneWrite) checkSize(signals)
-  await store.watch.check()
+  await partitions.watch.check()
   const machineIds = [...new Set(parts.map(({ machineId }) => machineId))]
-  const intent = await store.journal.write(machineIds, isOneWrite ? [] : signals, true)
-  const { added, summaries } = await append(store, parts, intent.fence, isOneWrite ? '' : intent.id)
-  if ((await store.report(summaries, intent)) && !isOneWrite) await forgetMarks(store, parts, intent.id)
-  await store.connection.replicate()
+  const intent = await partitions.journal.write(machineIds, isOneWrite ? [] : signals, true)
+  const { added, summaries } = await append(partitions, parts, intent.fence, isOneWrite ? '' : intent.id)
+  if ((await partitions.report(summaries, intent)) && !isOneWrite) await forgetMarks(partitions, parts, intent.id)
+  await partitions.connection.replicate()
   return { added, duplicates: signals.length - added }
 }
 
 /** Does again what a process that died may have left half-done. */
-export async function replay(store: OpenStore, shard: number): Promise<void> {
-  const intent = await store.journal.take(shard)
+export async function replay(partitions: Partitions, shard: number): Promise<void> {
+  const intent = await partitions.journal.take(shard)
   if (intent === undefined) return
   if (intent.signals.length === 0) {
-    await store.report(await Promise.all(intent.machineIds.map((machineId) => store.summarize(machineId))), intent)
+    await partitions.report(
+      await Promise.all(intent.machineIds.map((machineId) => partitions.summarize(machineId))),
+      intent,
+    )
     return
   }
   const parts = toParts(intent.signals)
-  const { summaries } = await append(store, parts, intent.fence, intent.id)
-  if (await store.report(summaries, intent)) await forgetMarks(store, parts, intent.id)
+  const { summaries } = await append(partitions, parts, intent.fence, intent.id)
+  if (await partitions.report(summaries, intent)) await forgetMarks(partitions, parts, intent.id)
 }
 
 async function append(
-  store: OpenStore,
+  partitions: Partitions,
   parts: readonly Part[],
   fence: string,
   intentId: string,
@@ -86,7 +89,7 @@ async function append(
       const mark = intentId === '' ? '' : `${intentId}:${index}`
       const args = signals.flatMap(({ uuid, payload }) => [uuid, payload])
       const [count, line] = list(
-        await store.run(scripts.enqueue, machineId, ['queue', 'list', 'uuids', 'applied'], [fence, mark, ...args]),
+        await partitions.run(scripts.enqueue, machineId, ['queue', 'list', 'uuids', 'applied'], [fence, mark, ...args]),
       )
       if (whole(count) < 0) throw tookTooLong('enqueue')
       added += whole(count)
@@ -100,7 +103,7 @@ async function append(
   return { added, summaries: [...summaries.values()] }
 }
 
-async function forgetMarks(store: OpenStore, parts: readonly Part[], intentId: string): Promise<void> {
+async function forgetMarks(partitions: Partitions, parts: readonly Part[], intentId: string): Promise<void> {
   const marks = new Map<string, string[]>()
   parts.forEach(({ machineId }, index) => {
     marks.set(machineId, [...(marks.get(machineId) ?? []), `${intentId}:${index}`])
@@ -108,7 +111,7 @@ async function forgetMarks(store: OpenStore, parts: readonly Part[], intentId: s
   // A mark that stays is in nobody's way, and the partition drops it after a day.
   await Promise.allSettled(
     [...marks].map(([machineId, some]) =>
-      store.connection.remove(store.keys.partition(machineId, 'applied').join(''), some),
+      partitions.connection.remove(partitions.keys.partition(machineId, 'applied').join(''), some),
     ),
   )
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { LeaseRequest, LeaseResult, SignalLease } from '@cscapi/storage'
 import { toMachine } from '../machine-row.js'
-import type { OpenStore } from '../open-store.js'
+import type { Partitions } from '../partitions.js'
 import { hash, list, text, texts, whole } from '../reply.js'
 import { scripts } from '../scripts.gen.js'
 import { replay } from './enqueue.js'
@@ -15,16 +15,16 @@ const toUs = (ms: number) => Math.round(ms * 1_000)
  * Claims a machine in the index, then asks its partition, which alone knows whether it is due; an
  * index that was wrong is put right on the way.
  */
-export async function lease(store: OpenStore, request: LeaseRequest): Promise<SignalLease | undefined> {
+export async function lease(partitions: Partitions, request: LeaseRequest): Promise<SignalLease | undefined> {
   const corrected = new Set<string>()
   for (;;) {
-    const { machineId, stale } = await store.index.claim()
+    const { machineId, stale } = await partitions.index.claim()
     // A replay that fails now comes up again; the machines that are due do not wait for it.
-    const replays = await Promise.allSettled(stale.map((shard) => replay(store, shard)))
+    const replays = await Promise.allSettled(stale.map((shard) => replay(partitions, shard)))
     if (machineId !== undefined) {
       // One that comes up again, since the clock of the index is ahead of the partition's, stays
       // claimed, or it would come up until they agree.
-      const leased = await leasePartition(store, machineId, request, !corrected.has(machineId))
+      const leased = await leasePartition(partitions, machineId, request, !corrected.has(machineId))
       if (leased !== undefined) return leased
       corrected.add(machineId)
     } else if (!replays.some(({ status }) => status === 'fulfilled')) return undefined
@@ -32,18 +32,23 @@ export async function lease(store: OpenStore, request: LeaseRequest): Promise<Si
 }
 
 async function leasePartition(
-  store: OpenStore,
+  partitions: Partitions,
   machineId: string,
   { leaseMs, maxSignals }: LeaseRequest,
   mayCorrect: boolean,
 ): Promise<SignalLease | undefined> {
   const token = randomUUID()
   const reply = list(
-    await store.run(scripts.lease, machineId, ['queue', 'list', 'credentials'], [toUs(leaseMs), maxSignals, token]),
+    await partitions.run(
+      scripts.lease,
+      machineId,
+      ['queue', 'list', 'credentials'],
+      [toUs(leaseMs), maxSignals, token],
+    ),
   )
   const [leased, line, now, attempts, attemptsFor, credentials, entries] = reply
   const isLeased = whole(leased) === 1
-  if (isLeased || mayCorrect) await store.report([{ machineId, line: text(line) }])
+  if (isLeased || mayCorrect) await partitions.report([{ machineId, line: text(line) }])
   if (!isLeased) return undefined
   return {
     machineId,
@@ -63,13 +68,13 @@ function toSignal(entry: string): { uuid: string; payload: string } {
 }
 
 export async function settle(
-  store: OpenStore,
+  partitions: Partitions,
   { machineId, token }: Held,
   result: LeaseResult,
 ): Promise<{ lost: boolean }> {
   const { sent = [], rejected = [], keepSent = false, retry } = result
   const [counted, line] = list(
-    await store.run(
+    await partitions.run(
       scripts.settle,
       machineId,
       ['queue', 'list', 'uuids', 'bodies', 'rejected', 'rejectedAt', 'sent', 'sentAt'],
@@ -85,13 +90,15 @@ export async function settle(
     ),
   )
   if (whole(counted) !== 1) return { lost: true }
-  await store.report([{ machineId, line: text(line) }])
+  await partitions.report([{ machineId, line: text(line) }])
   return { lost: false }
 }
 
-export async function extend(store: OpenStore, { machineId, token }: Held, leaseMs: number): Promise<boolean> {
-  const [counted, line] = list(await store.run(scripts.extend, machineId, ['queue', 'list'], [toUs(leaseMs), token]))
+export async function extend(partitions: Partitions, { machineId, token }: Held, leaseMs: number): Promise<boolean> {
+  const [counted, line] = list(
+    await partitions.run(scripts.extend, machineId, ['queue', 'list'], [toUs(leaseMs), token]),
+  )
   if (whole(counted) !== 1) return false
-  await store.report([{ machineId, line: text(line) }])
+  await partitions.report([{ machineId, line: text(line) }])
   return true
 }

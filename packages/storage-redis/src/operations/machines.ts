@@ -1,7 +1,7 @@
 import { type Machine, type MachinePage, type MachinePatch, type NewMachine, StorageError } from '@cscapi/core'
 import { PARTITION_PARTS } from '../keys.js'
 import { toMachine } from '../machine-row.js'
-import type { OpenStore } from '../open-store.js'
+import type { Partitions } from '../partitions.js'
 import { hash, list, whole } from '../reply.js'
 import { scripts } from '../scripts.gen.js'
 
@@ -10,13 +10,13 @@ const NO_FENCE = Number.MAX_SAFE_INTEGER
 
 const toUs = (ms: number) => Math.round(ms * 1_000)
 
-export async function getMachine(store: OpenStore, machineId: string): Promise<Machine | undefined> {
-  const [now, credentials] = list(await store.run(scripts.getMachine, machineId, ['credentials']))
+export async function getMachine(partitions: Partitions, machineId: string): Promise<Machine | undefined> {
+  const [now, credentials] = list(await partitions.run(scripts.getMachine, machineId, ['credentials']))
   return toMachine(machineId, hash(credentials), whole(now))
 }
 
-export async function createMachine(store: OpenStore, { machineId, password }: NewMachine): Promise<Machine> {
-  const [, , now, credentials] = await store.change(
+export async function createMachine(partitions: Partitions, { machineId, password }: NewMachine): Promise<Machine> {
+  const [, , now, credentials] = await partitions.change(
     scripts.createMachine,
     machineId,
     ['queue', 'list', 'credentials'],
@@ -30,13 +30,13 @@ export async function createMachine(store: OpenStore, { machineId, password }: N
   })
 }
 
-export async function updateMachine(store: OpenStore, machineId: string, patch: MachinePatch): Promise<void> {
+export async function updateMachine(partitions: Partitions, machineId: string, patch: MachinePatch): Promise<void> {
   const parts = ['queue', 'list', 'credentials'] as const
   // Only `failing` concerns the index: it is in the totals, and clearing it wakes the partition.
   const [known] =
     patch.failing === undefined
-      ? list(await store.run(scripts.updateMachine, machineId, parts, [NO_FENCE, toJson(patch)]))
-      : await store.change(scripts.updateMachine, machineId, parts, [toJson(patch)])
+      ? list(await partitions.run(scripts.updateMachine, machineId, parts, [NO_FENCE, toJson(patch)]))
+      : await partitions.change(scripts.updateMachine, machineId, parts, [toJson(patch)])
   if (whole(known) !== 1)
     throw new StorageError('storage_conflict', `There is no machine ${machineId}`, {
       adapter: 'redis',
@@ -64,14 +64,14 @@ function toJson({ password, registered, token, authFailures, failing }: MachineP
 }
 
 export async function listMachines(
-  store: OpenStore,
+  partitions: Partitions,
   page: { after?: string; limit?: number; failing?: boolean },
 ): Promise<MachinePage> {
   const { after = '', limit = 100, failing } = page
   const found: Machine[] = []
   for (let at = after, ids: string[] = []; found.length <= limit; at = ids.at(-1) ?? at) {
-    ids = await store.index.idsAfter(failing === true ? 'failing' : 'credentials', at, limit + 1)
-    for (const machine of await Promise.all(ids.map((id) => getMachine(store, id)))) {
+    ids = await partitions.index.idsAfter(failing === true ? 'failing' : 'credentials', at, limit + 1)
+    for (const machine of await Promise.all(ids.map((id) => getMachine(partitions, id)))) {
       if (machine !== undefined && (failing === undefined || (machine.failing !== undefined) === failing))
         found.push(machine)
     }
@@ -81,9 +81,9 @@ export async function listMachines(
   return { machines, next: found.length > limit ? machines.at(-1)?.machineId : undefined }
 }
 
-export async function deleteMachines(store: OpenStore, machineIds: readonly string[]): Promise<number> {
+export async function deleteMachines(partitions: Partitions, machineIds: readonly string[]): Promise<number> {
   const replies = await Promise.all(
-    [...new Set(machineIds)].map((machineId) => store.change(scripts.deleteMachine, machineId, PARTITION_PARTS)),
+    [...new Set(machineIds)].map((machineId) => partitions.change(scripts.deleteMachine, machineId, PARTITION_PARTS)),
   )
   return replies.reduce((sum: number, [known]) => sum + whole(known), 0)
 }

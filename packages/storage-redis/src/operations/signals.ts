@@ -1,6 +1,6 @@
 import { InputError } from '@cscapi/core'
 import { ageMs, type SignalFilter, type SignalPage, type SignalStatus, type StoredSignal } from '@cscapi/storage'
-import type { OpenStore } from '../open-store.js'
+import type { Partitions } from '../partitions.js'
 import { texts, whole } from '../reply.js'
 import { scripts } from '../scripts.gen.js'
 
@@ -15,25 +15,29 @@ interface Found {
 
 const toUs = (ms = 0) => Math.round(ms * 1_000)
 
-async function* machineIds(store: OpenStore, filter: SignalFilter, from: string | undefined): AsyncGenerator<string> {
+async function* machineIds(
+  partitions: Partitions,
+  filter: SignalFilter,
+  from: string | undefined,
+): AsyncGenerator<string> {
   if (filter.machineId !== undefined) yield filter.machineId
   else {
     if (from !== undefined) yield from
-    yield* store.index.idsWithSignals(filter.status ?? '', from ?? '')
+    yield* partitions.index.idsWithSignals(filter.status ?? '', from ?? '')
   }
 }
 
 export async function listSignals(
-  store: OpenStore,
+  partitions: Partitions,
   filter: SignalFilter,
   page: { after?: string; limit?: number },
 ): Promise<SignalPage> {
   const { after, limit = 100 } = page
   const cursor = after === undefined ? undefined : fromCursor(after)
   const found: Found[] = []
-  for await (const machineId of machineIds(store, filter, cursor?.machineId)) {
+  for await (const machineId of machineIds(partitions, filter, cursor?.machineId)) {
     const from = machineId === cursor?.machineId ? cursor.position : 0
-    found.push(...(await ofMachine(store, machineId, filter, from, limit + 1 - found.length)))
+    found.push(...(await ofMachine(partitions, machineId, filter, from, limit + 1 - found.length)))
     if (found.length > limit) break
   }
   const shown = found.slice(0, limit)
@@ -52,7 +56,7 @@ function fromCursor(after: string): { position: number; machineId: string } {
 
 /** A machine's signals in the order in which they were enqueued, whatever their status. */
 async function ofMachine(
-  store: OpenStore,
+  partitions: Partitions,
   machineId: string,
   filter: SignalFilter,
   from: number,
@@ -60,7 +64,7 @@ async function ofMachine(
 ): Promise<Found[]> {
   const statuses = filter.status === undefined ? STATUSES : [filter.status]
   const found = await Promise.all(
-    statuses.map((status) => ofStatus(store, machineId, status, filter.olderThanMs, from, limit)),
+    statuses.map((status) => ofStatus(partitions, machineId, status, filter.olderThanMs, from, limit)),
   )
   return found
     .flat()
@@ -69,7 +73,7 @@ async function ofMachine(
 }
 
 async function ofStatus(
-  store: OpenStore,
+  partitions: Partitions,
   machineId: string,
   status: SignalStatus,
   olderThanMs: number | undefined,
@@ -80,7 +84,7 @@ async function ofStatus(
   for (let at = String(from); at !== '' && found.length < limit; ) {
     const args = [status, at, Math.min(limit, STEP), toUs(olderThanMs)]
     const [now, next = '', ...fields] = texts(
-      await store.run(
+      await partitions.run(
         scripts.listSignals,
         machineId,
         ['list', 'bodies', status === 'sent' ? 'sent' : 'rejected'],
@@ -112,13 +116,13 @@ async function ofStatus(
 
 /** Changes signals of one machine after another, until `limit` are changed. */
 async function changeSignals(
-  store: OpenStore,
+  partitions: Partitions,
   filter: SignalFilter,
   limit: number,
   change: (machineId: string, most: number) => Promise<readonly unknown[]>,
 ): Promise<number> {
   let changed = 0
-  for await (const machineId of machineIds(store, filter, undefined)) {
+  for await (const machineId of machineIds(partitions, filter, undefined)) {
     for (let count = STEP; count === STEP && changed < limit; changed += count) {
       const [done] = await change(machineId, Math.min(STEP, limit - changed))
       count = whole(done)
@@ -128,17 +132,21 @@ async function changeSignals(
   return changed
 }
 
-export function deleteSignals(store: OpenStore, filter: SignalFilter, limit: number): Promise<number> {
+export function deleteSignals(partitions: Partitions, filter: SignalFilter, limit: number): Promise<number> {
   const { status = '', olderThanMs } = filter
   const parts = ['queue', 'list', 'uuids', 'bodies', 'rejected', 'rejectedAt', 'sent', 'sentAt'] as const
-  return changeSignals(store, filter, limit, (machineId, most) =>
-    store.change(scripts.deleteSignals, machineId, parts, [status, toUs(olderThanMs), most]),
+  return changeSignals(partitions, filter, limit, (machineId, most) =>
+    partitions.change(scripts.deleteSignals, machineId, parts, [status, toUs(olderThanMs), most]),
   )
 }
 
-export function requeueSignals(store: OpenStore, filter: Omit<SignalFilter, 'status'>, limit: number): Promise<number> {
+export function requeueSignals(
+  partitions: Partitions,
+  filter: Omit<SignalFilter, 'status'>,
+  limit: number,
+): Promise<number> {
   const parts = ['queue', 'list', 'bodies', 'rejected', 'rejectedAt'] as const
-  return changeSignals(store, { ...filter, status: 'rejected' }, limit, (machineId, most) =>
-    store.change(scripts.requeueSignals, machineId, parts, [toUs(filter.olderThanMs), most]),
+  return changeSignals(partitions, { ...filter, status: 'rejected' }, limit, (machineId, most) =>
+    partitions.change(scripts.requeueSignals, machineId, parts, [toUs(filter.olderThanMs), most]),
   )
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { SetStateOptions, StateValue } from '@cscapi/core'
-import type { OpenStore } from '../open-store.js'
+import type { Partitions } from '../partitions.js'
 import { list, text, whole } from '../reply.js'
 import { scripts } from '../scripts.gen.js'
 
@@ -16,8 +16,10 @@ const newVersion = () => randomInt(1, 2 ** 48 - 1)
  */
 const SMALL_BYTES = 65_536
 
-export async function getState(store: OpenStore, key: string): Promise<StateValue | undefined> {
-  const reply = list(await store.connection.runForBytes(scripts.getState, [store.keys.state(key)], [store.offset]))
+export async function getState(partitions: Partitions, key: string): Promise<StateValue | undefined> {
+  const reply = list(
+    await partitions.connection.runForBytes(scripts.getState, [partitions.keys.state(key)], [partitions.offset]),
+  )
   const [value, version, left] = reply
   if (!Buffer.isBuffer(value)) return undefined
   const leftUs = String(left)
@@ -29,7 +31,7 @@ export async function getState(store: OpenStore, key: string): Promise<StateValu
 }
 
 export async function setState(
-  store: OpenStore,
+  partitions: Partitions,
   key: string,
   value: Uint8Array | undefined,
   options: SetStateOptions,
@@ -37,11 +39,11 @@ export async function setState(
   const { ifVersion, expiresInMs } = options
   const bytes = value === undefined ? Buffer.alloc(0) : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   const reply = text(
-    await store.connection.run(
+    await partitions.connection.run(
       scripts.setState,
-      [store.keys.state(key)],
+      [partitions.keys.state(key)],
       [
-        store.offset,
+        partitions.offset,
         value === undefined ? '0' : '1',
         bytes,
         newVersion(),

@@ -1,9 +1,9 @@
 import { ageMs, type QueueStats } from '@cscapi/storage'
-import type { OpenStore } from '../open-store.js'
+import type { Partitions } from '../partitions.js'
 
 /** One hash a shard of the index, whatever the number of machines and signals. */
-export async function stats(store: OpenStore): Promise<QueueStats> {
-  const shards = await store.index.totals()
+export async function stats(partitions: Partitions): Promise<QueueStats> {
+  const shards = await partitions.index.totals()
   const sum = (pick: (shard: (typeof shards)[number]) => number) =>
     shards.reduce((total, shard) => total + pick(shard), 0)
   const ages = shards.flatMap(({ now, oldest }) =>

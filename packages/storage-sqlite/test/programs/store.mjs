@@ -1,7 +1,6 @@
 // One process of the tests: node store.mjs DRIVER COMMAND FILE [NUMBER], or DRIVER openEach.
-// Uses the built package.
 import { createInterface } from 'node:readline'
-import { SqliteStorage } from '../../dist/index.js'
+import { SqliteStorage } from '@cscapi/storage-sqlite'
 
 const [driver, command, path, number = '0'] = process.argv.slice(2)
 const storage = path === undefined ? undefined : new SqliteStorage({ driver, path })

@@ -11,11 +11,21 @@ import { machineCases } from './cases/machines.js'
 import { settleCases } from './cases/settle.js'
 import { stateCases } from './cases/state.js'
 import { statsCases } from './cases/stats.js'
-import type { ConformanceCase, ConformanceHarness } from './harness.js'
+import type { ConformanceCase, MakeEmptyStore } from './harness.js'
 import { runCase } from './run-case.js'
 
-export type { CaseContext, ConformanceCase, ConformanceHarness } from './harness.js'
+export { drain, listAll } from './fixtures.js'
+export {
+  type CaseContext,
+  type ConformanceCase,
+  type EmptyStore,
+  type MakeEmptyStore,
+  type StoreClock,
+  type StoreUnderTest,
+  storeUnderTest,
+} from './harness.js'
 export { runCase } from './run-case.js'
+export { shownOf } from './shown.js'
 
 /** Every promise of the port, one case each. */
 export const conformanceCases: readonly ConformanceCase[] = [
@@ -36,8 +46,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
 export interface ConformanceOptions {
   /** The adapter, as test reports name it. */
   readonly name: string
-  /** An empty store for one case. */
-  create(): Promise<ConformanceHarness> | ConformanceHarness
+  /** Makes the empty store of one case. */
+  readonly emptyStore: MakeEmptyStore
   /**
    * Cases that do not apply. Each needs a reason, and a test of its own for what the adapter does
    * instead.
@@ -53,7 +63,7 @@ const HUNG_MS = 300_000
  *
  * @throws Error when `skip` names a case that does not exist.
  */
-export function storageConformance({ name, create, skip = [] }: ConformanceOptions): void {
+export function storageConformance({ name, emptyStore, skip = [] }: ConformanceOptions): void {
   for (const { case: skipped } of skip) {
     if (!conformanceCases.some((known) => known.name === skipped))
       throw new Error(`there is no conformance case "${skipped}"`)
@@ -61,7 +71,7 @@ export function storageConformance({ name, create, skip = [] }: ConformanceOptio
   describe(`${name} keeps the promises of the storage port`, () => {
     for (const conformanceCase of conformanceCases) {
       if (skip.some((skipped) => skipped.case === conformanceCase.name)) continue
-      test(conformanceCase.name, async () => runCase(conformanceCase, await create()), HUNG_MS)
+      test(conformanceCase.name, () => runCase(conformanceCase, emptyStore), HUNG_MS)
     }
   })
 }

@@ -1,22 +1,11 @@
-import type { Storage } from '../port.js'
-import type { ConformanceCase, ConformanceHarness } from './harness.js'
+import { type ConformanceCase, type MakeEmptyStore, storeUnderTest } from './harness.js'
 
 /** Runs one case on an empty store, and cleans up whatever happens. */
-export async function runCase(conformanceCase: ConformanceCase, harness: ConformanceHarness): Promise<void> {
-  const connections: Storage[] = []
+export async function runCase(conformanceCase: ConformanceCase, makeEmptyStore: MakeEmptyStore): Promise<void> {
+  const store = await storeUnderTest(makeEmptyStore)
   try {
-    await conformanceCase.run({
-      connect: async () => {
-        const storage = await harness.connect()
-        connections.push(storage)
-        return storage
-      },
-      create: () => harness.create(),
-      standsStill: harness.standsStill ?? false,
-      advance: async (ms) => harness.advance(ms),
-    })
+    await conformanceCase.run(store)
   } finally {
-    await Promise.allSettled(connections.map((storage) => storage.close()))
-    await harness.destroy()
+    await store.destroy()
   }
 }

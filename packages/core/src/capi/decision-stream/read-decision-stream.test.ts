@@ -2,7 +2,7 @@ import { newDecisionsSchema, parseDuration } from '@cscapi/signals'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readDecisionStream } from './read-decision-stream.js'
-import { UnreadableJsonError } from './streamed-json.js'
+import { UnreadableJsonError } from './unreadable-json-error.js'
 
 const NOW = Date.parse('2026-03-01T00:00:00Z')
 

@@ -6,9 +6,7 @@ import {
   TokenParserError,
   TokenType,
 } from '@streamparser/json'
-
-/** Thrown for text that is no JSON object, or none that anybody means. */
-export class UnreadableJsonError extends Error {}
+import { UnreadableJsonError } from './unreadable-json-error.js'
 
 /** A value that was read to its end, and what it stands in. */
 export type JsonElement = ParsedElementInfo

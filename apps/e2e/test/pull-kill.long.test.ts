@@ -1,0 +1,2 @@
+// The same, in full.
+import './pull-kill.test.js'

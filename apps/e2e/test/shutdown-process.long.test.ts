@@ -1,0 +1,2 @@
+// The same, in full.
+import './shutdown-process.test.js'

@@ -1,3 +1,0 @@
-import { defineConfig } from 'tsup'
-
-export default defineConfig({ entry: ['src/main.ts'], format: 'esm', target: 'es2022', clean: true })

@@ -1,0 +1,2 @@
+/** The calls that cscapi makes. */
+export type EndpointName = 'register' | 'login' | 'signals' | 'decisions' | 'enroll' | 'metrics'

@@ -1,0 +1,32 @@
+import { loginResponseSchema } from '@cscapi/signals'
+import { tokenLifetimeMs } from '../../machines/token.js'
+import { tokenFlaw } from '../../machines/usable-token.js'
+import type { CallOptions, Http } from '../http.js'
+
+export interface LoginRequest {
+  readonly machineId: string
+  readonly password: string
+  readonly scenarios: readonly string[]
+}
+
+export interface Login {
+  /** A secret. */
+  readonly token: string
+  /** `exp − iat` of the token, in milliseconds; `undefined` when it does not say. */
+  readonly lifetimeMs: number | undefined
+}
+
+/** Logs a machine in (CAPI v3 swagger `POST /watchers/login`). */
+export async function login(http: Http, request: LoginRequest, options: CallOptions = {}): Promise<Login> {
+  const { machineId, password, scenarios } = request
+  const json = { machine_id: machineId, password, scenarios }
+  const call = { endpoint: 'login', method: 'POST', path: '/watchers/login', json, secrets: [password] } as const
+  const answer = await http.call({ ...options, ...call, machineId })
+  const parsed = loginResponseSchema.safeParse(answer.json)
+  if (!parsed.success)
+    throw answer.unusable('was answered without a token that can be read: check the base URL, and proxies in between')
+  const { token } = parsed.data
+  const flaw = tokenFlaw(token)
+  if (flaw !== undefined) throw answer.unusable(`was answered with a token that ${flaw}; it was not stored`)
+  return { token, lifetimeMs: tokenLifetimeMs(token) }
+}

@@ -1,0 +1,2 @@
+// The same, in full.
+import './decision-set.property.test.js'

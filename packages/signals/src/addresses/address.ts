@@ -1,0 +1,34 @@
+import { IpNetwork } from './ip-network.js'
+
+/**
+ * An address or a range in its canonical text: RFC 5952 for IPv6, IPv4-mapped IPv6 folded to IPv4,
+ * a range without host bits.
+ */
+export interface Address {
+  readonly scope: 'Ip' | 'Range'
+  readonly value: string
+  readonly version: 4 | 6
+}
+
+const READ = /* @__PURE__ */ new IpNetwork()
+
+/**
+ * Reads an IPv4 or IPv6 address, or a CIDR range of either; `undefined` if the text is neither.
+ * A range of one address, `/32` or `/128`, is that address. Strict: four decimal parts without
+ * leading zeros, no zone id, no white space.
+ */
+export function parseAddress(text: string): Address | undefined {
+  if (!READ.read(text)) return undefined
+  return { scope: READ.isAddress ? 'Ip' : 'Range', value: READ.toString(), version: READ.family }
+}
+
+/** What is said of text that {@link parseAddress} does not read. */
+export const ADDRESS_RULE = 'must be an IPv4 or IPv6 address or a CIDR range'
+
+/**
+ * Whether a scope says that its value is an address: `Ip` and `Range` in any case, and a range may
+ * come under either.
+ */
+export function isAddressScope(scope: string): boolean {
+  return /^(ip|range)$/i.test(scope)
+}

@@ -1,0 +1,107 @@
+import { isIP } from 'node:net'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { IpNetwork } from './ip-network.js'
+
+const digits = fc.constantFrom('0', '1', '7', '9', '00', '12', '255', '256', '1e3', 'ffff', '10000', 'AbC', '')
+const signs = fc.constantFrom('.', ':', '::', '/', '%', ' ', '\t', '-', '#', '\0', 'ï', '😀')
+const nearAddress = fc.oneof(
+  fc.ipV4(),
+  fc.ipV6(),
+  fc.ipV6().map((ip) => `::ffff:${ip}`),
+  fc.array(fc.oneof(digits, signs), { maxLength: 18 }).map((parts) => parts.join('')),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+)
+
+const read = (text: string) => {
+  const network = new IpNetwork()
+  return network.read(text) ? network : undefined
+}
+
+/** The network as a string of bits, the slow and obvious way. */
+function bitsOf({ words, family, prefix }: IpNetwork): string {
+  const bits = [...words.subarray(0, family === 4 ? 1 : 4)].map((word) => word.toString(2).padStart(32, '0')).join('')
+  return `${bits.slice(0, prefix)}|${bits.slice(prefix)}`
+}
+
+describe('an address', () => {
+  test('parses as the platform says, or is none (100,000 texts)', () => {
+    const network = new IpNetwork()
+    fc.assert(
+      fc.property(nearAddress, (text) => {
+        // The platform takes a zone for a part of an address; nobody can block or report one.
+        const isAddress = isIP(text) !== 0 && !text.includes('%')
+        expect(network.readAddress(text)).toBe(isAddress)
+        expect(network.read(text) && network.isAddress).toBe(isAddress)
+        if (!isAddress) return
+        const canonical = network.toString()
+        expect(isIP(canonical)).toBe(network.family)
+        expect(read(canonical)?.toString()).toBe(canonical)
+      }),
+      { numRuns: 100_000 },
+    )
+  })
+
+  test('of IPv6 is written as the host of a URL is, and read from that as the same one', () => {
+    const group = fc.oneof(fc.constant(0), fc.nat(0xffff))
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
+        const text = groups.map((value) => value.toString(16)).join(':')
+        fc.pre(!text.startsWith('0:0:0:0:0:ffff:'))
+        expect(`[${read(text)?.toString()}]`).toBe(new URL(`http://[${text}]`).hostname)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('may be a part of a text', () => {
+    const network = new IpNetwork()
+    expect(network.readAddress('fe80::1%eth0', 7)).toBe(true)
+    expect(network.toString()).toBe('fe80::1')
+  })
+
+  test('is no range, whatever its prefix', () => {
+    for (const text of ['203.0.113.7/24', '203.0.113.7/32', '::/0'])
+      expect(new IpNetwork().readAddress(text)).toBe(false)
+  })
+})
+
+describe('a range', () => {
+  test.each([
+    ['198.51.100.77/23', '198.51.100.0/23'],
+    ['0.0.0.0/0', '0.0.0.0/0'],
+    ['2001:db8:ffff::1/33', '2001:db8:8000::/33'],
+    ['2001:db8::1/0', '::/0'],
+    ['203.0.113.7/32', '203.0.113.7'],
+    ['::ffff:203.0.113.7/120', '203.0.113.0/24'],
+  ])('%s loses its host bits: %s', (text, network) => {
+    expect(read(text)?.toString()).toBe(network)
+  })
+
+  test('keeps the bits of its prefix, and no others', () => {
+    const range = fc.oneof(
+      fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })),
+      fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 })).filter(([ip]) => read(ip)?.family === 6),
+    )
+    fc.assert(
+      fc.property(range, ([ip, prefix]) => {
+        const address = bitsOf(read(ip) ?? new IpNetwork()).replace('|', '')
+        const open = '0'.repeat(address.length - prefix)
+        expect(bitsOf(read(`${ip}/${prefix}`) ?? new IpNetwork())).toBe(`${address.slice(0, prefix)}|${open}`)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+test.each([undefined, null, 7, {}, ['203.0.113.7']])('%o is no network', (value) => {
+  expect(new IpNetwork().read(value)).toBe(false)
+  expect(new IpNetwork().readAddress(value)).toBe(false)
+})
+
+test('becomes the network of a prefix around another one, and leaves that as it was', () => {
+  const address = read('2001:db8:1:2::3') ?? new IpNetwork()
+  const around = new IpNetwork()
+  around.set({ ...address, words: address.words, prefix: 48 })
+  expect([around.toString(), address.toString()]).toEqual(['2001:db8:1::/48', '2001:db8:1:2::3'])
+})

@@ -1,0 +1,68 @@
+import { formatNetwork } from './format-ip.js'
+import { type Family, parseIp, parsePrefix, type Words } from './parse-ip.js'
+
+/**
+ * An IPv4 or IPv6 network as numbers; an address is a network of one. It is read into again and
+ * again, so that a million lines or lookups allocate nothing.
+ */
+export class IpNetwork {
+  /** The first address; of IPv4, the first word alone counts. */
+  readonly words: Words = new Uint32Array(4)
+  family: Family = 4
+  /** Prefix length: up to 32 for IPv4, 128 for IPv6. */
+  prefix = 32
+
+  get isAddress(): boolean {
+    return this.prefix === (this.family === 4 ? 32 : 128)
+  }
+
+  /**
+   * Reads an address or a CIDR range, as {@link parseIp} does, and clears the range's host bits.
+   * False for what is neither; then nothing that was held before holds any more.
+   */
+  read(text: unknown): boolean {
+    if (typeof text !== 'string') return false
+    const slash = text.indexOf('/')
+    if (slash === -1) return this.readAddress(text)
+    if (!this.readAddress(text, slash)) return false
+    // The prefix of a folded address was counted in IPv6.
+    const isFolded = this.family === 4 && text.includes(':')
+    const prefix = parsePrefix(text, slash + 1) - (isFolded ? 96 : 0)
+    if (prefix < 0 || prefix > this.prefix) return false
+    this.widenTo(prefix)
+    return true
+  }
+
+  /** Reads an address that ends before `end`, and no range. False for what is none. */
+  readAddress(text: unknown, end?: number): boolean {
+    const family = typeof text === 'string' ? parseIp(text, this.words, end) : 0
+    if (family === 0) return false
+    this.family = family
+    this.prefix = family === 4 ? 32 : 128
+    return true
+  }
+
+  /** Becomes another network, or the one of that prefix length around its words. */
+  set({ words, family, prefix }: Pick<IpNetwork, 'words' | 'family' | 'prefix'>): void {
+    this.words.set(words)
+    this.family = family
+    this.widenTo(prefix)
+  }
+
+  /** Becomes the network of that prefix length around it. */
+  widenTo(prefix: number): void {
+    this.prefix = prefix
+    for (let word = 0; word < 4; word += 1) this.words[word] = (this.words[word] ?? 0) & maskOf(prefix - 32 * word)
+  }
+
+  /** Writes it canonically: `203.0.113.7`, `2001:db8::/32`. */
+  toString(): string {
+    return formatNetwork(this.words, this.family, this.prefix)
+  }
+}
+
+/** The first bits of a word. */
+export function maskOf(bits: number): number {
+  if (bits <= 0) return 0
+  return bits >= 32 ? 0xffffffff : (0xffffffff << (32 - bits)) >>> 0
+}

@@ -1,0 +1,81 @@
+import { isCscapiError } from '@cscapi/core'
+import type { Connection, Script } from './connect/connection.js'
+import type { ServerWatch } from './connect/server-watch.js'
+import { tookTooLong, toStorageError } from './errors.js'
+import { Journal } from './journal.js'
+import type { Keys, PartitionPart } from './keys.js'
+import { list, text, whole } from './reply.js'
+import { scripts } from './scripts.gen.js'
+import { type IntentRef, ShardIndex, type Summary } from './shard-index.js'
+
+/** What every operation works on, once the store is open. */
+export class Partitions {
+  readonly connection: Connection
+  readonly keys: Keys
+  readonly index: ShardIndex
+  readonly journal: Journal
+  readonly watch: ServerWatch
+  readonly #offsetMs: () => number
+
+  constructor(connection: Connection, keys: Keys, shards: number, watch: ServerWatch, offsetMs: () => number) {
+    this.watch = watch
+    this.connection = connection
+    this.keys = keys
+    this.#offsetMs = offsetMs
+    this.index = new ShardIndex(connection, keys, shards, () => this.offset)
+    this.journal = new Journal(connection, keys, this.index, () => this.offset)
+  }
+
+  /** What scripts add to the server's time, in microseconds: 0 but in tests. */
+  get offset(): number {
+    return Math.round(this.#offsetMs() * 1_000)
+  }
+
+  /** Runs a script on a machine's partition. */
+  run(
+    script: Script,
+    machineId: string,
+    parts: readonly PartitionPart[],
+    args: readonly (string | number)[] = [],
+  ): Promise<unknown> {
+    return this.connection.run(script, this.keys.partition(machineId, ...parts), [this.offset, ...args])
+  }
+
+  /**
+   * Changes one partition in a way that the index must learn of: the intent, the script (its first
+   * argument is the fence, its reply begins with a count and the summary), the report.
+   */
+  async change(
+    script: Script,
+    machineId: string,
+    parts: readonly PartitionPart[],
+    args: readonly (string | number)[] = [],
+  ): Promise<readonly unknown[]> {
+    const intent = await this.journal.write([machineId], [], false)
+    const reply = list(await this.run(script, machineId, parts, [intent.fence, ...args]))
+    const [count, line] = reply
+    if (whole(count) === -1) throw tookTooLong(script.name)
+    await this.report(line === undefined ? [] : [{ machineId, line: text(line) }], intent)
+    return reply
+  }
+
+  async summarize(machineId: string): Promise<Summary> {
+    return { machineId, line: text(await this.run(scripts.summarize, machineId, ['queue', 'list'])) }
+  }
+
+  /**
+   * Tells the index. The partitions have changed for good by then, so a failure is no failure of
+   * the operation: the index is put right by the replay of the intent, or when the machine comes up
+   * next. Says whether it worked.
+   */
+  async report(summaries: readonly Summary[], intent?: IntentRef): Promise<boolean> {
+    try {
+      await this.index.report(summaries, intent, (machineId) => this.summarize(machineId))
+      return true
+    } catch (error) {
+      const typed = toStorageError(error, 'report', this.connection.lastError, this.connection.secrets)
+      if (isCscapiError(typed) && typed.retryable) return false
+      throw typed
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export type { AcmeStorageOptions } from './options.js'
+export { AcmeStorage } from './storage.js'

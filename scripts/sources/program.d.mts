@@ -1,0 +1,2 @@
+/** See program.mjs. */
+export function bundleProgram(program: URL): Promise<string>
