@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { expect, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { SqliteStorage } from '../src/index.js'
 import { onEachDriver } from './drivers.js'
+import { temporaryFolder } from './temporary-folder.js'
 
 const PROGRAM = await bundleProgram(new URL('./programs/store.mjs', import.meta.url))
 

@@ -2,11 +2,11 @@ import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { mountSmallDisk } from '@cscapi/test-servers'
-import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { expect, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { SqliteStorage } from '../src/index.js'
 import { onEachDriver } from './drivers.js'
+import { temporaryFolder } from './temporary-folder.js'
 
 const PROGRAM = await bundleProgram(new URL('./programs/store.mjs', import.meta.url))
 

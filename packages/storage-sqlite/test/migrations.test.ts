@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { describe, expect, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { openDatabase } from '../src/connect/connect.js'
@@ -10,6 +9,7 @@ import { SqliteStorage } from '../src/index.js'
 import { migrations } from '../src/migrations.gen.js'
 import { storeOn } from '../src/store.js'
 import { onEachDriver } from './drivers.js'
+import { temporaryFolder } from './temporary-folder.js'
 
 const PROGRAM = await bundleProgram(new URL('./programs/store.mjs', import.meta.url))
 
