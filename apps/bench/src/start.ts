@@ -52,7 +52,7 @@ export function sqliteStart(folder: string): Figure[] {
     try {
       cpuOf(bare(driver, path('warm', 0)))
     } catch (error) {
-      const reason = /Error.*/.exec(String(error))?.[0]
+      const reason = /^\w*Error.*$/m.exec(String(Reflect.get(Object(error), 'stderr')))?.[0]
       process.stdout.write(`start, ${driver}: skipped, this Node (${process.version}) cannot load it: ${reason}\n`)
       return []
     }
