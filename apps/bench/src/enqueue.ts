@@ -4,10 +4,10 @@ import { PostgresStorage } from '@cscapi/storage-postgres'
 import { RedisStorage } from '@cscapi/storage-redis'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { startPostgres, startRedis } from '@cscapi/test-servers'
-import BetterSqlite3 from 'better-sqlite3'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { type Figure, median, perSecond, timed } from './figure.js'
+import { HandMade } from './hand-made-sqlite.js'
 import { queuedSignals } from './signals.js'
 
 const COUNT = 20_000
@@ -35,53 +35,16 @@ export async function sqliteEnqueue(folder: string): Promise<Figure> {
         for (const batch of batches(signals)) await storage.enqueue(batch)
       }),
     )
-    const database = handMade(path, join(folder, `hand-${round}.db`), signals)
+    const database = new HandMade(path, join(folder, `hand-${round}.db`))
     await storage.close()
     hand.push(
       await timed(() => {
-        for (const batch of batches(signals)) database.add(batch)
+        for (const batch of batches(signals)) database.enqueue(batch)
       }),
     )
     database.close()
   }
   return rates('enqueue, SQLite (1,000 a batch)', ours, hand, 0.5)
-}
-
-/** Prepared statements in a transaction, as one would write them for this schema alone. */
-function handMade(model: string, path: string, signals: readonly QueuedSignal[]) {
-  const source = new BetterSqlite3(model, { readonly: true })
-  const schema = source
-    .prepare("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
-    .pluck()
-    .all()
-  source.close()
-  const database = new BetterSqlite3(path)
-  for (const pragma of [
-    'journal_mode = WAL',
-    'synchronous = FULL',
-    'foreign_keys = OFF',
-    'cache_size = -65536',
-    'wal_autocheckpoint = 4000',
-  ])
-    database.pragma(pragma)
-  for (const sql of schema) database.exec(String(sql))
-  const addMachine = database.prepare('INSERT OR IGNORE INTO machines (machine_id) VALUES (?)')
-  for (const id of new Set(signals.map((signal) => signal.machineId))) addMachine.run(id)
-  const add = database.prepare(
-    'INSERT OR IGNORE INTO signals (machine, uuid, payload, changed_at) VALUES ((SELECT id FROM machines WHERE machine_id = ?), ?, ?, ?)',
-  )
-  const wake = database.prepare(
-    'UPDATE machines SET pending = pending + ?, due_at = coalesce(due_at, ?) WHERE machine_id = ?',
-  )
-  const addBatch = database.transaction((batch: readonly QueuedSignal[]) => {
-    const added = new Map<string, number>()
-    for (const { machineId, uuid, payload } of batch) {
-      const { changes } = add.run(machineId, uuid, payload, Date.now())
-      added.set(machineId, (added.get(machineId) ?? 0) + changes)
-    }
-    for (const [machineId, count] of added) wake.run(count, Date.now(), machineId)
-  })
-  return { add: (batch: readonly QueuedSignal[]) => addBatch.immediate(batch), close: () => database.close() }
 }
 
 /** Adding 1,000 at a time, against a raw pipeline that writes the same bytes. */

@@ -13,14 +13,18 @@ import { compareImports } from './import.js'
 import { drainMemory } from './memory.js'
 import { postSignals } from './post.js'
 import { sendWithLatency, sendWithoutLatency } from './send.js'
+import { sqliteOperations } from './sqlite-operations.js'
+import { sqliteStart } from './start.js'
 
 // `--full` takes the backlogs of a million that the goals speak of; without it they are of 200,000.
 const large = process.argv.includes('--full') ? 1_000_000 : 200_000
 const only = process.argv.slice(2).find((argument) => !argument.startsWith('--'))
 const folder = mkdtempSync(join(tmpdir(), 'cscapi-bench-'))
 
-const benches: Readonly<Record<string, () => Promise<Figure | Figure[]> | Figure>> = {
+const benches: Readonly<Record<string, () => Promise<Figure | Figure[]> | Figure | Figure[]>> = {
   signals: createSignals,
+  start: () => sqliteStart(folder),
+  'sqlite-operations': () => sqliteOperations(folder),
   'enqueue-sqlite': () => sqliteEnqueue(folder),
   'enqueue-redis': redisEnqueue,
   'enqueue-postgres': postgresEnqueue,

@@ -51,7 +51,7 @@ async function connectTo(
 ): Promise<Connection> {
   try {
     const opened = databaseFile(sql)
-    if (!file.isAt(opened)) {
+    if (file.sizeAt(opened) === undefined) {
       const message = `open failed on ${path}: SQLite opened another file; open again if the file was just replaced, or else choose a plain name`
       throw sqliteError('storage_unavailable', 'open', message)
     }
@@ -61,8 +61,12 @@ async function connectTo(
     const companions = new Companions(opened)
     const index = await StoreFile.holdCompanion(`${opened}-shm`)
     const length = new FileLength()
-    const isInPlace = () =>
-      file.isAt(path) && companions.areInPlace() && isLogWhole(`${opened}-wal`, index) && length.isWhole(file, index)
+    const isInPlace = () => {
+      const size = file.sizeAt(path)
+      const logSize = companions.logSize()
+      if (size === undefined || logSize === undefined) return false
+      return isLogWhole(`${opened}-wal`, logSize, index) && length.isWhole(size, index)
+    }
     const leave = file.join({ isInPlace, look })
     const close = async () => {
       sql.close()
@@ -74,9 +78,10 @@ async function connectTo(
       isInPlace,
       close,
       abandon: async () => {
-        if (file.isAt(opened) && companions.areInPlace() && !isLogWhole(`${opened}-wal`, index)) renewCutLog(opened)
+        const logSize = file.sizeAt(opened) === undefined ? undefined : companions.logSize()
+        if (logSize !== undefined && !isLogWhole(`${opened}-wal`, logSize, index)) renewCutLog(opened)
         else await saveLog(sql)
-        if (!file.isAt(opened) || !companions.areInPlace()) companions.remove()
+        if (file.sizeAt(opened) === undefined || companions.logSize() === undefined) companions.remove()
         await close()
       },
     }

@@ -54,7 +54,7 @@ export class Database {
   transaction<T>(operation: string, work: (sql: Sql) => T | Promise<T>): Promise<T> {
     return this.#alone(operation, async (sql) => {
       const result = await sql.transaction(() => work(sql))
-      await this.#assertInPlace(operation)
+      if (!this.#isInPlace()) await this.#letGo(operation)
       return result
     })
   }
@@ -66,7 +66,7 @@ export class Database {
   }
 
   readonly #look = () => {
-    this.#mutex.run(() => this.#assertInPlace('open')).catch(() => undefined)
+    this.#mutex.run(async () => this.#isInPlace() || this.#letGo('open')).catch(() => undefined)
   }
 
   #alone<T>(operation: string, work: (sql: Sql) => T | Promise<T>): Promise<T> {
@@ -74,7 +74,7 @@ export class Database {
     return this.#mutex.run(async () => {
       // The driver answers at once, so that a loop of calls would keep everything else waiting.
       await turn()
-      await this.#leaveGap()
+      if (this.#needsGap()) await this.#leaveGap()
       const refusal = () => {
         const message = `${operation} waited ${this.#busyTimeoutMs} ms for ${this.#path}, which another process keeps locked; try again later`
         return sqliteError('storage_busy', operation, message, 'SQLITE_BUSY')
@@ -89,21 +89,24 @@ export class Database {
 
   async #inPlace<T>(operation: string, work: (sql: Sql) => T | Promise<T>): Promise<T> {
     this.#connection ??= await this.#connect(this.#look)
-    await this.#assertInPlace(operation)
+    if (!this.#isInPlace()) await this.#letGo(operation)
     try {
       return await work(this.#connection.sql)
     } catch (error) {
-      await this.#assertInPlace(operation)
+      if (!this.#isInPlace()) await this.#letGo(operation)
       throw error
     }
   }
 
-  /** Lets go of files that the path does not name any more. @throws StorageError */
-  async #assertInPlace(operation: string): Promise<void> {
+  #isInPlace(): boolean {
+    return this.#connection?.isInPlace() ?? true
+  }
+
+  /** For files that the path does not name any more. @throws StorageError */
+  async #letGo(operation: string): Promise<never> {
     const connection = this.#connection
-    if (connection === undefined || connection.isInPlace()) return
     this.#connection = undefined
-    await connection.abandon()
+    await connection?.abandon()
     throw movedError(operation, this.#path)
   }
 
@@ -113,10 +116,13 @@ export class Database {
     await connection?.close()
   }
 
-  async #leaveGap(): Promise<void> {
+  #needsGap(): boolean {
     const now = performance.now()
     if (!this.#mutex.isContended) this.#stretchSince = now
-    if (now - this.#stretchSince < STRETCH_MS) return
+    return now - this.#stretchSince >= STRETCH_MS
+  }
+
+  async #leaveGap(): Promise<void> {
     await sleep(GAP_MS)
     this.#stretchSince = performance.now()
   }

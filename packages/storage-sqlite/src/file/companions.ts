@@ -1,23 +1,36 @@
 import { rmSync } from 'node:fs'
-import { identityOf } from './identity.js'
+import { type Identity, sizeIfAt, statsAt } from './identity.js'
+
+interface Companion {
+  readonly path: string
+  readonly was: Identity | undefined
+}
 
 /**
  * SQLite's own files beside an open database: with one deleted, what is written is lost as it is
  * with the database deleted.
  */
 export class Companions {
-  readonly #files: readonly { path: string; was: string | undefined }[]
+  readonly #log: Companion
+  readonly #index: Companion
 
   constructor(opened: string) {
-    this.#files = [`${opened}-wal`, `${opened}-shm`].map((path) => ({ path, was: identityOf(path) }))
+    const companion = (path: string) => ({ path, was: statsAt(path) })
+    this.#log = companion(`${opened}-wal`)
+    this.#index = companion(`${opened}-shm`)
   }
 
-  areInPlace(): boolean {
-    return this.#files.every(({ path, was }) => identityOf(path) === was)
+  /** The bytes of the log; undefined where one of them is not in place. */
+  logSize(): number | undefined {
+    return sizeOf(this.#index) === undefined ? undefined : sizeOf(this.#log)
   }
 
   /** Nobody who opens the path from now on may take them for those of what lies there now. */
   remove(): void {
-    for (const { path, was } of this.#files) if (was !== undefined && identityOf(path) === was) rmSync(path)
+    for (const companion of [this.#log, this.#index]) if (sizeOf(companion) !== undefined) rmSync(companion.path)
   }
+}
+
+function sizeOf({ path, was }: Companion): number | undefined {
+  return was && sizeIfAt(path, was)
 }

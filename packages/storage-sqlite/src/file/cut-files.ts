@@ -1,4 +1,4 @@
-import { fstatSync, readFileSync, readSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, readSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import type { StoreFile } from './store-file.js'
 
 /**
@@ -16,17 +16,18 @@ const FRAME_HEADER_BYTES = 24
 const TRIES = 10
 
 /**
- * Whether the log has all that SQLite believes to be in it. One that was cut (`> store.db-wal`)
- * still grows at its old end, and with the hole before that, nothing that is added can be read
- * again.
+ * Whether the log, of so many bytes a moment ago, has all that SQLite believes to be in it. One
+ * that was cut (`> store.db-wal`) still grows at its old end, and with the hole before that, nothing
+ * that is added can be read again.
  */
-export function isLogWhole(log: string, index: StoreFile): boolean {
+export function isLogWhole(log: string, size: number, index: StoreFile): boolean {
+  if (size >= logLengthBy(headerOf(index))) return true
   // Others write meanwhile: a log that is emptied after its index was read is no shorter than it
   // should be.
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const before = headerOf(index)
-    const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0
-    if (size >= logLengthBy(before)) return true
+    const before = Buffer.from(headerOf(index))
+    const now = statSync(log, { throwIfNoEntry: false })?.size ?? 0
+    if (now >= logLengthBy(before)) return true
     if (headerOf(index).equals(before)) return false
   }
   return true
@@ -39,8 +40,7 @@ export function isLogWhole(log: string, index: StoreFile): boolean {
 export class FileLength {
   #longest = 0
 
-  isWhole(file: StoreFile, index: StoreFile): boolean {
-    const { size } = fstatSync(file.handle.fd)
+  isWhole(size: number, index: StoreFile): boolean {
     // Another program may have packed it. Pages that only the log has are no part of it yet.
     if (size < this.#longest && size < databaseLengthBy(headerOf(index))) return false
     this.#longest = size
@@ -61,8 +61,10 @@ export function renewCutLog(opened: string): void {
   if (left.length > 0) writeFileSync(log, left, { flag: 'wx', mode: 0o600, flush: true })
 }
 
+/** One for all, since it is read at every call: good until the next reading. */
+const header = Buffer.alloc(INDEX_HEADER_BYTES)
+
 function headerOf(index: StoreFile): Buffer {
-  const header = Buffer.alloc(INDEX_HEADER_BYTES)
   readSync(index.handle.fd, header, 0, INDEX_HEADER_BYTES, 0)
   return header
 }

@@ -1,14 +1,21 @@
 import { type BigIntStats, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 
-/** Tells files apart, whatever they are named. */
-export const keyOf = ({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>) => `${dev}:${ino}`
+/** What tells a file from all others, whatever they are named. */
+export type Identity = Pick<BigIntStats, 'dev' | 'ino'>
 
-/** The key of what lies at a path now; undefined where nothing does. */
-export function identityOf(path: string): string | undefined {
+export const keyOf = ({ dev, ino }: Identity) => `${dev}:${ino}`
+
+/** The bytes of what lies at a path, or undefined where that is not the file. Does one call to the system. */
+export function sizeIfAt(path: string, file: Identity): number | undefined {
+  const found = statsAt(path)
+  return found?.ino === file.ino && found.dev === file.dev ? Number(found.size) : undefined
+}
+
+/** What lies at a path now; undefined where nothing does. */
+export function statsAt(path: string): BigIntStats | undefined {
   try {
-    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
-    return found && keyOf(found)
+    return statSync(path, { bigint: true, throwIfNoEntry: false })
   } catch {
     return undefined
   }

@@ -2,7 +2,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StorageError } from '@cscapi/core'
 import { corruptError, movedError, sqliteError } from '../errors.js'
-import { identityOf, keyOf, statOrNothing } from './identity.js'
+import { type Identity, keyOf, sizeIfAt, statOrNothing } from './identity.js'
 
 /** An open connection, as others of this process see it. */
 export interface Neighbour {
@@ -35,11 +35,13 @@ const heldFiles = new Map<string, HeldFile>()
  */
 export class StoreFile {
   readonly handle: FileHandle
+  readonly #identity: Identity
   readonly #key: string
 
-  private constructor(handle: FileHandle, key: string) {
+  private constructor(handle: FileHandle, identity: Identity) {
     this.handle = handle
-    this.#key = key
+    this.#identity = identity
+    this.#key = keyOf(identity)
   }
 
   /**
@@ -65,18 +67,19 @@ export class StoreFile {
   }
 
   static async #share(path: string, handle: FileHandle, isKnown: boolean, driver?: string): Promise<StoreFile> {
-    const key = keyOf(await handle.stat({ bigint: true }))
+    const { dev, ino } = await handle.stat({ bigint: true })
+    const key = keyOf({ dev, ino })
     const held = heldFiles.get(key) ?? { handles: [], neighbours: new Set(), driver, users: 0 }
     heldFiles.set(key, held)
     if (!isKnown) held.handles.push(handle)
     if (held.driver !== driver) throw twoDriversError(path, driver, held.driver)
     held.users += 1
-    return new StoreFile(handle, key)
+    return new StoreFile(handle, { dev, ino })
   }
 
-  /** Whether the path names this file. */
-  isAt(path: string): boolean {
-    return identityOf(path) === this.#key
+  /** The bytes of this file, where the path names it; undefined where it does not. */
+  sizeAt(path: string): number | undefined {
+    return sizeIfAt(path, this.#identity)
   }
 
   /**
