@@ -3,11 +3,11 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createEmulator } from '@cscapi/emulator'
 import { freePort } from '@cscapi/test-servers'
+import { authority } from '@cscapi/test-servers/certificates'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { readExamples } from './readme/examples.js'
 import { type Run, runExample, type Surroundings } from './readme/run.js'
-import { temporaryFolder } from './temporary-folder.js'
-import { authority } from './test-certificates.js'
 import { workspaceRoot } from './workspace.js'
 
 /** An empty project that has the packages, and a service of its own to talk to. */

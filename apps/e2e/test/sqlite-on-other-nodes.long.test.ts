@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { describe, expect, test } from 'vitest'
 import { fetchRuntime, runtimes, whyNoRuntimes } from './packed/runtimes.js'
-import { temporaryFolder } from './temporary-folder.js'
 import { workspaceRoot } from './workspace.js'
 
 const reason = whyNoRuntimes()

@@ -1,13 +1,13 @@
-import { startPostgres, type TestServer } from '@cscapi/test-servers'
+import { type PostgresOptions, startPostgres, type TestServer } from '@cscapi/test-servers'
 import { Pool } from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 
 /** Starts a server for the tests of one file, and a pool that looks behind the adapter. */
-export function serverWithAdmin(): { readonly url: string; readonly admin: Pool } {
+export function serverWithAdmin(options?: PostgresOptions): { readonly url: string; readonly admin: Pool } {
   let server: TestServer
   let admin: Pool
   beforeAll(async () => {
-    server = await startPostgres()
+    server = await startPostgres(options)
     admin = new Pool({ connectionString: server.url, max: 2 })
   })
   afterAll(async () => {

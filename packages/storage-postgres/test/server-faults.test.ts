@@ -32,19 +32,6 @@ beforeEach(async () => {
 const signals = (count: number, first = 0) =>
   Array.from({ length: count }, (_, index) => ({ machineId: 'm', uuid: `u${first + index}`, payload: '{}' }))
 
-/** A pool may hold a connection that is dead, and one that is new. */
-const untilItWorks = () =>
-  expect
-    .poll(
-      () =>
-        storage.stats().then(
-          () => 'works',
-          () => 'fails',
-        ),
-      { timeout: 120_000 },
-    )
-    .toBe('works')
-
 /** Every call that a worker makes, each as good as the others to be interrupted in. */
 const calls = (): Record<string, () => Promise<unknown>> => ({
   enqueue: () => storage.enqueue(signals(50, 1_000)),
@@ -59,6 +46,7 @@ const calls = (): Record<string, () => Promise<unknown>> => ({
 
 const outcomes = () => Promise.allSettled(Object.values(calls()).map((call) => call()))
 
+/** A pool may hold a connection that is dead, and one that is new. */
 async function untilItWorks(): Promise<void> {
   const state = () =>
     storage.stats().then(
