@@ -17,7 +17,7 @@ export function signalInput(number: number, machines: number) {
   }
 }
 
-export const signalOf = (number: number, machines: number) => createSignal(signalInput(number, machines))
+const signalOf = (number: number, machines: number) => createSignal(signalInput(number, machines))
 
 /** So many queued signals, spread over machines. */
 export function queuedSignals(count: number, machines: number): QueuedSignal[] {

@@ -8,9 +8,7 @@ import { logText } from './readers/log-text.js'
 import { UsageError } from './usage-error.js'
 
 /** The logs that come with the example. */
-export const SAMPLE = ['sshd.log', 'nginx.log'].map((name) =>
-  fileURLToPath(new URL(`../sample/${name}`, import.meta.url)),
-)
+const SAMPLE = ['sshd.log', 'nginx.log'].map((name) => fileURLToPath(new URL(`../sample/${name}`, import.meta.url)))
 
 /**
  * How long an unnamed standard input may stay silent, in milliseconds: many programs start others

@@ -6,7 +6,7 @@ import { Beat } from '../turns/pace.js'
 import { aligned, HEAD_BYTES, type Header, MAGIC, VERSION } from './snapshot-layout.js'
 
 /** Bytes of a chunk, the last one excepted. */
-export const CHUNK_BYTES = 1_048_576
+const CHUNK_BYTES = 1_048_576
 
 /** A snapshot in chunks; pauses in between. */
 export function* writeSnapshot(contents: Contents): Generator<Uint8Array | undefined, void> {

@@ -1,0 +1,49 @@
+// What is exported, installed or written and used by nobody: read by knip in `run lint`.
+import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { root } from '../prepare/paths.mjs'
+import { moduleOf, sources, workspaceFolders } from '../sources/exports.mjs'
+
+const manifestOf = (folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+
+/** What others import from a package, and what is run of it. */
+function entriesOf(folder) {
+  const exported = [...sources.values()].map((path) => relative(join(root, folder), path))
+  const programs = Object.values(manifestOf(folder).bin ?? {}).map((built) => `src/${moduleOf(built)}.ts`)
+  return [...exported.filter((path) => !path.startsWith('..')), ...programs]
+}
+
+/** Of a workspace's folder: what is looked at, and where reading begins. */
+const workspaceOf = (folder, more = {}) => ({
+  entry: [...entriesOf(folder), 'src/main.ts', 'scripts/*.mjs', 'test/{programs,packed,readme}/**', '**/*.test.ts'],
+  project: ['src/**', 'test/**', 'scripts/**', '!**/generated/**'],
+  ...more,
+})
+
+export default {
+  // A type that only describes something exported beside it is part of that.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  // Programs of the system.
+  ignoreBinaries: ['unshare', 'prlimit', 'mount', 'umount'],
+  // A test of the conformance suite runs where its user has vitest.
+  exclude: ['optionalPeerDependencies'],
+  workspaces: {
+    '.': {
+      entry: ['scripts/*.mjs', 'scripts/{lint,bundle}/*.mjs', 'scripts/lint/*.cjs'],
+      // A declaration lies beside its module.
+      project: ['scripts/**', '!scripts/**/*.d.mts'],
+      // The demo bundles them from the sources of the packages, which have them for building only.
+      ignoreDependencies: Object.keys(manifestOf('.').dependencies),
+    },
+    ...Object.fromEntries(workspaceFolders.map((folder) => [folder, workspaceOf(folder)])),
+    // A chunk of its own in what is built, and what its generator asks for.
+    'packages/storage-postgres': workspaceOf('packages/storage-postgres', {
+      entry: [...entriesOf('packages/storage-postgres'), 'src/prisma.ts', 'test/programs/**', '**/*.test.ts'],
+      ignoreDependencies: ['prisma', '@prisma/client', '@prisma/driver-adapter-utils'],
+    }),
+    // zod is bundled as `@cscapi/signals/zod`.
+    'packages/storage-sql': workspaceOf('packages/storage-sql', { ignoreDependencies: ['prisma', '@cscapi/signals'] }),
+    // Imported by a program that is a text.
+    'apps/bench': workspaceOf('apps/bench', { ignoreDependencies: ['@cscapi/signals'] }),
+  },
+}
