@@ -1,4 +1,5 @@
 import { FAILING_REASONS, type Machine, StorageError } from '@cscapi/core'
+import { parseJson } from '@cscapi/signals'
 import { ageMs, remainingMs } from '@cscapi/storage'
 
 function corrupt(machineId: string, what: string): never {
@@ -59,14 +60,6 @@ function toScenarios(machineId: string, json = '[]'): string[] {
   const parsed = parseJson(json)
   if (Array.isArray(parsed) && parsed.every((scenario) => typeof scenario === 'string')) return parsed
   return corrupt(machineId, 'scenarios that are no list of names')
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function toNumber(machineId: string, text = '0'): number {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { CscapiError } from '@cscapi/signals'
+import { CscapiError, parseJson } from '@cscapi/signals'
 import { AllowedNetworks, type Allowlist } from '../sources/allowlists.js'
 import type { Contents } from '../sources/contents.js'
 import { withoutDeadReasons } from '../sources/dead-reasons.js'
 import type { Source } from '../sources/source.js'
 import type { Pace } from '../turns/pace.js'
 import { TableReader } from './read-tables.js'
-import { parseJson, readTexts, readTextsV1 } from './read-texts.js'
+import { readTexts, readTextsV1 } from './read-texts.js'
 import { corrupt, HASH_BYTES, HEAD_BYTES, MAGIC, type TableHeader, VERSION } from './snapshot-layout.js'
 
 /** Bytes that are hashed in one go. */
@@ -25,7 +25,7 @@ export async function readSnapshot(bytes: Uint8Array, pace: Pace): Promise<Conte
     )
   }
   const end = HEAD_BYTES + view.getUint32(8, true)
-  const json = parseJson(body.subarray(HEAD_BYTES, end))
+  const json = parseJson(new TextDecoder().decode(body.subarray(HEAD_BYTES, end)))
   const { header, texts, at } = version === 1 ? readTextsV1(json, end) : await readTexts(json, body, end, pace)
   const tables = new TableReader(body, at, pace)
   const sources: Source[] = []

@@ -1,3 +1,4 @@
+import { parseJson } from '@cscapi/signals'
 import type * as z from 'zod'
 import { type ScopedValues, setScopedLater } from '../sources/scoped-values.js'
 import type { Source } from '../sources/source.js'
@@ -22,7 +23,7 @@ export async function readTexts(json: unknown, body: Uint8Array, start: number, 
   const line = async (): Promise<unknown> => {
     const end = body.indexOf(0x0a, at)
     if (end === -1) throw corrupt('it ends too early')
-    const text = parseJson(body.subarray(at, end), decoder)
+    const text = parseJson(decoder.decode(body.subarray(at, end)))
     const turn = pace.step(1 + ((end - at) >>> 5))
     if (turn !== undefined) await turn
     at = end + 1
@@ -60,12 +61,4 @@ function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.out
   const result = schema.safeParse(value)
   if (!result.success) throw corrupt('its header cannot be read')
   return result.data
-}
-
-export function parseJson(bytes: Uint8Array, decoder = new TextDecoder()): unknown {
-  try {
-    return JSON.parse(decoder.decode(bytes))
-  } catch {
-    return undefined
-  }
 }

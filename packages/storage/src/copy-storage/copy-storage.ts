@@ -1,7 +1,6 @@
-import { InputError, type Machine, turn } from '@cscapi/core'
+import { InputError, type Machine, pages, turn } from '@cscapi/core'
 import { readOptions } from '@cscapi/signals'
 import * as z from 'zod'
-import { pages } from '../pages.js'
 import type { Storage } from '../port.js'
 import { copyFailing, copyMachine } from './copy-machine.js'
 import { copyNeededState } from './copy-needed-state.js'
