@@ -29,6 +29,15 @@ function declarationsOf(name: string): Map<string, Declaration[]> {
   return found
 }
 
+/** The names that `Pick<Type, 'one' | 'other'>` takes out of a type; `undefined` for anything else. */
+function pickedBy(node: ts.Node): string[] | undefined {
+  if (!ts.isTypeReferenceNode(node) && !ts.isExpressionWithTypeArguments(node)) return undefined
+  const [, keys] = node.typeArguments ?? []
+  const name = ts.isTypeReferenceNode(node) ? node.typeName : node.expression
+  if (name.getText() !== 'Pick' || keys === undefined) return undefined
+  return [...keys.getText().matchAll(/'(\w+)'/g)].map(([, key = '']) => key)
+}
+
 const packages = new Map<string, Map<string, Declaration[]>>()
 
 /**
@@ -45,7 +54,9 @@ export function membersOf(packageName: string, name: string): string[] {
       if (node.name !== undefined && ts.isIdentifier(node.name)) names.add(node.name.text)
       return // what an option holds is no option
     }
-    if (ts.isTypeReferenceNode(node)) visitAll(node.typeName.getText())
+    const picked = pickedBy(node)
+    if (picked !== undefined) for (const one of picked) names.add(one)
+    else if (ts.isTypeReferenceNode(node)) visitAll(node.typeName.getText())
     else if (ts.isExpressionWithTypeArguments(node)) visitAll(node.expression.getText())
     else node.forEachChild(visit)
   }
