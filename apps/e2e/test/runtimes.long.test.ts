@@ -8,7 +8,7 @@ import { createEmulator } from '@cscapi/emulator'
 import { freePort, startPostgres, startRedis } from '@cscapi/test-servers'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { EmptyProject } from './packed/empty-project.js'
+import { EmptyProject, SQLITE_DRIVER } from './packed/empty-project.js'
 import { packWithDependencies } from './packed/pack.js'
 import { BLOCKED, EXPECTED_LIFE, sensorLife, worker, workerdConfig } from './packed/runtime-programs.js'
 import { fetchRuntime, runtimes, whyNoRuntimes, workerd } from './packed/runtimes.js'
@@ -28,17 +28,24 @@ const server = (name: string, adapter: string, className: string, start: Store['
   start,
 })
 
+const project = new EmptyProject()
+
 const stores: readonly Store[] = [
   {
     name: 'memory',
     imports: "import { MemoryStorage } from '@cscapi/storage'\nconst openStore = () => new MemoryStorage()",
     start: async () => ({ url: '', stop: async () => {} }),
   },
+  {
+    name: 'SQLite',
+    imports:
+      "import { SqliteStorage } from '@cscapi/storage-sqlite'\nconst openStore = (path) => new SqliteStorage({ path })",
+    start: async () => ({ url: join(project.folder, 'cscapi.db'), stop: async () => {} }),
+  },
   server('Redis', '@cscapi/storage-redis', 'RedisStorage', () => startRedis()),
   server('PostgreSQL', '@cscapi/storage-postgres', 'PostgresStorage', () => startPostgres()),
 ]
 
-const project = new EmptyProject()
 const emulator = createEmulator({ strict: true, decisions: [{ value: BLOCKED, duration: '96h' }] })
 let capi: { url: string; close: () => Promise<void> }
 
@@ -50,8 +57,8 @@ describe.skipIf(reason !== undefined)(
     beforeAll(async () => {
       const tarballs = mkdtempSync(join(tmpdir(), 'cscapi-tarballs-'))
       try {
-        const names = ['@cscapi/client', '@cscapi/storage-redis', '@cscapi/storage-postgres']
-        project.install(packWithDependencies(names, tarballs))
+        const adapters = ['@cscapi/storage-sqlite', '@cscapi/storage-redis', '@cscapi/storage-postgres']
+        project.install([...packWithDependencies(['@cscapi/client', ...adapters], tarballs), SQLITE_DRIVER])
       } finally {
         rmSync(tarballs, { recursive: true, force: true })
       }
