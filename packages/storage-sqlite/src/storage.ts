@@ -1,8 +1,8 @@
 import { GuardedStorage, type OpenStore } from '@cscapi/storage'
 import { openDatabase } from './connect/connect.js'
 import { chooseDriver } from './drivers/choose-driver.js'
+import { operationsOn } from './operations/index.js'
 import { type ReadOptions, readSqliteOptions, type SqliteStorageOptions } from './options.js'
-import { storeOn } from './store.js'
 
 /** A store in one SQLite file, which several processes of one host may share. */
 export class SqliteStorage extends GuardedStorage {
@@ -20,6 +20,6 @@ export class SqliteStorage extends GuardedStorage {
 
   protected async openStore(): Promise<OpenStore> {
     const { path, busyTimeoutMs, driver, now } = this.#options
-    return storeOn(await openDatabase(await chooseDriver(path, driver), path, busyTimeoutMs), now)
+    return operationsOn(await openDatabase(await chooseDriver(path, driver), path, busyTimeoutMs), now)
   }
 }

@@ -8,7 +8,7 @@ import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { openDatabase } from '../src/connect/connect.js'
 import { SqliteStorage } from '../src/index.js'
 import { migrations } from '../src/migrations.gen.js'
-import { storeOn } from '../src/store.js'
+import { operationsOn } from '../src/operations/index.js'
 import { onEachDriver } from './drivers.js'
 
 const PROGRAM = await bundleProgram(new URL('./programs/store.mjs', import.meta.url))
@@ -158,7 +158,7 @@ onEachDriver((driver) => {
       ]
       const full = [{ journal_mode: 'wal' }, { synchronous: 2 }]
       expect(await settings()).toEqual(full)
-      const store = storeOn(database, Date.now)
+      const store = operationsOn(database, Date.now)
       await store.enqueue([{ machineId: 'm', uuid: 'u', payload: '{}' }])
       expect(await store.lease({ leaseMs: 1_000, maxSignals: 1 })).toBeDefined()
       expect(await settings()).toEqual(full)

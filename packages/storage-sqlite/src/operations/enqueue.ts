@@ -2,7 +2,7 @@ import { turn } from '@cscapi/core'
 import type { EnqueueResult, QueuedSignal } from '@cscapi/storage'
 import { failingUntil } from '../clock.js'
 import type { Sql } from '../connect/sql.js'
-import { machineIdOf } from './machines.js'
+import { machineIdOf } from './credentials.js'
 
 const INSERT_MACHINE = 'INSERT INTO machines (machine_id) VALUES (?1) ON CONFLICT (machine_id) DO NOTHING'
 

@@ -3,7 +3,7 @@ import type { LeaseRequest, SignalLease } from '@cscapi/storage'
 import * as z from 'zod'
 import { isAhead } from '../clock.js'
 import type { Sql } from '../connect/sql.js'
-import { machineOf } from './machines.js'
+import { machineOf } from './get-machine.js'
 
 /**
  * One statement: takes a machine whose time was written by a clock that has been put back since, or

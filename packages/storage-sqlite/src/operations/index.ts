@@ -1,19 +1,24 @@
 import type { OpenStore } from '@cscapi/storage'
-import type { Database } from './connect/database.js'
-import { sqliteError } from './errors.js'
-import { deleteSignals } from './operations/delete-signals.js'
-import { enqueue } from './operations/enqueue.js'
-import { extend } from './operations/extend.js'
-import { lease } from './operations/lease.js'
-import { listSignals } from './operations/list-signals.js'
-import { createMachine, deleteMachines, getMachine, listMachines, updateMachine } from './operations/machines.js'
-import { requeueSignals } from './operations/requeue-signals.js'
-import { settle } from './operations/settle.js'
-import { getState, setState } from './operations/state.js'
-import { stats } from './operations/stats.js'
+import type { Database } from '../connect/database.js'
+import { sqliteError } from '../errors.js'
+import { createMachine } from './create-machine.js'
+import { deleteMachines } from './delete-machines.js'
+import { deleteSignals } from './delete-signals.js'
+import { enqueue } from './enqueue.js'
+import { extend } from './extend.js'
+import { getMachine } from './get-machine.js'
+import { getState } from './get-state.js'
+import { lease } from './lease.js'
+import { listMachines } from './list-machines.js'
+import { listSignals } from './list-signals.js'
+import { requeueSignals } from './requeue-signals.js'
+import { setState } from './set-state.js'
+import { settle } from './settle.js'
+import { stats } from './stats.js'
+import { updateMachine } from './update-machine.js'
 
-/** The port's calls on an open database: which of them reads, and which needs a transaction. */
-export function storeOn(database: Database, now: () => number): OpenStore {
+/** Says of each operation of the port whether it reads, or needs a transaction. */
+export function operationsOn(database: Database, now: () => number): OpenStore {
   return {
     close: () => database.close(),
     getMachine: (machineId) => database.run('getMachine', (sql) => getMachine(sql, machineId, now())),
