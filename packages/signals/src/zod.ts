@@ -21,4 +21,5 @@ export {
   undefined,
   union,
   unknown,
+  ZodError,
 } from 'zod'

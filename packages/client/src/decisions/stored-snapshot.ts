@@ -44,7 +44,8 @@ export interface SnapshotPointer extends Omit<z.infer<ReturnType<typeof pointerS
   readonly version: number
 }
 
-const { snapshot: POINTER, snapshotChunk: chunkKey } = stateKeys
+const POINTER = stateKeys.snapshot
+const chunkKey = stateKeys.snapshotChunk
 
 /** A pointer that cannot be read leads to nothing that can. */
 const DAMAGED = { generation: '', chunks: 0, lists: {} }
