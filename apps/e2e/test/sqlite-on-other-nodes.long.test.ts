@@ -22,8 +22,9 @@ async function runSuites(node: string): Promise<Report> {
   const vitest = join(workspaceRoot, 'node_modules', 'vitest', 'vitest.mjs')
   const only = ['--project', '@cscapi/storage-sqlite', '--testNamePattern', "on 'node:sqlite'"]
   const args = [vitest, 'run', ...only, '--reporter=json', `--outputFile=${file}`]
+  const env = { ...process.env, CSCAPI_TEST_SQLITE_DRIVER: 'node:sqlite' }
   // The report says what failed, and why.
-  await new Promise((resolve) => execFile(node, args, { cwd: workspaceRoot, maxBuffer: 2 ** 26 }, resolve))
+  await new Promise((resolve) => execFile(node, args, { cwd: workspaceRoot, env, maxBuffer: 2 ** 26 }, resolve))
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 

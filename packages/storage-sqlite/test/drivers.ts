@@ -28,9 +28,13 @@ for (const [name, load] of others) {
 /** Every driver that this Node can load. */
 export const drivers = [chosen, ...loaded]
 
-const isLong = process.env.CSCAPI_TEST_LONG === '1'
+const { CSCAPI_TEST_LONG: long, CSCAPI_TEST_SQLITE_DRIVER: wanted } = process.env
 
-/** Runs a suite on the driver that a store takes here by itself; `test:long` does on the others. */
+/**
+ * Runs a suite on the driver that a store takes here by itself; `test:long` does on the others, and
+ * on the one inside other versions of Node, which it asks for by name.
+ */
 export function onEachDriver(suite: (driver: Driver) => void): void {
-  describe.each(isLong ? loaded : [chosen])('on $name', suite)
+  const tested = long === '1' ? loaded : [chosen]
+  describe.each(wanted === undefined ? tested : drivers.filter(({ name }) => name === wanted))('on $name', suite)
 }
