@@ -37,7 +37,6 @@ export class Database {
   readonly #mutex = new Mutex()
   #connection: Connection | undefined
   #stretchSince = 0
-  #closed = false
 
   constructor(connect: (look: () => void) => Promise<Connection>, path: string, busyTimeoutMs: number) {
     this.#connect = connect
@@ -60,9 +59,8 @@ export class Database {
   }
 
   /** Waits for what is under way, then lets go of the file. */
-  async close(): Promise<void> {
-    this.#closed = true
-    await this.#mutex.run(() => this.#disconnect())
+  close(): Promise<void> {
+    return this.#mutex.run(() => this.#disconnect())
   }
 
   readonly #look = () => {
@@ -70,7 +68,6 @@ export class Database {
   }
 
   #alone<T>(operation: string, work: (sql: Sql) => T | Promise<T>): Promise<T> {
-    if (this.#closed) return Promise.reject(closedError(operation))
     return this.#mutex.run(async () => {
       // The driver answers at once, so that a loop of calls would keep everything else waiting.
       await turn()
@@ -126,8 +123,4 @@ export class Database {
     await sleep(GAP_MS)
     this.#stretchSince = performance.now()
   }
-}
-
-function closedError(operation: string) {
-  return sqliteError('storage_closed', operation, `The SQLite storage is closed; ${operation} was not done`)
 }
