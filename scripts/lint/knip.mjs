@@ -15,7 +15,14 @@ function entriesOf(folder) {
 
 /** Of a workspace's folder: what is looked at, and where reading begins. */
 const workspaceOf = (folder, more = {}) => ({
-  entry: [...entriesOf(folder), 'src/main.ts', 'scripts/*.mjs', 'test/{programs,packed,readme}/**', '**/*.test.ts'],
+  // Prisma is built into a chunk of its own: scripts/bundle/prisma.mjs.
+  entry: [
+    ...entriesOf(folder),
+    'src/{main,prisma}.ts',
+    'scripts/*.mjs',
+    'test/{programs,packed,readme}/**',
+    '**/*.test.ts',
+  ],
   project: ['src/**', 'test/**', 'scripts/**', '!**/generated/**'],
   ...more,
 })
@@ -36,9 +43,8 @@ export default {
       ignoreDependencies: Object.keys(manifestOf('.').dependencies),
     },
     ...Object.fromEntries(workspaceFolders.map((folder) => [folder, workspaceOf(folder)])),
-    // A chunk of its own in what is built, and what its generator asks for.
+    // What the generator of its client asks for.
     'packages/storage-postgres': workspaceOf('packages/storage-postgres', {
-      entry: [...entriesOf('packages/storage-postgres'), 'src/prisma.ts', 'test/programs/**', '**/*.test.ts'],
       ignoreDependencies: ['prisma', '@prisma/client', '@prisma/driver-adapter-utils'],
     }),
     // zod is bundled as `@cscapi/signals/zod`.
