@@ -53,7 +53,7 @@ async function missingIn(view: View, of: View, pace: Pace): Promise<string[]> {
   return missing
 }
 
-const NETWORK = /* @__PURE__ */ new IpNetwork()
+const NETWORK = new IpNetwork()
 
 function isInForce({ contents, now, remediations }: View, { scope, value }: ActiveDecision): boolean {
   if (!isAddressScope(scope)) return lookUpScoped(contents, scope, value, now, remediations) !== undefined

@@ -53,7 +53,7 @@ const retainedSchema = lazily(() => {
 })
 
 /** What other programs call these. */
-const aliases = /* @__PURE__ */ new Map([
+const aliases = new Map([
   ['remediation', 'remediations'],
   ['types', 'remediations'],
   ['allowPrivate', 'allowWide'],

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { type BuildOptions, buildSync } from 'esbuild'
+import { type BuildOptions, build, buildSync } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pureTopLevel } from '../../../scripts/bundle/pure-top-level.mjs'
 
 const BUDGET = 10_000
 
@@ -13,13 +14,14 @@ const published = join(folder, 'index.js')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** One file with every export, as it is published. */
-beforeAll(() => {
-  buildSync({
+beforeAll(async () => {
+  await build({
     entryPoints: [fileURLToPath(new URL('index.ts', import.meta.url))],
     bundle: true,
     format: 'esm',
     target: 'es2022',
     packages: 'external',
+    plugins: [pureTopLevel],
     outfile: published,
   })
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', sideEffects: false }))

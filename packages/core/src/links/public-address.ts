@@ -8,13 +8,9 @@ import { IpNetwork, NetworkSet, PRIVATE_NETWORKS } from '@cscapi/signals'
  * is private everywhere, special networks that nothing to download comes from, though tests and
  * examples use them.
  */
-const REFUSED = /* @__PURE__ */ new NetworkSet([
-  ...PRIVATE_NETWORKS,
-  ['192.0.0.0/24', 'special'],
-  ['198.18.0.0/15', 'special'],
-])
+const REFUSED = new NetworkSet([...PRIVATE_NETWORKS, ['192.0.0.0/24', 'special'], ['198.18.0.0/15', 'special']])
 
-const ASKED = /* @__PURE__ */ new IpNetwork()
+const ASKED = new IpNetwork()
 
 /** Whether an address belongs to nobody's private network. IPv4 in IPv6 counts as IPv4. */
 export function isPublicAddress(address: string): boolean {

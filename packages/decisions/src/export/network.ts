@@ -14,7 +14,7 @@ export interface Network {
 
 export const bitsOf = (family: 4 | 6) => (family === 4 ? 32 : 128)
 
-const READ = /* @__PURE__ */ new IpNetwork()
+const READ = new IpNetwork()
 
 /** The network of an entry, or `undefined` for other scopes. */
 export function networkOf({ value, scope, remediation, expiresAt }: ActiveDecision): Network | undefined {

@@ -2,7 +2,7 @@ import { IpNetwork } from '@cscapi/signals'
 import { hops } from './proxy-hops.js'
 import type { TrustedProxies } from './trusted-proxies.js'
 
-const ADDRESS = /* @__PURE__ */ new IpNetwork()
+const ADDRESS = new IpNetwork()
 
 /**
  * Whom a request comes from, canonical: the first, counted from this server, whom no trusted proxy

@@ -78,7 +78,7 @@ const EXTRAS = {
 }
 
 /** What other programs call these. */
-const aliases = /* @__PURE__ */ new Map([
+const aliases = new Map([
   ['trusted_proxies', 'trustProxy'],
   ['trustedProxies', 'trustProxy'],
   ['trusted_ips', 'trustProxy'],

@@ -1,7 +1,7 @@
 import { type Family, IpNetwork } from '@cscapi/signals'
 import { NetworkTable } from '../tables/network-table.js'
 
-const PROXY = /* @__PURE__ */ new IpNetwork()
+const PROXY = new IpNetwork()
 
 /** The rule that a proxy breaks, if it does. */
 export function trustedProxyRule(proxy: unknown): string | undefined {

@@ -5,7 +5,7 @@ import { type Remediations, rank } from '../sources/remediations.js'
 import { expiryOf, reasonOf, type Source, tableOf } from '../sources/source.js'
 import type { ActiveDecision } from './active-decision.js'
 
-const FOUND = /* @__PURE__ */ new IpNetwork()
+const FOUND = new IpNetwork()
 
 /**
  * The deciding entry around an address or a range: the longest prefix, then the strictest

@@ -11,7 +11,7 @@ const COMMENT = /^(?:[#;!]|\/\/)/
 /** What ends the first field of a line. */
 const FIELD_END = /[\s,#;]|\/\//
 const TO_ADDRESS = /^\s+-\s*([\da-f.:]+)/i
-const TO = /* @__PURE__ */ new IpNetwork()
+const TO = new IpNetwork()
 
 /**
  * The first field of a blocklist's line: what stands before a blank, a tab, `,`, `;`, `#` or `//`,

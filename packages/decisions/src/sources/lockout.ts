@@ -1,14 +1,14 @@
 import { IpNetwork, NetworkSet, PRIVATE_NETWORKS } from '@cscapi/signals'
 
 /** What nobody may report, nobody may block. */
-const PRIVATE = /* @__PURE__ */ new NetworkSet(PRIVATE_NETWORKS)
+const PRIVATE = new NetworkSet(PRIVATE_NETWORKS)
 
 /**
  * Shortest prefix that an entry may have: a wider one would lock out a large part of the Internet.
  */
 const WIDEST = { 4: 8, 6: 16 } as const
 
-const MEANT = /* @__PURE__ */ new IpNetwork()
+const MEANT = new IpNetwork()
 
 /**
  * The rule that an entry of a list breaks, since it would lock out its own users, or everybody.

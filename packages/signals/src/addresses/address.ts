@@ -10,7 +10,7 @@ export interface Address {
   readonly version: 4 | 6
 }
 
-const READ = /* @__PURE__ */ new IpNetwork()
+const READ = new IpNetwork()
 
 /**
  * Reads an IPv4 or IPv6 address, or a CIDR range of either; `undefined` if the text is neither.

@@ -122,7 +122,7 @@ function parseV6(text: string, end: number, words: Words): boolean {
   return true
 }
 
-const EMBEDDED = /* @__PURE__ */ new Uint32Array(1)
+const EMBEDDED = new Uint32Array(1)
 
 function setGroup(words: Words, group: number, value: number): void {
   const index = group >> 1

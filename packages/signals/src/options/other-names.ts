@@ -11,7 +11,7 @@ function seconds(name: string, other: string): string {
 }
 
 /** Of `createSignal`. */
-export const SIGNAL_NAMES: KeyAliases = /* @__PURE__ */ new Map([
+export const SIGNAL_NAMES: KeyAliases = new Map([
   ['ip', 'attackerIp'],
   ['ip_address', 'attackerIp'],
   ['ipAddress', 'attackerIp'],
@@ -40,7 +40,7 @@ export const SIGNAL_NAMES: KeyAliases = /* @__PURE__ */ new Map([
 ])
 
 /** Of a signal's `source`. */
-export const SOURCE_NAMES: KeyAliases = /* @__PURE__ */ new Map([
+export const SOURCE_NAMES: KeyAliases = new Map([
   ['country', 'cn'],
   ['ip_address', 'ip'],
   ['lat', 'latitude'],
@@ -50,7 +50,7 @@ export const SOURCE_NAMES: KeyAliases = /* @__PURE__ */ new Map([
 ])
 
 /** Of a client, and of its calls. */
-export const CLIENT_NAMES: KeyAliases = /* @__PURE__ */ new Map([
+export const CLIENT_NAMES: KeyAliases = new Map([
   ['env', 'environment'],
   ['prod', "environment: 'production'"],
   ['url', 'environment: { baseUrl }'],
@@ -88,7 +88,7 @@ export const CLIENT_NAMES: KeyAliases = /* @__PURE__ */ new Map([
 ])
 
 /** Of `generateMachineIdFromKey`. */
-export const MACHINE_ID_NAMES: KeyAliases = /* @__PURE__ */ new Map([
+export const MACHINE_ID_NAMES: KeyAliases = new Map([
   ['machine_id_prefix', 'prefix'],
   ['machineIdPrefix', 'prefix'],
   ['len', 'length'],

@@ -1,15 +1,12 @@
 import * as z from 'zod'
-import { model } from './model.js'
 
 /**
  * One detail of an attack (CAPI v3 swagger `AddSignalsRequestItem.context`). A key may come more
  * than once.
  */
-export const signalContextSchema = model(() =>
-  z.looseObject({
-    key: z.string().optional(),
-    value: z.string().optional(),
-  }),
-)
+export const signalContextSchema = z.looseObject({
+  key: z.string().optional(),
+  value: z.string().optional(),
+})
 
 export type SignalContext = z.infer<typeof signalContextSchema>
