@@ -3,8 +3,8 @@ import type { DecisionSetOptions } from '@cscapi/decisions'
 import type { Storage } from '@cscapi/storage'
 import type { IntakeOptions, ResolvedIntakeOptions } from './intake/intake-options.js'
 import type { Logger } from './observing/logger.js'
-import type { EncryptionOption } from './secrets/encryption-option.js'
-import type { SealOptions } from './secrets/machine-seals.js'
+import type { EncryptionOption } from './sealing/encryption-option.js'
+import type { SealOptions } from './sealing/machine-seals.js'
 
 /** Options of {@link CapiClient}. All times are milliseconds. */
 export interface CapiClientOptions extends IntakeOptions, TransportOptions {

@@ -2,9 +2,9 @@ import { CLIENT_NAMES, InputError, type InputIssue, issuesOfSchema } from '@csca
 import * as z from 'zod'
 import { type Environment, readEnvironment } from '../environment.js'
 import { functionSchema, milliseconds, tlsSettings } from '../option-schemas.js'
+import type { CapiRequestEvent } from '../transport/http.js'
 import { type TransportOptions, type TransportWarning, transportIssues } from '../transport/transport.js'
 import { prefixIssues } from '../user-agent.js'
-import type { CapiRequestEvent } from './http.js'
 
 /** Options of `createCapi`. */
 export interface CapiOptions extends TransportOptions {

@@ -1,5 +1,4 @@
 import type { CscapiError } from '@cscapi/signals'
-import { growingDelay, halfToAll } from '../capi/backoff.js'
 import { decide } from '../capi/decide.js'
 import type { EndpointName } from '../capi/endpoints/endpoint-name.js'
 import { refusalText } from '../capi/error-facts.js'
@@ -7,6 +6,7 @@ import type { DecideContext, Outcome } from '../capi/outcome.js'
 import type { Clock } from '../clock.js'
 import { extendPause, type PauseReason, readPause } from '../state/pause.js'
 import type { StateStore } from '../state/state-store.js'
+import { growingDelay, halfToAll } from '../transport/backoff.js'
 import type { FailingReason, Machine, MachineStore } from './machine-store.js'
 import { UnauthorizedStreak } from './unauthorized-streak.js'
 

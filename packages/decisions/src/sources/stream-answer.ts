@@ -1,5 +1,5 @@
 import { InputError } from '@cscapi/signals'
-import type { Pace } from '../turns/pace.js'
+import type { Pace } from '../pacing/pace.js'
 import { Skipped } from './skipped.js'
 
 /** An answer of CAPI's decision stream, parsed: what `getDecisions` of `@cscapi/client` gives. */

@@ -1,6 +1,6 @@
+import { validateSignal } from '../validation/validate-signal.js'
 import { newUuid } from './new-uuid.js'
 import type { CreatedSignal, CreateSignalInput } from './signal-input.js'
-import { validateSignal } from './validate-signal.js'
 
 /**
  * Makes a signal that CAPI accepts. Times come out as RFC 3339 in UTC, addresses in canonical form;

@@ -1,7 +1,7 @@
 import { InputError, type InputIssue, printable } from '@cscapi/signals'
 import * as z from 'zod'
 import { printableText } from '../../secrets/printable-text.js'
-import type { CallOptions, Http } from '../http.js'
+import type { CallOptions, Http } from '../../transport/http.js'
 
 export interface EnrollRequest {
   readonly token: string

@@ -1,7 +1,7 @@
 import { loginResponseSchema } from '@cscapi/signals'
 import { tokenLifetimeMs } from '../../machines/token-claims.js'
 import { tokenFlaw } from '../../machines/token-flaw.js'
-import type { CallOptions, Http } from '../http.js'
+import type { CallOptions, Http } from '../../transport/http.js'
 
 export interface LoginRequest {
   readonly machineId: string

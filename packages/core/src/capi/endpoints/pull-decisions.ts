@@ -1,7 +1,7 @@
+import type { CallOptions, Http } from '../../transport/http.js'
+import { readPieces } from '../../transport/read-body.js'
 import type { DecisionStream } from '../decision-stream/decision-stream.js'
 import { UnreadableJsonError } from '../decision-stream/unreadable-json-error.js'
-import type { CallOptions, Http } from '../http.js'
-import { readPieces } from '../read-body.js'
 
 export interface PullDecisionsRequest {
   readonly token: string

@@ -1,5 +1,5 @@
 import type { MetricsRequest } from '@cscapi/signals'
-import type { CallOptions, Http } from '../http.js'
+import type { CallOptions, Http } from '../../transport/http.js'
 
 export interface PushMetricsRequest {
   readonly token: string

@@ -1,4 +1,4 @@
-import type { CallOptions, Http } from '../http.js'
+import type { CallOptions, Http } from '../../transport/http.js'
 
 export interface PushSignalsRequest {
   readonly token: string

@@ -1,7 +1,7 @@
 import { errorResponseSchema } from '@cscapi/signals'
 import { CapiResponseError } from '../../errors.js'
 import { printableText } from '../../secrets/printable-text.js'
-import type { CallOptions, Http } from '../http.js'
+import type { CallOptions, Http } from '../../transport/http.js'
 import { saysRegistered } from '../refusal.js'
 
 export interface RegisterRequest {
