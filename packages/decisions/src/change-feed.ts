@@ -8,10 +8,13 @@ import type { View } from './sources/contents.js'
 
 /** Canonical values that came into force, and that are not in force any more. */
 export interface DecisionChange {
+  /** What is blocked from now on. */
   readonly added: readonly string[]
+  /** What is not blocked any more. */
   readonly removed: readonly string[]
 }
 
+/** What is called at each change of the set. */
 export type ChangeListener = (change: DecisionChange) => void
 
 /**

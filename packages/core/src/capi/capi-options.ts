@@ -8,6 +8,7 @@ import { prefixIssues } from '../user-agent.js'
 
 /** Options of `createCapi`. */
 export interface CapiOptions extends TransportOptions {
+  /** Which CAPI: `'production'`, `'development'`, or `{ baseUrl }` with its version path. */
   readonly environment: Environment
   /** Default: none. */
   readonly userAgentPrefix?: string | undefined

@@ -20,7 +20,9 @@ import { type RegisterRequest, register } from './endpoints/register.js'
  * CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError.
  */
 export interface Capi {
+  /** The CAPI that is called, with its version path. */
   readonly baseUrl: string
+  /** What every request calls itself. */
   readonly userAgent: string
   /**
    * Registers a machine. Not safe to repeat blindly: an id that CAPI knows is `already_registered`.

@@ -18,7 +18,9 @@ export interface CallOptions {
 
 /** One request, told about after it ended; holds no secret. */
 export interface CapiRequestEvent {
+  /** Which call it was. */
   readonly endpoint: EndpointName
+  /** The HTTP method. */
   readonly method: 'GET' | 'POST'
   /** Below the base URL, e.g. `/watchers/login`. */
   readonly path: string

@@ -18,7 +18,9 @@ export interface TransportOptions {
 
 /** Something that an operator should change. */
 export interface TransportWarning {
+  /** Stable, for programs; docs/errors.md has each. */
   readonly code: 'insecure_tls_environment'
+  /** For people: what was found, and what to do. */
   readonly message: string
 }
 

@@ -3,7 +3,9 @@ import { readPieces } from '../../transport/read-body.js'
 import type { DecisionStream } from '../decision-stream/decision-stream.js'
 import { UnreadableJsonError } from '../decision-stream/unreadable-json-error.js'
 
+/** What a pull asks for (CAPI v3 swagger `/decisions/stream`). */
 export interface PullDecisionsRequest {
+  /** The token of the machine that pulls. A secret. */
   readonly token: string
   /** Include the community blocklist. Default true. */
   readonly communityPull?: boolean | undefined
