@@ -1,6 +1,7 @@
 import { isLoopback, resolveBaseUrl } from '../environment.js'
 import type { Download, DownloadOptions, downloadList } from '../links/download.js'
 import { linkFetch } from '../links/link-fetch.js'
+import { type CallOptions, Http } from '../transport/http.js'
 import { transportFetch } from '../transport/transport.js'
 import { userAgentOf } from '../user-agent.js'
 import { type CapiOptions, readCapiOptions } from './capi-options.js'
@@ -12,7 +13,6 @@ import { type PullDecisionsRequest, pullDecisions } from './endpoints/pull-decis
 import { type PushMetricsRequest, pushMetrics } from './endpoints/push-metrics.js'
 import { type PushSignalsRequest, pushSignals } from './endpoints/push-signals.js'
 import { type RegisterRequest, register } from './endpoints/register.js'
-import { type CallOptions, Http } from './http.js'
 
 /**
  * CAPI's calls, one try each: what to do about a failure is `decide`'s to say.
@@ -20,7 +20,9 @@ import { type CallOptions, Http } from './http.js'
  * CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError.
  */
 export interface Capi {
+  /** The CAPI that is called, with its version path. */
   readonly baseUrl: string
+  /** What every request calls itself. */
   readonly userAgent: string
   /**
    * Registers a machine. Not safe to repeat blindly: an id that CAPI knows is `already_registered`.

@@ -1,9 +1,9 @@
 import { InputError, type InputIssue } from '@cscapi/signals'
 import { isLoopback } from '../environment.js'
+import { readProxies, readRoutes, type Variables } from '../proxies/proxy.js'
 import type { Secret } from '../secrets/secret.js'
 import { type CertificateAuthorities, readAuthorities } from './authorities.js'
 import { loadFetch } from './own-fetch.js'
-import { readProxies, readRoutes, type Variables } from './proxy.js'
 
 /** How CAPI is reached. Certificates are always verified; there is no option against it. */
 export interface TransportOptions {
@@ -18,7 +18,9 @@ export interface TransportOptions {
 
 /** Something that an operator should change. */
 export interface TransportWarning {
+  /** Stable, for programs; docs/errors.md has each. */
   readonly code: 'insecure_tls_environment'
+  /** For people: what was found, and what to do. */
   readonly message: string
 }
 

@@ -1,11 +1,14 @@
 import { errorResponseSchema } from '@cscapi/signals'
 import { CapiResponseError } from '../../errors.js'
 import { printableText } from '../../secrets/printable-text.js'
-import type { CallOptions, Http } from '../http.js'
+import type { CallOptions, Http } from '../../transport/http.js'
 import { saysRegistered } from '../refusal.js'
 
+/** What a registration sends (CAPI v3 swagger `RegisterRequest`). */
 export interface RegisterRequest {
+  /** The id to take. */
   readonly machineId: string
+  /** The password that is to be the machine's. A secret. */
   readonly password: string
 }
 

@@ -1,8 +1,8 @@
 import { isCscapiError, parseJson } from '@cscapi/signals'
-import { answerError } from './answer-errors.js'
+import { answerError } from '../capi/answer-errors.js'
+import type { EndpointName } from '../capi/endpoints/endpoint-name.js'
 import { type CallSite, protocolError } from './call-site.js'
 import { startDeadline } from './deadline.js'
-import type { EndpointName } from './endpoints/endpoint-name.js'
 import { noAnswerError } from './no-answer.js'
 import { readText } from './read-body.js'
 import { retryAfterMs } from './retry-after.js'
@@ -18,7 +18,9 @@ export interface CallOptions {
 
 /** One request, told about after it ended; holds no secret. */
 export interface CapiRequestEvent {
+  /** Which call it was. */
   readonly endpoint: EndpointName
+  /** The HTTP method. */
   readonly method: 'GET' | 'POST'
   /** Below the base URL, e.g. `/watchers/login`. */
   readonly path: string

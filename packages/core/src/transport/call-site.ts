@@ -1,5 +1,5 @@
+import type { EndpointName } from '../capi/endpoints/endpoint-name.js'
 import { CapiProtocolError } from '../errors.js'
-import type { EndpointName } from './endpoints/endpoint-name.js'
 import { requestIdOf } from './request-id.js'
 
 /** What the errors of one call may say. */
