@@ -13,6 +13,22 @@ const ARROWS = {
   'storage-redis': ['storage', 'core', 'signals'],
   'open-storage': ['storage-sqlite', 'storage-postgres', 'storage-redis', 'storage', 'core', 'signals'],
   client: ['core', 'signals', 'decisions', 'storage'],
+  // From a terminal, everything.
+  cli: [
+    'client',
+    'core',
+    'decisions',
+    'emulator',
+    'inputs',
+    'local-api',
+    'open-storage',
+    'ops',
+    'signals',
+    'storage',
+    'storage-postgres',
+    'storage-redis',
+    'storage-sqlite',
+  ],
   'test-servers': [],
 }
 

@@ -1,0 +1,40 @@
+import { InputError, isCscapiError } from '@cscapi/signals'
+import { CommanderError } from 'commander'
+import { EXIT, type ExitCode } from './exit-codes.js'
+
+/** A mistake on the command line, in one sentence that says what to do. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+interface Ending {
+  readonly code: ExitCode
+  /** Empty where everything has been said. */
+  readonly message: string
+}
+
+/** What an error means for whoever called: a readable message, never a stack but with `debug`. */
+export function endOf(
+  error: unknown,
+  { debug, interrupted }: { debug: boolean; interrupted: number | undefined },
+): Ending {
+  if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.done : EXIT.usage, message: '' }
+  const code = codeOf(error, interrupted)
+  if (debug && error instanceof Error) return { code, message: error.stack ?? error.message }
+  return { code, message: `cscapi: ${textOf(error)}` }
+}
+
+function codeOf(error: unknown, interrupted: number | undefined): ExitCode {
+  if (interrupted === EXIT.interrupted || interrupted === EXIT.terminated) return interrupted
+  if (error instanceof UsageError || error instanceof InputError) return EXIT.usage
+  return isCscapiError(error) && error.retryable ? EXIT.later : EXIT.failed
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof InputError) {
+    // One line for each thing that is wrong.
+    const [what = ''] = error.message.split(': ', 1)
+    return [what, ...error.issues.map(({ path, rule, value }) => `  ${path}: ${rule} (got ${value})`)].join('\n')
+  }
+  return error instanceof Error ? error.message : String(error)
+}
