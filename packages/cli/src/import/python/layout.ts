@@ -15,7 +15,8 @@ export interface Layout {
 
 /** @throws InputError that says which tables there are, when it is none of the Python SDK's */
 export async function readLayout(database: SourceDatabase, shown: string): Promise<Layout> {
-  const found = await Promise.all(TABLES.map(async (table) => [table, await database.columnsOf(table)] as const))
+  const found: [Table, ReadonlySet<string>][] = []
+  for (const table of TABLES) found.push([table, await database.columnsOf(table)])
   const missing = found.filter(([, columns]) => columns.size === 0).map(([table]) => table)
   if (missing.length > 0) throw foreign(await database.tables(), missing, shown)
   const columns = Object.fromEntries(found) as Layout['columns']

@@ -43,7 +43,7 @@ export function openEngineCredentials(text: string, shown: string, check: Servic
 /** The parser's own message quotes the file, and with it the password. */
 function parseYaml(text: string, shown: string): unknown {
   try {
-    return parse(text, { prettyErrors: true, logLevel: 'silent' })
+    return parse(text, { prettyErrors: true, logLevel: 'error' })
   } catch (error) {
     const line = error instanceof YAMLParseError ? ` (line ${error.linePos?.[0].line})` : ''
     throw refused(shown, `must be YAML${line}`)

@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import type { Cli } from '../cli.js'
+import { examples } from '../examples.js'
+
+interface ImportFlags {
+  readonly dryRun?: boolean
+  readonly yes?: boolean
+  readonly doubtfulContext?: boolean
+}
+
+export function declare(command: Command, cli: Cli): void {
+  command
+    .description(
+      [
+        'Takes over machines and unsent signals of another client: a database of the Python SDK (SQLite, PostgreSQL,',
+        'MySQL), a file store of the PHP client, the engine’s online_api_credentials.yaml. What would be done is shown',
+        'first. The source is only read. Doing it twice changes nothing.',
+      ].join('\n'),
+    )
+    .argument('[from]', 'a path or URL; one with a password comes from CSCAPI_IMPORT_FROM or CSCAPI_IMPORT_FROM_FILE')
+    .option('--dry-run', 'say what would be done, and write nothing')
+    .option('--yes', 'do it without asking')
+    .option('--doubtful-context', 'take context that may be a deleted signal’s (SQLite files of before February 2024)')
+    .addHelpText(
+      'after',
+      examples([
+        'cscapi import cscapi.db --dry-run',
+        'cscapi import postgresql+psycopg2://capi@db.example.com/cscapi',
+        'cscapi import /var/www/app/vendor/crowdsec/capi-client/src/Storage --yes',
+        'cscapi import /etc/crowdsec/online_api_credentials.yaml --yes --json',
+      ]),
+    )
+    .action(async (from: string | undefined, { dryRun = false, yes = false, doubtfulContext = false }: ImportFlags) => {
+      const { importFrom } = await import('../import/import-from.js')
+      return importFrom(cli, from, { dryRun, yes, doubtfulContext })
+    })
+}
