@@ -1,0 +1,7 @@
+export type { Sensitive } from './formats/format.js'
+export { FORMAT_NAMES, type FormatName } from './formats/formats.js'
+export { type FoundSignal, type InputCounts, type InputItem, InputReader, type RefusedLine } from './input-reader.js'
+export type { InputLines } from './lines/input-lines.js'
+export type { InputOptions } from './options.js'
+export { type InputReading, readInput } from './read-input.js'
+export type { SavedReader } from './saved-reader.js'
