@@ -110,7 +110,6 @@ export function readInputOptions(name: string, given: InputOptions): ReadOptions
       },
       utc,
       include: new Set(include),
-      ownNetworks,
       trustedProxies: networkSet(trustedProxies),
       mapping,
     },

@@ -1,6 +1,7 @@
 import { readRecord } from '../logs/read-record.js'
 import { inLatestYear, syslogTime } from '../logs/syslog-time.js'
-import type { FormatReader, InputFormat, ReadContext, Reading } from './format.js'
+import type { TimeContext } from '../logs/time-context.js'
+import type { InputFormat, Reading } from './format.js'
 
 /** endlessh holds whoever connects; nobody connects for a good reason. */
 const ACCEPT = /^ACCEPT host=(?<address>[0-9a-fA-F.:]+) port=\d+ fd=\d+ n=\d+\/\d+$/
@@ -15,10 +16,10 @@ const ACCEPT_OF_GO = /^ACCEPT host=(?<address>[0-9a-fA-F.:]+) port=\d+ n=\d+\/\d
 /** Connections to endlessh, from its standard output, from syslog or the journal. */
 export const endlessh: InputFormat = {
   attacks: { connection: { scenario: 'crowdsecurity/endlessh-bf', capacity: 5, leakMs: 300_000 } },
-  open: (context) => ({ read: (line) => readLine(line, context) }),
+  open: (context) => ({ read: (line) => readEndlesshLine(line, context) }),
 }
 
-function readLine(line: string, context: ReadContext): ReturnType<FormatReader['read']> {
+export function readEndlesshLine(line: string, context: TimeContext): readonly Reading[] | undefined {
   const own = OWN_TIME.exec(line)?.groups
   if (own !== undefined) return connection(ACCEPT.exec(own.message ?? ''), syslogTime(own.time ?? '', context))
   const ofGo = OF_GO.exec(line)?.groups

@@ -6,8 +6,6 @@ import type { TimeContext } from '../logs/time-context.js'
 export interface ReadContext extends TimeContext {
   /** What a signal may tell although it may be a secret, or somebody's name. */
   readonly include: ReadonlySet<Sensitive>
-  /** Networks whose hosts are the operator's own: never an attacker. */
-  readonly ownNetworks: NetworkSet
   /** Proxies whose word about their client counts. */
   readonly trustedProxies: NetworkSet
   /** Of the formats that need one: what stands where. Each checks its own. */
