@@ -16,7 +16,7 @@ const SWITCHES: ReadonlySet<string> = new Set<SettingName>([
   'gzip',
 ])
 /** Tables, which one line of text cannot hold. */
-const FILE_ONLY: ReadonlySet<string> = new Set<SettingName>(['inputs', 'dedup'])
+const FILE_ONLY: ReadonlySet<string> = new Set<SettingName>(['inputs', 'reading', 'dedup'])
 
 /** `machineId` is `CSCAPI_MACHINE_ID`. */
 export const variableOf = (name: string) => PREFIX + name.replace(/[A-Z]/g, '_$&').toUpperCase()

@@ -5,20 +5,36 @@ const NS_PER_MS = 1_000_000n
 const LONGEST_MS = 2 ** 31 - 1
 
 /** `10m` or `2h`, as milliseconds. */
-const duration = () =>
+const duration = (leastMs = 1) =>
   z.string().transform((text, context) => {
-    const ns = parseDuration(text, { allowDays: true })
-    const ms = ns === undefined ? 0 : Number(ns / NS_PER_MS)
-    if (ms >= 1 && ms <= LONGEST_MS) return ms
-    context.addIssue({ code: 'custom', message: 'must be a duration from 1ms to 24d, e.g. 10m or 2h' })
+    const ms = durationMs(text)
+    if (ms !== undefined && ms >= leastMs) return ms
+    context.addIssue({ code: 'custom', message: 'must be a duration of at most 24d, e.g. 10m or 2h' })
     return z.NEVER
   })
+
+/** Milliseconds of a duration such as `90s`, `2h` or `7d`; `undefined` where it is none, or too long. */
+export function durationMs(text: string): number | undefined {
+  const ns = parseDuration(text, { allowDays: true })
+  const ms = ns === undefined ? -1 : Number(ns / NS_PER_MS)
+  return ms >= 0 && ms <= LONGEST_MS ? ms : undefined
+}
 
 /** `production`, `development`, or the base URL of another CAPI; what it may be is core's to say. */
 const environment = () => z.string().transform((text) => (text.includes('://') ? { baseUrl: text } : text))
 
-/** One file to follow, and the format of its lines. */
-const input = () => z.strictObject({ file: z.string().min(1), format: z.string().min(1) })
+/** How files of others are read; @cscapi/inputs checks what is in it. */
+const reading = {
+  window: duration().optional(),
+  utc: z.boolean().optional(),
+  include: z.array(z.string()).optional(),
+  scenarioNames: z.record(z.string(), z.union([z.string(), z.literal(false)])).optional(),
+  trustedProxies: z.array(z.string()).optional(),
+  mapping: z.unknown().optional(),
+}
+
+/** One file to follow, the format of its lines, and how it is read if not as all are. */
+const input = () => z.strictObject({ file: z.string().min(1), format: z.string().min(1), ...reading })
 
 /** Every setting. What holds one value, or a list of texts, may come from the environment, too. */
 export const settingsSchema = lazily(() =>
@@ -33,6 +49,7 @@ export const settingsSchema = lazily(() =>
     scenarios: z.array(z.string()).min(1).optional(),
     userAgentPrefix: z.string().optional(),
     inputs: z.array(input()).optional(),
+    reading: z.strictObject(reading).optional(),
     neverReport: z.array(z.string()).optional(),
     allowPrivate: z.boolean().optional(),
     dedup: z
@@ -49,8 +66,8 @@ export const settingsSchema = lazily(() =>
     timeout: duration().optional(),
     sendEvery: duration().optional(),
     pullEvery: duration().optional(),
-    keepSent: duration().optional(),
-    keepRejected: duration().optional(),
+    keepSent: duration(0).optional(),
+    keepRejected: duration(0).optional(),
   }),
 )
 

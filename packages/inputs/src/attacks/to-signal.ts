@@ -1,0 +1,47 @@
+import { type CreatedSignal, createSignal } from '@cscapi/signals'
+import type { WholeAttack } from '../formats/format.js'
+import { attackUuid } from './attack-uuid.js'
+
+/** Characters of one context value at CAPI, as the engine cuts it. */
+const LONGEST_VALUE = 4_000
+
+export interface SignalMaker {
+  readonly machineId: string
+  /** Part of what a uuid is drawn from. */
+  readonly format: string
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/** @throws InputError where the attack can be no signal */
+export function toSignal(attack: WholeAttack, { machineId, format, now }: SignalMaker): CreatedSignal {
+  const { address, scenario, startAt, stopAt, events, identity, details = {}, ...given } = attack
+  const seconds = Math.round((stopAt - startAt) / 1_000)
+  return createSignal({
+    attackerIp: address,
+    scenario,
+    machineId,
+    createdAt: stopAt,
+    startAt,
+    stopAt,
+    uuid: given.uuid ?? attackUuid(machineId, format, identity),
+    message:
+      given.message ??
+      `${address} performed '${scenario}' (${events} event${events === 1 ? '' : 's'} over ${seconds} s)`,
+    scenarioHash: given.scenarioHash,
+    scenarioVersion: given.scenarioVersion,
+    scenarioTrust: given.scenarioTrust,
+    context: contextOf(details),
+    now,
+  })
+}
+
+/** As the engine writes its own: a JSON array of texts for each name. */
+function contextOf(details: NonNullable<WholeAttack['details']>): Record<string, string> | undefined {
+  const context = Object.entries(details).flatMap(([name, given]): [string, string][] => {
+    const texts = typeof given === 'string' ? [given] : [...(given ?? [])]
+    while (JSON.stringify(texts).length > LONGEST_VALUE) texts.pop()
+    return texts.length === 0 ? [] : [[name, JSON.stringify(texts)]]
+  })
+  return context.length === 0 ? undefined : Object.fromEntries(context)
+}
