@@ -1,12 +1,7 @@
 import type { Command } from 'commander'
 import type { Cli } from '../cli.js'
 import { examples } from '../examples.js'
-
-interface ImportFlags {
-  readonly dryRun?: boolean
-  readonly yes?: boolean
-  readonly doubtfulContext?: boolean
-}
+import type { ImportFlags } from '../import/import-from.js'
 
 export function declare(command: Command, cli: Cli): void {
   command
@@ -30,8 +25,8 @@ export function declare(command: Command, cli: Cli): void {
         'cscapi import /etc/crowdsec/online_api_credentials.yaml --yes --json',
       ]),
     )
-    .action(async (from: string | undefined, { dryRun = false, yes = false, doubtfulContext = false }: ImportFlags) => {
+    .action(async (from: string | undefined, flags: ImportFlags) => {
       const { importFrom } = await import('../import/import-from.js')
-      return importFrom(cli, from, { dryRun, yes, doubtfulContext })
+      return importFrom(cli, from, flags)
     })
 }

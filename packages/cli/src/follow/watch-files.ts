@@ -41,7 +41,8 @@ export async function watchFiles(cli: Cli, files: readonly string[], options: Wa
 
 function inputsOf(files: readonly string[], format: string | undefined, { inputs = [] }: Settings): readonly Input[] {
   if (files.length > 0) {
-    if (format === undefined) throw new UsageError(`--format is missing: cscapi watch ${files.join(' ')} --format cowrie`)
+    if (format === undefined)
+      throw new UsageError(`--format is missing: cscapi watch ${files.join(' ')} --format cowrie`)
     return files.map((file) => ({ file, format }))
   }
   if (format !== undefined) throw new UsageError('--format says how files are read: name the files, too')

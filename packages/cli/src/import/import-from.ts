@@ -3,73 +3,73 @@ import { type CapiClient, type Environment, withEncryption } from '@cscapi/clien
 import { MemoryStorage, type Storage } from '@cscapi/storage'
 import type { Cli } from '../cli.js'
 import { fileOf, openStore, storageUrl } from '../client/store.js'
-import { boundEnvironment, useClient } from '../client/use-client.js'
+import { environmentOf, useClient } from '../client/use-client.js'
 import { UsageError } from '../ending.js'
 import { EXIT } from '../exit-codes.js'
 import { sourceName } from './from-argument.js'
-import { importInto } from './import-into.js'
+import { type ImportTarget, importInto } from './import-into.js'
 import { openSource } from './open-source.js'
 import { printReport } from './print-report.js'
 import { changes, type ImportReport } from './report.js'
 import type { ImportSource } from './source.js'
 
-export interface ImportFromOptions {
-  readonly dryRun: boolean
+export interface ImportFlags {
+  readonly dryRun?: boolean
   /** Do it without asking. */
-  readonly yes: boolean
-  readonly doubtfulContext: boolean
+  readonly yes?: boolean
+  readonly doubtfulContext?: boolean
 }
 
 /** `cscapi import`: says what would be done, asks, and does it. */
-export async function importFrom(cli: Cli, argument: string | undefined, options: ImportFromOptions): Promise<void> {
+export async function importFrom(cli: Cli, argument: string | undefined, flags: ImportFlags): Promise<void> {
+  const { dryRun = false, yes = false, doubtfulContext = false } = flags
   const from = sourceName(argument, cli.env)
-  const { dryRun, yes, doubtfulContext } = options
   if (!dryRun && !yes && (cli.json || !cli.terminal.isTerminal || !process.stdin.isTTY))
     throw new UsageError('Nobody can be asked here: add --yes to import, or --dry-run to see what would be done')
   const now = Date.now()
-  const isNew = await isNewStore(cli)
-  const environment = async (storage: Storage) =>
-    ((await cli.settings()).environment ?? (await boundEnvironment(storage))) as Environment
-
-  const work = (apply: boolean, source: ImportSource) =>
-    useClient(
-      cli,
-      'store',
-      async (client, storage) => {
-        // Before anything is written: whether the store belongs to this environment.
-        if (apply) await client.stats()
-        return importInto(await targetOf(cli, client, storage), source, { apply, now, signal: cli.signal })
-      },
-      apply || !isNew ? openStore : async () => new MemoryStorage(),
-    )
-
-  const source = await useClient(
-    cli,
-    'store',
-    async (_, storage) => openSource(from, { environment: await environment(storage), now, doubtfulContext }),
-    isNew ? async () => new MemoryStorage() : openStore,
-  )
+  const source = await openFor(cli, (environment) => openSource(from, { environment, now, doubtfulContext }))
   try {
-    if (!yes || dryRun) {
-      const report = await work(false, source)
+    if (dryRun || !yes) {
+      const report = await dryRunOf(cli, source, now)
       tell(cli, report)
       if (dryRun) return
       if (!changes(report)) return cli.terminal.line('There is nothing to import.')
       if (!(await isConfirmed())) return cli.terminal.line('Nothing was changed.')
     }
-    tell(cli, await work(true, source))
+    const report = await useClient(cli, 'store', async (client, storage) => {
+      // Before anything is written, it tells a store that belongs to another environment.
+      await client.stats()
+      return importInto(await targetOf(cli, client, storage), source, { apply: true, now, signal: cli.signal })
+    })
+    tell(cli, report)
   } finally {
     await source.close()
   }
 }
 
-/** A dry run makes no store. */
-async function isNewStore(cli: Cli): Promise<boolean> {
-  const file = fileOf(await storageUrl(cli))
-  return file !== undefined && !existsSync(file)
+/** Opens the source for the environment of the store. */
+async function openFor(cli: Cli, open: (environment: Environment) => Promise<ImportSource>): Promise<ImportSource> {
+  const storage = await openToLook(cli)
+  try {
+    return await open(await environmentOf(cli, storage))
+  } finally {
+    await storage.close()
+  }
 }
 
-async function targetOf(cli: Cli, client: CapiClient, storage: Storage) {
+function dryRunOf(cli: Cli, source: ImportSource, now: number): Promise<ImportReport> {
+  const look = async (client: CapiClient, storage: Storage) =>
+    importInto(await targetOf(cli, client, storage), source, { apply: false, now, signal: cli.signal })
+  return useClient(cli, 'store', look, openToLook)
+}
+
+/** A store that is not there yet is not made to look at it. */
+async function openToLook(cli: Cli): Promise<Storage> {
+  const file = fileOf(await storageUrl(cli))
+  return file === undefined || existsSync(file) ? openStore(cli) : new MemoryStorage()
+}
+
+async function targetOf(cli: Cli, client: CapiClient, storage: Storage): Promise<ImportTarget> {
   const { encryptionKey, scenarios = [], allowLongMachineIds = false } = await cli.settings()
   const store = withEncryption(storage, encryptionKey)
   await store.open()

@@ -47,6 +47,8 @@ export function printReport(terminal: Terminal, report: ImportReport): void {
 }
 
 function rowOf({ machineId, outcome, tokenUntil, failing }: ImportedMachine, applied: boolean): string[] {
+  const what = OUTCOMES[outcome][applied ? 0 : 1]
+  if (outcome === 'unchanged' || outcome === 'conflict') return [machineId, what, '', '']
   const token = tokenUntil === undefined ? 'none: logs in' : `until ${tokenUntil.slice(0, 10)}`
-  return [machineId, OUTCOMES[outcome][applied ? 0 : 1], token, failing ? 'failing: tried again in 1 h' : '']
+  return [machineId, what, token, failing ? 'failing: tried again in 1 h' : '']
 }

@@ -15,9 +15,11 @@ export interface ImportedMachine {
   readonly machineId: string
   readonly row: string
   readonly outcome: MachineOutcome
-  /** When its token ends, RFC 3339; `undefined` where none is taken over. */
+  /** When the token ends that is taken over, RFC 3339; `undefined` where none is. */
   readonly tokenUntil: string | undefined
+  /** Whether it is taken over as one that the other client gave up. */
   readonly failing: boolean
+  /** What it reported. They are sent at its logins only if the configuration has them. */
   readonly scenarios: readonly string[]
 }
 

@@ -49,8 +49,9 @@ export async function takeOverMachine(
     }
     await store.updateMachine(machineId, patch)
   }
-  const tokenUntil = lifetimeMs === undefined ? undefined : new Date(now + lifetimeMs).toISOString()
-  return { machineId, row, outcome, tokenUntil, failing: failing !== undefined, scenarios }
+  const isTaken = outcome === 'added' || outcome === 'completed'
+  const tokenUntil = isTaken && lifetimeMs !== undefined ? new Date(now + lifetimeMs).toISOString() : undefined
+  return { machineId, row, outcome, tokenUntil, failing: isTaken && failing !== undefined, scenarios }
 }
 
 function outcomeOf(known: Machine | undefined, password: string): MachineOutcome {

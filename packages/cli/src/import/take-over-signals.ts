@@ -65,8 +65,9 @@ async function store(
   const signals = [...page.values()]
   if (!apply) {
     const preview = await client.preview(signals)
-    counts.added += preview.signals.length
-    counts.filtered += preview.filtered.length
+    const filtered = preview.filtered.filter(({ reason }) => reason !== 'repeated').length
+    counts.added += signals.length - filtered
+    counts.filtered += filtered
     return
   }
   // Each was an attack of its own for the client that found it.
