@@ -4,7 +4,9 @@ import { examples } from '../examples.js'
 
 export function declare(command: Command, cli: Cli): void {
   command
-    .description('Sends, pulls and deletes what is old, on schedule, until Ctrl-C. cscapi watch does the same and follows files, too.')
+    .description(
+      'Sends, pulls and deletes what is old, on schedule, until Ctrl-C. cscapi watch does the same and follows files, too.',
+    )
     .option('--no-pull', 'do not pull the blocklist')
     .addHelpText('after', examples(['cscapi run', 'cscapi run --no-pull --json']))
     .action(async ({ pull }: { pull: boolean }) => {

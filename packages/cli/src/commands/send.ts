@@ -4,7 +4,9 @@ import { examples } from '../examples.js'
 
 export function declare(command: Command, cli: Cli): void {
   command
-    .description('Sends everything that is due, and ends when nothing more is. Exit 3: some were rejected; 4: try again later.')
+    .description(
+      'Sends everything that is due, and ends when nothing more is. Exit 3: some were rejected; 4: try again later.',
+    )
     .option('--watch', 'go on, and send on schedule until Ctrl-C')
     .addHelpText('after', examples(['cscapi send', 'cscapi send --json', 'cscapi send --watch']))
     .action(async ({ watch = false }: { watch?: boolean }) => {

@@ -19,7 +19,11 @@ export function declare(command: Command, cli: Cli): void {
     .option('--no-pull', 'do not pull the blocklist')
     .addHelpText(
       'after',
-      examples(['cscapi watch', 'cscapi watch /var/log/cowrie/cowrie.json --format cowrie', 'cscapi watch --json --no-pull']),
+      examples([
+        'cscapi watch',
+        'cscapi watch /var/log/cowrie/cowrie.json --format cowrie',
+        'cscapi watch --json --no-pull',
+      ]),
     )
     .action(async (files: readonly string[], { format, pull, fromEnd = false }: WatchFlags) => {
       const { watchFiles } = await import('../follow/watch-files.js')

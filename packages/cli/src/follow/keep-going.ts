@@ -35,7 +35,8 @@ export async function keepGoing(
       await beside(client, storage)
     } finally {
       const { pending, running } = await client.stop()
-      const left = pending === undefined ? 'the store does not say how many signals wait' : `${counted(pending, 'signal')} waiting`
+      const left =
+        pending === undefined ? 'the store does not say how many signals wait' : `${counted(pending, 'signal')} waiting`
       if (cli.json) cli.terminal.json({ event: 'stopped', pending, running })
       else cli.terminal.line(`Stopped: ${left}${running ? '; something had not ended in time' : ''}`)
     }

@@ -41,7 +41,8 @@ export async function watchFiles(cli: Cli, files: readonly string[], options: Wa
 
 function inputsOf(files: readonly string[], format: string | undefined, { inputs = [] }: Settings): readonly Input[] {
   if (files.length > 0) {
-    if (format === undefined) throw new UsageError(`--format is missing: cscapi watch ${files.join(' ')} --format cowrie`)
+    if (format === undefined)
+      throw new UsageError(`--format is missing: cscapi watch ${files.join(' ')} --format cowrie`)
     return files.map((file) => ({ file, format }))
   }
   if (format !== undefined) throw new UsageError('--format says how files are read: name the files, too')
@@ -65,13 +66,13 @@ function itemsOf(
     store: storage,
     signal: cli.signal,
     from: fromEnd ? 'end' : 'start',
-    onTrouble: (trouble) => tellTrouble(cli, file, trouble),
+    onTrouble: (trouble) => tellTrouble(cli, trouble),
   })
 }
 
-function tellTrouble(cli: Cli, file: string, trouble: FollowTrouble): void {
-  if (cli.json) cli.terminal.json({ time: instant(Date.now()), event: 'trouble', file, ...trouble })
-  else cli.terminal.tell(`${file}: ${trouble.message}`)
+function tellTrouble(cli: Cli, trouble: FollowTrouble): void {
+  if (cli.json) cli.terminal.json({ time: instant(Date.now()), event: 'trouble', ...trouble })
+  else cli.terminal.tell(`cscapi: ${trouble.message}`)
 }
 
 interface Followed {

@@ -16,7 +16,9 @@ export function sendReportLines(report: SendReport): string[] {
     `${parts.join(', ')} (${how})`,
     ...(stopped === undefined
       ? []
-      : [`Ended early (${stopped})${resumeInMs === undefined ? '' : `: another run makes sense in ${duration(resumeInMs)}`}`]),
+      : [
+          `Ended early (${stopped})${resumeInMs === undefined ? '' : `: another run makes sense in ${duration(resumeInMs)}`}`,
+        ]),
     ...problems.map(({ code, message, count: times }) => `  ${count(times)} × ${withCode(message, code)}`),
   ]
 }
