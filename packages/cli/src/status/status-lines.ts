@@ -33,7 +33,7 @@ function queueRows({ environment, storage, queue, failing }: Status): Row[] {
     ],
     ['storage', storage],
     ['waiting', `${count(pending)}${leased > 0 ? `, and ${count(leased)} being sent now` : ''}`],
-    ['oldest waits', oldestPendingMs === undefined ? '-' : `since ${ago(oldestPendingMs)}`],
+    ['oldest waits', oldestPendingMs === undefined ? '-' : `for ${duration(oldestPendingMs)}`],
     ['sent', count(sent)],
     [
       'rejected',
