@@ -11,5 +11,7 @@ export interface CommandModule {
 export interface ListedCommand {
   readonly name: string
   readonly summary: string
+  /** Of use to programs alone: not listed. */
+  readonly hidden?: true
   load(): Promise<CommandModule>
 }

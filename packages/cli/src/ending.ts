@@ -32,9 +32,12 @@ function codeOf(error: unknown, interrupted: number | undefined): ExitCode {
 
 function textOf(error: unknown): string {
   if (error instanceof InputError) {
-    // One line for each thing that is wrong.
+    // One line for each thing that is wrong; of what is missing, nothing was got.
     const [what = ''] = error.message.split(': ', 1)
-    return [what, ...error.issues.map(({ path, rule, value }) => `  ${path}: ${rule} (got ${value})`)].join('\n')
+    return [
+      what,
+      ...error.issues.map(({ path, rule, value }) => `  ${path}: ${rule}${value === '' ? '' : ` (got ${value})`}`),
+    ].join('\n')
   }
   return error instanceof Error ? error.message : String(error)
 }

@@ -2,6 +2,7 @@ import { Cli } from './cli.js'
 import { endOf } from './ending.js'
 import { EXIT } from './exit-codes.js'
 import { createProgram } from './program.js'
+import { refuseSecrets } from './secret-arguments.js'
 
 /** Runs the command that the arguments name, and sets how the process ends. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -21,6 +22,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     })
   }
   try {
+    refuseSecrets(argv)
     const program = await createProgram(cli, argv)
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {

@@ -23,8 +23,8 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
       cli.flags = command.optsWithGlobals()
     })
     .addHelpText('after', examples(['npx @cscapi/cli init', 'cscapi status', 'cscapi help add']))
-  for (const { name, summary, load } of COMMANDS) {
-    const command = program.command(name).summary(summary).description(capitalised(summary))
+  for (const { name, summary, hidden = false, load } of COMMANDS) {
+    const command = program.command(name, { hidden }).summary(summary).description(capitalised(summary))
     if (argv.includes(name)) (await load()).declare(command, cli)
   }
   return program

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { CapiClient, type Environment, InputError, type InputIssue } from '@cscapi/client'
 import { type StateStore, stateKeys } from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
 import type { Cli } from '../cli.js'
 import { clientOptions } from './client-options.js'
-import { openStore } from './store.js'
+import { fileOf, openStore, storageUrl } from './store.js'
 
 /**
  * Why a client is made. `capi`: to call CAPI, for which environment and scenarios have to be known.
@@ -23,6 +24,7 @@ export async function useClient<T>(
 ): Promise<T> {
   // What is not configured is told before a store is made.
   if (purpose === 'capi') await assertConfigured(cli)
+  else if ((await cli.settings()).environment === undefined) await assertUsedBefore(cli)
   const storage = await open(cli)
   try {
     const client = await createClient(cli, purpose, storage)
@@ -59,6 +61,12 @@ async function boundEnvironment(storage: StateStore): Promise<Environment | unde
   return stored && { baseUrl: new TextDecoder().decode(stored.value) }
 }
 
+/** A store that is not there yet can say nothing about its environment. */
+async function assertUsedBefore(cli: Cli): Promise<void> {
+  const file = fileOf(await storageUrl(cli))
+  if (file !== undefined && !existsSync(file)) throw notConfigured([missing('environment')])
+}
+
 async function assertConfigured(cli: Cli): Promise<void> {
   const settings = await cli.settings()
   const names = (['environment', 'scenarios'] as const).filter((name) => settings[name] === undefined)
@@ -81,7 +89,7 @@ const HOW = {
 } as const
 
 function missing(name: keyof typeof HOW): InputIssue {
-  return { path: name, value: 'nothing', rule: `is missing: ${HOW[name]}` }
+  return { path: name, value: '', rule: `is missing: ${HOW[name]}` }
 }
 
 function notConfigured(issues: readonly InputIssue[]): InputError {

@@ -12,7 +12,7 @@ export function declare(command: Command, cli: Cli): void {
         'first. The source is only read. Doing it twice changes nothing.',
       ].join('\n'),
     )
-    .argument('[from]', 'a path or URL; one with a password comes from CSCAPI_IMPORT_FROM or CSCAPI_IMPORT_FROM_FILE')
+    .argument('<from>', 'a path or URL; env:NAME for a URL with a password, in the variable NAME')
     .option('--dry-run', 'say what would be done, and write nothing')
     .option('--yes', 'do it without asking')
     .option('--doubtful-context', 'take context that may be a deleted signal’s (SQLite files of before February 2024)')
@@ -20,12 +20,12 @@ export function declare(command: Command, cli: Cli): void {
       'after',
       examples([
         'cscapi import cscapi.db --dry-run',
-        'cscapi import postgresql+psycopg2://capi@db.example.com/cscapi',
+        'cscapi import env:CAPI_DATABASE_URL',
         'cscapi import /var/www/app/vendor/crowdsec/capi-client/src/Storage --yes',
         'cscapi import /etc/crowdsec/online_api_credentials.yaml --yes --json',
       ]),
     )
-    .action(async (from: string | undefined, flags: ImportFlags) => {
+    .action(async (from: string, flags: ImportFlags) => {
       const { importFrom } = await import('../import/import-from.js')
       return importFrom(cli, from, flags)
     })

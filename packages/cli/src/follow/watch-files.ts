@@ -66,13 +66,13 @@ function itemsOf(
     store: storage,
     signal: cli.signal,
     from: fromEnd ? 'end' : 'start',
-    onTrouble: (trouble) => tellTrouble(cli, file, trouble),
+    onTrouble: (trouble) => tellTrouble(cli, trouble),
   })
 }
 
-function tellTrouble(cli: Cli, file: string, trouble: FollowTrouble): void {
-  if (cli.json) cli.terminal.json({ time: instant(Date.now()), event: 'trouble', file, ...trouble })
-  else cli.terminal.tell(`${file}: ${trouble.message}`)
+function tellTrouble(cli: Cli, trouble: FollowTrouble): void {
+  if (cli.json) cli.terminal.json({ time: instant(Date.now()), event: 'trouble', ...trouble })
+  else cli.terminal.tell(`cscapi: ${trouble.message}`)
 }
 
 interface Followed {

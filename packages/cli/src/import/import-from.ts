@@ -21,9 +21,9 @@ export interface ImportFlags {
 }
 
 /** `cscapi import`: says what would be done, asks, and does it. */
-export async function importFrom(cli: Cli, argument: string | undefined, flags: ImportFlags): Promise<void> {
+export async function importFrom(cli: Cli, argument: string, flags: ImportFlags): Promise<void> {
   const { dryRun = false, yes = false, doubtfulContext = false } = flags
-  const from = sourceName(argument, cli.env)
+  const from = sourceName(cli, argument)
   if (!dryRun && !yes && (cli.json || !cli.terminal.isTerminal || !process.stdin.isTTY))
     throw new UsageError('Nobody can be asked here: add --yes to import, or --dry-run to see what would be done')
   const now = Date.now()

@@ -45,6 +45,11 @@ export class Terminal {
     this.write(`${oneLine(text)}\n`)
   }
 
+  /** Writes one line in a colour, of which `style` is a function of picocolors. */
+  styled(text: string, style: (text: string) => string): void {
+    this.write(`${style(oneLine(text))}\n`)
+  }
+
   /** Writes one line of JSON. */
   json(value: unknown): void {
     this.write(`${JSON.stringify(value)}\n`)
