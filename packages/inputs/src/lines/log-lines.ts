@@ -48,7 +48,7 @@ async function endingOf(chunks: AsyncIterable<string>): Promise<[Ending, AsyncIt
 }
 
 /** A line without what is not of it: colours, and byte order marks and zeros in front. */
-function cleaned(line: string, longest: number = LONGEST_LINE): string {
+export function cleaned(line: string, longest: number = LONGEST_LINE): string {
   if (line.length >= longest) return line
   const text = line.includes('\u001b') ? stripVTControlCharacters(line) : line
   return text.replace(/^[\uFEFF\0]+|\r+$/g, '')
