@@ -1,21 +1,13 @@
 import { expect, test } from 'vitest'
+import { MAPPINGS } from '../../test/every-sample.js'
 import { itemsOf, sample, tableOf } from '../../test/signals-of.js'
 
-const mapping = {
-  source: 'source',
-  address: 'address:port',
-  delimiter: ';',
-  time: { field: 'time', format: 'rfc3339', zone: 'utc' },
-  scenario: 'acme/scan',
-  where: [{ field: 'kind', is: 'scan' }],
-  context: { user_agent: 'user agent' },
-}
 const plain = { source: 'ip', time: 'at', scenario: 'acme/scan', columns: ['ip', 'at', 'note'] }
 const AT = '2026-11-28T00:12:09Z'
 const ROW = '203.0.113.7 acme/scan 2026-11-28T00:12:09.000Z 2026-11-28T00:12:09.000Z 1'
 
 test('a header, quotes, text over two lines, the header again, and each bad record by its number', async () => {
-  expect(await tableOf('csv', sample('detections.csv'), { mapping })).toEqual([
+  expect(await tableOf('csv', sample('detections.csv'), { mapping: MAPPINGS.csv })).toEqual([
     '2001:db8::7 acme/scan 2026-11-28T00:12:09.000Z 2026-11-28T00:12:09.000Z 1',
     '203.0.113.7 acme/scan 2026-11-28T00:12:10.000Z 2026-11-28T00:12:10.000Z 1',
     '7: it has 2 fields, not 4',
@@ -26,7 +18,7 @@ test('a header, quotes, text over two lines, the header again, and each bad reco
 })
 
 test('what a quoted field holds is told on one line', async () => {
-  const [item] = await itemsOf('csv', sample('detections.csv'), { mapping })
+  const [item] = await itemsOf('csv', sample('detections.csv'), { mapping: MAPPINGS.csv })
   expect(item).toMatchObject({
     firstLine: 2,
     signal: { context: [{ key: 'user_agent', value: '["a \\"quoted\\" agent; of two lines"]' }] },

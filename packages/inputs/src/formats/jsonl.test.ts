@@ -1,20 +1,15 @@
 import { InputError } from '@cscapi/signals'
 import { describe, expect, test } from 'vitest'
+import { MAPPINGS } from '../../test/every-sample.js'
 import { itemsOf, sample, tableOf } from '../../test/signals-of.js'
 
-const mapping = {
-  source: '"client.ip"',
-  time: { field: 'when', format: 'epoch_ms' },
-  scenario: { field: 'kind', names: { 'bad-login': 'acme/login-bf', probe: 'crowdsecurity/http-probing' } },
-  context: { target_uri: 'req.path' },
-}
 const plain = { source: 'ip', time: { field: 'at', format: 'epoch_s' }, scenario: 'acme/scan' }
 const record = { ip: '203.0.113.7', at: 1_795_824_729 }
 const ROW = '203.0.113.7 acme/scan 2026-11-28T00:12:09.000Z 2026-11-28T00:12:09.000Z 1'
 const rowsOf = (given: object, own: object) => tableOf('jsonl', JSON.stringify(given), { mapping: own })
 
 test('each record whose scenario the table names is a signal', async () => {
-  expect(await tableOf('jsonl', sample('detections.jsonl'), { mapping })).toEqual([
+  expect(await tableOf('jsonl', sample('detections.jsonl'), { mapping: MAPPINGS.jsonl })).toEqual([
     '203.0.113.7 acme/login-bf 2026-11-28T00:12:09.512Z 2026-11-28T00:12:09.512Z 1',
     '203.0.113.7 acme/login-bf 2026-11-28T00:12:10.512Z 2026-11-28T00:12:10.512Z 1',
     '2001:db8::7 crowdsecurity/http-probing 2026-11-28T00:12:11.512Z 2026-11-28T00:12:11.512Z 1',
