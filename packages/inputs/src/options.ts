@@ -93,6 +93,7 @@ export function readInputOptions(name: string, given: InputOptions): ReadOptions
   const format = formatNamed(name)
   const options = readOptions('The input cannot be read', optionsSchema, given, { aliases: ALIASES })
   const { scenarios, include, utc, now, mapping, trustedProxies, ...others } = options
+  refuseUnknownScenarios(Object.keys(scenarios), format, mapping)
   const ownNetworks = networkSet(options.ownNetworks)
   const names = new Map(Object.entries(scenarios))
   return {
@@ -123,6 +124,27 @@ function formatNamed(name: string): InputFormat {
   const meant = suggestKey(String(name), names)
   const rule = `must be one of ${names.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`
   throw new InputError('The input cannot be read', [{ path: 'format', value: printable(name), rule }])
+}
+
+/** A name with a slip in it would rename nothing, and nobody would learn of it. */
+function refuseUnknownScenarios(given: readonly string[], { attacks }: InputFormat, mapping: unknown): void {
+  const known = Object.values(attacks).flatMap(({ scenario, slow }) =>
+    slow === undefined ? [scenario] : [scenario, slow.scenario],
+  )
+  // Records, or a mapping, may bring scenarios of their own.
+  if (known.length === 0 || mapping !== undefined) return
+  const issues = given
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const meant = suggestKey(name, known)
+      const rule = `is no scenario of this format, which has ${known.join(', ')}`
+      return {
+        path: `scenarios[${JSON.stringify(name)}]`,
+        value: printable(name),
+        rule: meant === undefined ? rule : `is no scenario of this format; did you mean ${meant}?`,
+      }
+    })
+  if (issues.length > 0) throw new InputError('The input cannot be read', issues)
 }
 
 function networkSet(networks: readonly string[]): NetworkSet {

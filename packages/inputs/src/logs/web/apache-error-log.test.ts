@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { hostileText, INNOCENT } from '../../../test/hostile-text.js'
 import { readApacheErrorLine } from './apache-error-log.js'
-import { hostileText, INNOCENT } from './hostile-text.js'
 
 const PEER = '198.51.100.7'
 const TIME = '[Sat Nov 28 01:02:03.123456 2026]'
