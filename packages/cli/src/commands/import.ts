@@ -6,11 +6,7 @@ import type { ImportFlags } from '../import/import-from.js'
 export function declare(command: Command, cli: Cli): void {
   command
     .description(
-      [
-        'Takes over machines and unsent signals of another client: a database of the Python SDK (SQLite, PostgreSQL,',
-        'MySQL), a file store of the PHP client, the engine’s online_api_credentials.yaml. What would be done is shown',
-        'first. The source is only read. Doing it twice changes nothing.',
-      ].join('\n'),
+      'Takes over machines and unsent signals of another client: a database of the Python SDK (SQLite, PostgreSQL, MySQL), a file store of the PHP client, or the engine’s online_api_credentials.yaml. What would be done is shown first. The source is only read, and doing it twice changes nothing.',
     )
     .argument('<from>', 'a path or URL; env:NAME for a URL with a password, in the variable NAME')
     .option('--dry-run', 'say what would be done, and write nothing')

@@ -10,7 +10,9 @@ import { UsageError } from '../ending.js'
  */
 export function sourceName(cli: Cli, argument: string): string {
   if (hasPassword(argument))
-    throw new UsageError('A password is no argument, which others can read: set a variable to the URL, and give env:NAME')
+    throw new UsageError(
+      'A password is no argument, which others can read: set a variable to the URL, and give env:NAME',
+    )
   return urlArgument(cli, argument)
 }
 
