@@ -9,8 +9,8 @@ export class UsageError extends Error {
 
 interface Ending {
   readonly code: ExitCode
-  /** Empty where everything has been said. */
-  readonly message: string
+  /** Empty where everything has been said. Each is one line, whatever it repeats. */
+  readonly lines: readonly string[]
 }
 
 /** What an error means for whoever called: a readable message, never a stack but with `debug`. */
@@ -18,10 +18,11 @@ export function endOf(
   error: unknown,
   { debug, interrupted }: { debug: boolean; interrupted: number | undefined },
 ): Ending {
-  if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.done : EXIT.usage, message: '' }
+  if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.done : EXIT.usage, lines: [] }
   const code = codeOf(error, interrupted)
-  if (debug && error instanceof Error) return { code, message: error.stack ?? error.message }
-  return { code, message: `cscapi: ${textOf(error)}` }
+  if (debug && error instanceof Error) return { code, lines: (error.stack ?? error.message).split('\n') }
+  const [first, ...others] = linesOf(error)
+  return { code, lines: [`cscapi: ${first}`, ...others] }
 }
 
 function codeOf(error: unknown, interrupted: number | undefined): ExitCode {
@@ -30,14 +31,14 @@ function codeOf(error: unknown, interrupted: number | undefined): ExitCode {
   return isCscapiError(error) && error.retryable ? EXIT.later : EXIT.failed
 }
 
-function textOf(error: unknown): string {
+function linesOf(error: unknown): string[] {
   if (error instanceof InputError) {
     // One line for each thing that is wrong; of what is missing, nothing was got.
     const [what = ''] = error.message.split(': ', 1)
     return [
       what,
       ...error.issues.map(({ path, rule, value }) => `  ${path}: ${rule}${value === '' ? '' : ` (got ${value})`}`),
-    ].join('\n')
+    ]
   }
-  return error instanceof Error ? error.message : String(error)
+  return [error instanceof Error ? error.message : String(error)]
 }

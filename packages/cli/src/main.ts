@@ -26,10 +26,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     const program = await createProgram(cli, argv)
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    const { code, message } = endOf(error, { debug: argv.includes('--debug'), interrupted: ending })
-    if (message !== '') cli.terminal.tellLines(message)
+    const { code, lines } = endOf(error, { debug: argv.includes('--debug'), interrupted: ending })
+    for (const line of lines) cli.terminal.tell(line)
     cli.exitWith(code)
   }
+  await cli.terminal.flushed()
   if (cli.terminal.failure !== undefined) {
     cli.terminal.tell(`cscapi: standard output cannot be written: ${cli.terminal.failure.message}`)
     cli.exitWith(EXIT.failed)

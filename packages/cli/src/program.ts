@@ -18,6 +18,10 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
     .addOption(new Option('--debug', 'show where an error came from'))
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
+    .configureOutput({
+      // It repeats what was typed, which may be a stranger's.
+      outputError: (text) => cli.terminal.tell(text.trimEnd().replace(/^error: /, 'cscapi: ')),
+    })
     .exitOverride()
     .hook('preAction', (_, command) => {
       cli.flags = command.optsWithGlobals()

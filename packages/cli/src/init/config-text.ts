@@ -1,10 +1,10 @@
 import { printableUrl } from '@cscapi/signals'
-import { stringify } from 'yaml'
+import { dump } from 'js-yaml'
 import type { Answers } from './answers.js'
 
 /** The configuration as a file, with a word on each setting. A password is left out. */
 export function configText({ inputs, environment, storage, machineId, scenarios }: Answers): string {
-  const part = (comment: string, value: object) => `# ${comment}\n${stringify(value, { lineWidth: 100 })}`
+  const part = (comment: string, value: object) => `# ${comment}\n${dump(value, { lineWidth: 100 })}`
   const hasPassword = storage !== undefined && printableUrl(storage) !== storage
   return [
     '# What cscapi does. Every setting: https://github.com/cscapi/cscapi/blob/main/packages/cli/README.md\n',

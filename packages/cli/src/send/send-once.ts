@@ -50,8 +50,10 @@ function tellReport(cli: Cli, report: SendReport): void {
 
 function exitCodeOf({ stopped, rejected, postponed, failing }: SendReport) {
   if (stopped === 'misconfigured') return EXIT.failed
-  if (stopped !== undefined || postponed > 0) return EXIT.later
-  return rejected > 0 || failing > 0 ? EXIT.findings : EXIT.done
+  if (stopped !== undefined) return EXIT.later
+  // What was put back for a failing machine waits for somebody, not for time alone.
+  if (rejected > 0 || failing > 0) return EXIT.findings
+  return postponed > 0 ? EXIT.later : EXIT.done
 }
 
 async function applyRetention(cli: Cli, storage: Storage): Promise<void> {

@@ -50,9 +50,11 @@ function read(path: string): string {
 async function parse(path: string, text: string): Promise<unknown> {
   try {
     if (path.endsWith('.json')) return JSON.parse(text)
-    // Costs more to load than all else that reading a configuration takes.
-    const { parse: parseYaml } = await import('yaml')
-    return parseYaml(text) ?? {}
+    const { loadAll } = await import('js-yaml')
+    // A file of comments alone has no document.
+    const [content = {}, second] = loadAll(text)
+    if (second !== undefined) throw new Error('it has several documents')
+    return content
   } catch (error) {
     // The first line says where; those after it show the text, in which a secret may stand.
     const [where = ''] = error instanceof Error ? error.message.split('\n') : []

@@ -62,17 +62,17 @@ export class Terminal {
 
   /** Waits until what was written is taken, so that a slow reader does not fill the memory. */
   async drained(): Promise<void> {
-    if (!this.closed && this.#out.writableNeedDrain)
-      await Promise.race([once(this.#out, 'drain'), once(this.#out, 'close')])
+    // What went wrong is told to the listener for errors.
+    if (!this.closed && this.#out.writableNeedDrain) await once(this.#out, 'drain').catch(() => undefined)
+  }
+
+  /** Waits until all that was written has come through, or has failed. */
+  async flushed(): Promise<void> {
+    if (!this.closed) await new Promise((resolve) => this.#out.write('', resolve))
   }
 
   /** Tells one line that is no result: progress, a warning, advice. */
   tell(text: string): void {
     this.#err.write(`${oneLine(text)}\n`)
-  }
-
-  /** Tells several lines. */
-  tellLines(text: string): void {
-    for (const line of text.split('\n')) this.tell(line)
   }
 }
