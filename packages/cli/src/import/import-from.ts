@@ -3,10 +3,10 @@ import { type CapiClient, type Environment, withEncryption } from '@cscapi/clien
 import { MemoryStorage, type Storage } from '@cscapi/storage'
 import type { Cli } from '../cli.js'
 import { fileOf, openStore, storageUrl } from '../client/store.js'
+import { urlArgument } from '../client/url-argument.js'
 import { environmentOf, useClient } from '../client/use-client.js'
 import { UsageError } from '../ending.js'
 import { EXIT } from '../exit-codes.js'
-import { sourceName } from './from-argument.js'
 import { type ImportTarget, importInto } from './import-into.js'
 import { openSource } from './open-source.js'
 import { printReport } from './print-report.js'
@@ -23,7 +23,7 @@ export interface ImportFlags {
 /** `cscapi import`: says what would be done, asks, and does it. */
 export async function importFrom(cli: Cli, argument: string, flags: ImportFlags): Promise<void> {
   const { dryRun = false, yes = false, doubtfulContext = false } = flags
-  const from = sourceName(cli, argument)
+  const from = urlArgument(cli, argument)
   if (!dryRun && !yes && (cli.json || !cli.terminal.isTerminal || !process.stdin.isTTY))
     throw new UsageError('Nobody can be asked here: add --yes to import, or --dry-run to see what would be done')
   const now = Date.now()

@@ -1,5 +1,5 @@
 import { printableUrl } from '@cscapi/signals'
-import { parse, YAMLParseError } from 'yaml'
+import { loadAll, YAMLException } from 'js-yaml'
 import * as z from 'zod'
 import { refused } from '../refused.js'
 import type { ImportSource, SourceMachine } from '../source.js'
@@ -43,9 +43,10 @@ export function openEngineCredentials(text: string, shown: string, check: Servic
 /** The parser's own message quotes the file, and with it the password. */
 function parseYaml(text: string, shown: string): unknown {
   try {
-    return parse(text, { prettyErrors: true, logLevel: 'error' })
+    // An empty file has no document: the engine is not registered.
+    return loadAll(text)[0] ?? {}
   } catch (error) {
-    const line = error instanceof YAMLParseError ? ` (line ${error.linePos?.[0].line})` : ''
+    const line = error instanceof YAMLException && error.mark ? ` (line ${error.mark.line + 1})` : ''
     throw refused(shown, `must be YAML${line}`)
   }
 }
