@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
-import { workspaceRoot } from './workspace.js'
+import { bundleProgram } from '../../../scripts/sources/program.mjs'
 
-const BIN = join(workspaceRoot, 'packages/cli/dist/bin.js')
+const BIN = await bundleProgram(new URL('../../../packages/cli/src/bin.ts', import.meta.url))
 
 /** An environment in which `cscapi` is the program that was built, with nothing of this host's configuration. */
 export function cscapiOnPath(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
