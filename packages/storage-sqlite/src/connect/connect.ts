@@ -10,7 +10,8 @@ import { readHeader } from '../file/header.js'
 import { StoreFile } from '../file/store-file.js'
 import { assertOurs, migrate } from '../migrate.js'
 import { migrations } from '../migrations.gen.js'
-import { type Connection, Database } from './database.js'
+import type { Connection } from './current-connection.js'
+import { Database } from './database.js'
 import { Sql } from './sql.js'
 
 /**
@@ -26,7 +27,7 @@ const CHECKPOINT_PAGES = 4_000
  */
 export async function openDatabase(driver: Driver, path: string, busyTimeoutMs: number): Promise<Database> {
   const database = new Database((look) => connect(driver, path, look), path, busyTimeoutMs)
-  await database.run('open', () => undefined)
+  await database.read('open', () => undefined)
   return database
 }
 
@@ -57,7 +58,7 @@ async function connectTo(
     }
     assertOurs(sql, userVersion, path)
     configure(sql, path)
-    await migrate(sql, path)
+    migrate(sql, path)
     const companions = new Companions(opened)
     const index = await StoreFile.holdCompanion(`${opened}-shm`)
     const length = new FileLength()

@@ -35,16 +35,10 @@ const takenSchema = z
 
 const heldSchema = z.array(z.object({ uuid: z.string(), payload: z.string() }))
 
-/**
- * The payloads are read after the lease, outside its write: the lease protects them. It need not
- * survive a power cut (its signals are pending again then), so its commit does not wait for the
- * disk.
- */
+/** Inside a transaction. It need not survive a power cut: its signals are pending again then. */
 export function lease(sql: Sql, { leaseMs, maxSignals }: LeaseRequest, now: number): SignalLease | undefined {
   const token = randomUUID()
-  const [taken] = takenSchema.parse(
-    withoutWaitingForTheDisk(sql, () => sql.query(TAKE, token, now + leaseMs, maxSignals, now)),
-  )
+  const [taken] = takenSchema.parse(sql.query(TAKE, token, now + leaseMs, maxSignals, now))
   if (taken === undefined) return undefined
   const { id, machineId, attempts, attemptsSince, leaseLast } = taken
   return {
@@ -54,14 +48,5 @@ export function lease(sql: Sql, { leaseMs, maxSignals }: LeaseRequest, now: numb
     signals: heldSchema.parse(sql.query(HELD, id, leaseLast)),
     attempts,
     attemptsForMs: attempts === 0 ? 0 : now - attemptsSince,
-  }
-}
-
-function withoutWaitingForTheDisk<T>(sql: Sql, write: () => T): T {
-  sql.exec('PRAGMA synchronous = NORMAL')
-  try {
-    return write()
-  } finally {
-    sql.exec('PRAGMA synchronous = FULL')
   }
 }
