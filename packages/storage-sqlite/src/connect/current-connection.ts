@@ -29,20 +29,22 @@ export class CurrentConnection {
   /** @throws FilesMoved where something was read or written on files that are not in place */
   async use<T>(work: (sql: Sql) => T | Promise<T>, { isWriting }: { isWriting: boolean }): Promise<T> {
     this.#connection ??= await this.#connect()
-    await this.#assertInPlace()
+    const { sql, isInPlace } = this.#connection
+    if (!isInPlace()) await this.#letGo()
     try {
-      const result = await work(this.#connection.sql)
-      if (isWriting) await this.#assertInPlace()
-      return result
+      const result = work(sql)
+      const done = result instanceof Promise ? await result : result
+      if (isWriting && !isInPlace()) await this.#letGo()
+      return done
     } catch (error) {
-      await this.#assertInPlace()
+      if (!isInPlace()) await this.#letGo()
       throw error
     }
   }
 
   /** Lets go of files that are not in place. */
-  look(): Promise<void> {
-    return this.#assertInPlace().catch(() => undefined)
+  async look(): Promise<void> {
+    if (this.#connection?.isInPlace() === false) await this.#letGo().catch(() => undefined)
   }
 
   async close(): Promise<void> {
@@ -51,11 +53,11 @@ export class CurrentConnection {
     await connection?.close()
   }
 
-  async #assertInPlace(): Promise<void> {
+  /** @throws FilesMoved */
+  async #letGo(): Promise<never> {
     const connection = this.#connection
-    if (connection === undefined || connection.isInPlace()) return
     this.#connection = undefined
-    await connection.abandon()
+    await connection?.abandon()
     throw new FilesMoved()
   }
 }
