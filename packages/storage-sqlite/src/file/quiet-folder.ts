@@ -17,7 +17,7 @@ export class QuietFolder {
   readonly #now: () => number
   #known: Moment | undefined
 
-  constructor(path: string, now = Date.now) {
+  constructor(path: string, now = () => Date.now()) {
     this.#path = path
     this.#now = now
   }
