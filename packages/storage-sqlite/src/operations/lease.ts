@@ -12,8 +12,9 @@ import { machineOf } from './get-machine.js'
 const TAKE = `
 UPDATE machines SET
   lease_token = ?1, lease_until = ?2, due_at = ?2, put_at = ?4, held = min(pending, ?3), attempts_since = min(attempts_since, ?4),
-  lease_last = coalesce((SELECT max(id) FROM (
-    SELECT id FROM signals WHERE machine = machines.id AND state = 0 ORDER BY id LIMIT ?3)), 0)
+  lease_last = coalesce(
+    (SELECT id FROM signals WHERE machine = machines.id AND state = 0 ORDER BY id LIMIT 1 OFFSET ?3 - 1),
+    (SELECT max(id) FROM signals WHERE machine = machines.id AND state = 0), 0)
 WHERE id = coalesce(
   (SELECT id FROM machines WHERE due_at IS NOT NULL AND ${isAhead('put_at', '?4')} ORDER BY put_at LIMIT 1),
   (SELECT id FROM machines WHERE due_at <= ?4 ORDER BY due_at LIMIT 1))
