@@ -26,6 +26,19 @@ export class CurrentConnection {
     this.#connect = connect
   }
 
+  /**
+   * What `work` gives, where it can be done at once and without a fault. Undefined: {@link use} it,
+   * which also tells why not.
+   */
+  tryAtOnce<T>(work: (sql: Sql) => T): T | undefined {
+    if (this.#connection?.isInPlace() !== true) return undefined
+    try {
+      return work(this.#connection.sql)
+    } catch {
+      return undefined
+    }
+  }
+
   /** @throws FilesMoved where something was read or written on files that are not in place */
   async use<T>(work: (sql: Sql) => T | Promise<T>, { isWriting }: { isWriting: boolean }): Promise<T> {
     this.#connection ??= await this.#connect()

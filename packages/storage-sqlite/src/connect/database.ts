@@ -89,6 +89,7 @@ export class Database {
     while (this.#waiting.length > 0) {
       // The driver answers at once, so that a loop of calls would keep everything else waiting.
       await turn()
+      if (this.#readAtOnce()) continue
       if (this.#needsGap()) await this.#leaveGap()
       const [first] = this.#waiting
       if (first?.kind === 'task') {
@@ -101,6 +102,17 @@ export class Database {
       await this.#answer(calls)
     }
     this.#isServing = false
+  }
+
+  /** A read that is alone and meets no fault has nothing to wait for. */
+  #readAtOnce(): boolean {
+    const [call] = this.#waiting
+    if (call?.kind !== 'read' || this.#waiting.length > 1) return false
+    const answer = this.#connection.tryAtOnce(call.run)
+    if (answer === undefined) return false
+    this.#waiting.shift()
+    answer()
+    return true
   }
 
   async #answer(calls: readonly (Call | LongCall)[]): Promise<void> {
