@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { turn } from '@cscapi/core'
 import { FilesMoved, isBusy, mapError, sqliteError } from '../errors.js'
+import { waitWhileBusy } from './busy-wait.js'
 import { type Call, firstGroup, type LongCall, type Task } from './call.js'
 import { type Connection, CurrentConnection } from './current-connection.js'
 import { runGroup } from './group.js'
 import type { Sql } from './sql.js'
-import { waitWhileBusy } from './wait-while-busy.js'
 
 /**
  * Longest stretch of writing without a gap, and the gap, in milliseconds: SQLite's lock is not
