@@ -1,39 +1,36 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { peers } from './decisions-peers.js'
+import type { Contest, Row, Setting } from './frame/bench.js'
+import { measurePeer } from './measure-peer.js'
 
-const PROCESS = fileURLToPath(new URL('./decisions-process.js', import.meta.url))
+const OURS = '@cscapi/decisions'
 const SIZES = [15_000, 50_000, 1_000_000]
 
-interface Measured {
-  readonly buildMs: number
-  readonly bytes: number
-  readonly hitNs: number
-  readonly nearNs: number
-  readonly farNs: number
+const sideOf = (name: string, size: number) => `${name}, ${size.toLocaleString('en-US')}`
+
+const NUMBERS: readonly Pick<Row, 'name' | 'unit' | 'ours'>[] = [
+  { name: 'build', unit: 'ms', ours: ['', 'buildMs'] },
+  { name: 'hit', unit: 'ns', ours: ['', 'hitNs'] },
+  { name: 'near miss', unit: 'ns', ours: ['', 'nearNs'] },
+  { name: 'far miss', unit: 'ns', ours: ['', 'farNs'] },
+  { name: 'memory', unit: 'bytes', ours: ['', 'bytes'] },
+]
+
+const measured = (name: string, size: number) => {
+  const side = ({ isSmall }: Setting) => measurePeer(name, isSmall ? 1_000 : size, isSmall ? 5 : 500)
+  return [sideOf(name, size), side] as const
 }
 
-/**
- * Builds, looks up and weighs blocklists of each size with ours and with peers, and prints a table
- * in Markdown.
- */
-export async function compareDecisions(): Promise<void> {
-  process.stdout.write(
-    '| entries | | build, ms | hit, ns | near miss, ns | far miss, ns | memory, MB |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: |\n',
-  )
-  for (const size of SIZES) {
-    for (const name of Object.keys(peers)) {
-      const { stdout } = await promisify(execFile)(
-        process.execPath,
-        ['--max-old-space-size=4096', PROCESS, name, String(size)],
-        {
-          timeout: 300_000,
-        },
-      )
-      const { buildMs, bytes, hitNs, nearNs, farNs }: Measured = JSON.parse(stdout)
-      const numbers = [...[buildMs, hitNs, nearNs, farNs].map(Math.round), (bytes / 1e6).toFixed(1)]
-      process.stdout.write(`| ${size.toLocaleString('en-US')} | ${name} | ${numbers.join(' | ')} |\n`)
-    }
-  }
+/** Blocklists of each size: built, looked up and weighed with ours and with peers. */
+export const decisions: Contest = {
+  sides: Object.fromEntries(SIZES.flatMap((size) => Object.keys(peers).map((name) => measured(name, size)))),
+  rows: SIZES.flatMap((size) =>
+    Object.keys(peers)
+      .filter((name) => name !== OURS)
+      .flatMap((name) =>
+        NUMBERS.map(({ name: what, unit, ours: [, number] }): Row => {
+          const title = `${what}, ${size.toLocaleString('en-US')} entries, ${name}`
+          return { name: title, unit, ours: [sideOf(OURS, size), number], baseline: [sideOf(name, size), number] }
+        }),
+      ),
+  ),
 }
