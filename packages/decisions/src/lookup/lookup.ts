@@ -54,7 +54,8 @@ export function lookUp(
   const network = around(asked, bestPrefix)
   // Every wider entry around this one holds the allowed part too.
   if (isAllowed(contents.allowlists, network, now)) return undefined
-  return decisionOf(best, bestIndex, network, isCanonicalIpv4(text) ? text : undefined)
+  const isSame = family === 4 && typeof text === 'string' && isCanonicalIpv4(text)
+  return decisionOf(best, bestIndex, network, isSame ? text : undefined)
 }
 
 /** Whether there is a deciding entry around an address: whichever is found first tells. */
@@ -134,8 +135,13 @@ function around(asked: IpNetwork, prefix: number): IpNetwork {
   return AROUND
 }
 
-/** IPv4 that was read has no other text than the canonical one, but as IPv6. */
-const isCanonicalIpv4 = (text: unknown): text is string => typeof text === 'string' && !text.includes(':')
+/**
+ * Whether the text of an IPv4 address is the canonical one. It is, but where it is written as IPv6,
+ * which begins with zeros then.
+ */
+function isCanonicalIpv4(text: string): boolean {
+  return text.charAt(0) !== ':' && (text.charAt(0) !== '0' || text.charAt(1) === '.')
+}
 
 function decisionOf(source: Source, index: number, network: IpNetwork, address?: string): ActiveDecision {
   const table = tableOf(source, network.family)

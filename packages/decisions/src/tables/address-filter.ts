@@ -17,14 +17,14 @@ export const NARROW = 24
  */
 export class AddressFilter {
   /** Which /16 networks hold an entry, or a part of one; and which have to do with a wide one. */
-  readonly #near = new Uint32Array(2 ** NEAR / 32)
-  readonly #wide = new Uint32Array(2 ** NEAR / 32)
-  readonly #lines: Uint32Array
+  readonly #near = new Int32Array(2 ** NEAR / 32)
+  readonly #wide = new Int32Array(2 ** NEAR / 32)
+  readonly #lines: Int32Array
   readonly #shift: number
 
   constructor(capacity: number) {
     const bits = Math.max(1, Math.ceil(Math.log2((capacity * BITS) / (LINE * 32))))
-    this.#lines = new Uint32Array(2 ** bits * LINE)
+    this.#lines = new Int32Array(2 ** bits * LINE)
     this.#shift = 32 - bits
   }
 
@@ -43,18 +43,20 @@ export class AddressFilter {
 
   /** Whether there may be an entry around an address. */
   isNear(address: number): boolean {
-    return hasBit(this.#near, address >>> (32 - NEAR))
+    return bitOf(this.#near, address >>> (32 - NEAR)) === 1
   }
 
   /** Whether there may be one that is shorter than {@link NARROW}. */
   isNearWide(address: number): boolean {
-    return hasBit(this.#wide, address >>> (32 - NEAR))
+    return bitOf(this.#wide, address >>> (32 - NEAR)) === 1
   }
 
   /** Whether the network may be there. */
   mayHold(network: number, hash: number): boolean {
     const line = this.#lineOf(network)
-    return hasBit(this.#lines, line + (hash >>> 23)) && hasBit(this.#lines, line + ((hash >>> 14) & 511))
+    const lines = this.#lines
+    // Both bits at once: whether the first is set cannot be foretold.
+    return (bitOf(lines, line + (hash >>> 23)) & bitOf(lines, line + ((hash >>> 14) & 511))) === 1
   }
 
   /** The first bit of the line of a /24. */
@@ -63,8 +65,8 @@ export class AddressFilter {
   }
 }
 
-const hasBit = (words: Uint32Array, bit: number) => (((words[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1
+const bitOf = (words: Int32Array, bit: number) => ((words[bit >>> 5] ?? 0) >>> (bit & 31)) & 1
 
-function setBit(words: Uint32Array, bit: number): void {
+function setBit(words: Int32Array, bit: number): void {
   words[bit >>> 5] = (words[bit >>> 5] ?? 0) | (1 << (bit & 31))
 }

@@ -15,12 +15,16 @@ const MULTIPLIER = random() | 1
  * be undone.
  */
 export function networkHash(words: Words, prefix: number, width: number, at = 0): number {
-  let hash = Math.imul((SEED ^ prefix) + 1, 0x9e3779b1)
-  for (let word = 0; word < width; word += 1) {
-    hash = Math.imul(hash ^ ((words[at + word] ?? 0) & maskOf(prefix - 32 * word)), 0x85ebca6b)
-    hash ^= hash >>> 15
+  let hash = mixed(Math.imul((SEED ^ prefix) + 1, 0x9e3779b1), (words[at] ?? 0) & maskOf(prefix))
+  for (let word = 1; word < width; word += 1) {
+    hash = mixed(hash, (words[at + word] ?? 0) & maskOf(prefix - 32 * word))
   }
   return Math.imul(hash, MULTIPLIER)
+}
+
+function mixed(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x85ebca6b)
+  return product ^ (product >>> 15)
 }
 
 /** The hash of an IPv4 /24. */

@@ -39,7 +39,7 @@ export class NetworkTable {
   constructor(family: Family, timed: boolean, capacity = 16) {
     this.family = family
     this.#timed = timed
-    this.#columns = new NetworkColumns(family === 4 ? 1 : 4, timed, capacity)
+    this.#columns = new NetworkColumns(family, timed, capacity)
     this.#slots = newSlots(capacity)
     this.#filter = this.#newFilter(capacity)
   }
@@ -60,15 +60,23 @@ export class NetworkTable {
 
   /** Adds a network, or gives it another expiry and tag. */
   set({ words, prefix }: Network, expiresAt = 0, tag = 0): void {
-    const index = this.find(words, prefix)
-    this.#columns.note(index === -1 ? this.#append(words, prefix) : index, expiresAt, tag)
+    const hash = this.#hash(words, prefix)
+    const index = this.#seek(words, prefix, hash)
+    this.#columns.note(index === -1 ? this.#append(words, prefix, hash) : index, expiresAt, tag)
   }
 
   /** Adds a network, unless it is there with an expiry that is as late or later. */
   setLater({ words, prefix }: Network, expiresAt: number, tag: number): void {
-    const index = this.find(words, prefix)
-    if (index === -1) this.#columns.note(this.#append(words, prefix), expiresAt, tag)
+    const hash = this.#hash(words, prefix)
+    const index = this.#seek(words, prefix, hash)
+    if (index === -1) this.#columns.note(this.#append(words, prefix, hash), expiresAt, tag)
     else if (this.#timed && expiresAt > this.expiresAt(index)) this.#columns.note(index, expiresAt, tag)
+  }
+
+  /** Adds a network, unless it is there. */
+  setMissing({ words, prefix }: Network, expiresAt: number, tag: number): void {
+    const hash = this.#hash(words, prefix)
+    if (this.#seek(words, prefix, hash) === -1) this.#columns.note(this.#append(words, prefix, hash), expiresAt, tag)
   }
 
   setTag(index: number, tag: number): void {
@@ -86,25 +94,12 @@ export class NetworkTable {
 
   /** Where the network is, or -1. `words` may have more bits than the prefix. */
   find(words: Words, prefix: number): number {
-    const columns = this.#columns
-    const slots = this.#slots
-    const hash = networkHash(words, prefix, columns.width)
-    if (this.#filter !== undefined && !this.#filter.mayHold(first(words, prefix), hash)) return -1
-    for (let at = startOf(hash, slots); ; at = after(at, slots)) {
-      const held = slots[at + 1] ?? 0
-      if (held === 0) return -1
-      if (slots[at] !== hash || ((held ^ prefix) & PREFIX_MASK) !== 0) continue
-      const index = (held >>> PREFIX_BITS) - 1
-      if (columns.width === 1 || columns.matches(index, words, prefix)) return index
-    }
+    return this.#seek(words, prefix, this.#hash(words, prefix))
   }
 
   /** Reads an entry's network into `network`. */
   read(index: number, network: IpNetwork): void {
-    const { keys, width } = this.#columns
-    for (let word = 0; word < width; word += 1) network.words[word] = keys[index * width + word] ?? 0
-    network.family = this.family
-    network.prefix = this.prefixAt(index)
+    this.#columns.read(index, network)
   }
 
   wordAt(index: number, word: number): number {
@@ -116,11 +111,11 @@ export class NetworkTable {
   }
 
   expiresAt(index: number): number {
-    return this.#columns.expires[index] ?? 0
+    return this.#columns.expiresAt(index)
   }
 
   tagAt(index: number): number {
-    return this.#columns.tags[index] ?? 0
+    return this.#columns.tagAt(index)
   }
 
   /** The order of two entries: by address, and then a range before what is in it. */
@@ -143,10 +138,27 @@ export class NetworkTable {
     return this.#columns.views()
   }
 
-  #append(words: Words, prefix: number): number {
+  #hash(words: Words, prefix: number): number {
+    return networkHash(words, prefix, this.#columns.width)
+  }
+
+  #seek(words: Words, prefix: number, hash: number): number {
+    if (this.#filter !== undefined && !this.#filter.mayHold(first(words, prefix), hash)) return -1
+    const columns = this.#columns
+    const slots = this.#slots
+    for (let at = startOf(hash, slots); ; at = after(at, slots)) {
+      const held = slots[at + 1] ?? 0
+      if (held === 0) return -1
+      if (slots[at] !== hash || ((held ^ prefix) & PREFIX_MASK) !== 0) continue
+      const index = (held >>> PREFIX_BITS) - 1
+      if (columns.width === 1 || columns.matches(index, words, prefix)) return index
+    }
+  }
+
+  #append(words: Words, prefix: number, hash: number): number {
     if (this.size === this.capacity) this.#resize(this.capacity * 2)
     const index = this.#columns.append(words, prefix)
-    this.#place(index)
+    this.#place(index, hash)
     if (!this.#lengths.includes(prefix)) {
       this.#lengths = [...this.#lengths, prefix].sort((a, b) => b - a)
       this.#narrowLengths = this.#lengths.filter((length) => length >= NARROW)
@@ -154,11 +166,9 @@ export class NetworkTable {
     return index
   }
 
-  #place(index: number): void {
-    const { keys, width } = this.#columns
+  #place(index: number, hash: number): void {
     const slots = this.#slots
     const prefix = this.prefixAt(index)
-    const hash = networkHash(keys, prefix, width, index * width)
     let at = startOf(hash, slots)
     while (slots[at + 1] !== 0) at = after(at, slots)
     slots[at] = hash
@@ -170,7 +180,9 @@ export class NetworkTable {
     this.#columns.resize(capacity)
     this.#slots = newSlots(capacity)
     this.#filter = this.#newFilter(capacity)
-    for (let index = 0; index < this.size; index += 1) this.#place(index)
+    const { keys, width } = this.#columns
+    for (let index = 0; index < this.size; index += 1)
+      this.#place(index, networkHash(keys, this.prefixAt(index), width, index * width))
   }
 
   #newFilter(capacity: number): AddressFilter | undefined {

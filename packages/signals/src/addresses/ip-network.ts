@@ -64,9 +64,9 @@ export class IpNetwork {
 
   /** Becomes another network, or the one of that prefix length around its words. */
   set({ words, family, prefix }: Pick<IpNetwork, 'words' | 'family' | 'prefix'>): void {
-    this.words.set(words)
     this.family = family
-    this.widenTo(prefix)
+    this.prefix = prefix
+    for (let word = 0; word < 4; word += 1) this.words[word] = (words[word] ?? 0) & maskOf(prefix - 32 * word)
   }
 
   /** Becomes the network of that prefix length around it. */
