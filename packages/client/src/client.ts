@@ -39,7 +39,7 @@ import { reviveMachines } from './machines/revive-machines.js'
 import { type Verification, verifyClient, verifyOptionsSchema } from './machines/verify.js'
 import { assertListener } from './observing/assert-listener.js'
 import type { ClientEventListener, ClientEventName } from './observing/events.js'
-import { prometheusText } from './observing/prometheus.js'
+import { prometheusText } from './observing/prometheus-text.js'
 import { type ClientStats, readStats } from './observing/stats.js'
 import type { CapiClientOptions } from './options.js'
 import { resolveOptions } from './resolve-options.js'
@@ -90,7 +90,8 @@ export class CapiClient implements AsyncDisposable {
    * that the store has is a duplicate. An array is stored whole or not at all. Any other iterable,
    * or async iterable, is stored in slices of 1,000. Signals about private addresses, about
    * networks of `neverReport` and repeats within the `dedup` window are left out and counted;
-   * `redact` has its say. All of it acts here, once.
+   * `redact` is asked about each context entry. All of this happens here, once, before anything is
+   * stored.
    *
    * @throws InputError naming everything that is wrong with an array's signals; none is stored.
    * @throws QueueFullError when `maxPending` leaves no room and `whenFull` is `reject`; none is
@@ -113,8 +114,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * What `addSignals` would store, as the exact JSON that would leave, and what it would leave out
-   * and why. Stores nothing.
+   * Shows what `addSignals` would store, as the exact JSON that would leave, and what it would
+   * leave out and why. Stores nothing.
    *
    * @throws InputError naming everything that is wrong with the signals.
    * @throws CscapiError `redact_failed`
@@ -157,8 +158,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Pulls the decision stream once, parsed (CAPI v3 swagger `/decisions/stream`). CAPI asks for at
-   * least 2 h between pulls.
+   * Pulls the decision stream once, and gives the parsed answer (CAPI v3 swagger
+   * `/decisions/stream`). CAPI asks for at least 2 h between pulls.
    *
    * @throws CapiAuthError, CapiForbiddenError, CapiRateLimitError, CapiResponseError,
    * CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError, StorageError, InputError
@@ -187,7 +188,7 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * The blocklist as it was pulled last, by whichever process. It is the same object each time, and
+   * Gives the blocklist as it was pulled last, by any process. It is the same object each time, and
    * is kept up to date by this call, by `pullDecisions`, and each minute by a client that was
    * started with `pullMachineId`.
    *
@@ -214,8 +215,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * The dead letters with the reason, status and time of their rejection, oldest first within a
-   * machine. Read in pages while you iterate.
+   * Lists the dead letters with the reason, status and time of their rejection, oldest first within
+   * a machine. Read in pages while you iterate.
    *
    * @throws InputError, AbortedError, StorageError
    */
@@ -227,9 +228,9 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * The dead letters as JSON lines, one signal each, with the line feed: write them to a file,
-   * correct them, and hand each line's signal to `addSignals`. Purge the originals before, since a
-   * signal's uuid is taken as long as the store has it.
+   * Gives the dead letters as JSON lines, one signal each, with the line feed: write them to a
+   * file, correct them, and hand each line's signal to `addSignals`. Purge the originals before,
+   * since a signal's uuid is taken as long as the store has it.
    *
    * @throws InputError, AbortedError, StorageError
    */
@@ -268,8 +269,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Machines that have credentials in the store, in order of id, without a secret. Read in pages
-   * while you iterate.
+   * Lists the machines that have credentials in the store, in order of id, without a secret. Read
+   * in pages while you iterate.
    *
    * @throws AbortedError, StorageError
    */
@@ -336,7 +337,7 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Counts of the store. Cheap: its cost does not grow with the number of signals.
+   * Counts what is in the store. Cheap: its cost does not grow with the number of signals.
    *
    * @throws AbortedError, StorageError
    */
@@ -346,8 +347,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Counts of the store and of this process in the Prometheus text format (version 0.0.4): serve it
-   * as `text/plain; version=0.0.4`. As cheap as `stats()`.
+   * Gives counts of the store and of this process as Prometheus text (version 0.0.4): serve it as
+   * `text/plain; version=0.0.4`. As cheap as `stats()`.
    *
    * @throws AbortedError, StorageError
    */
@@ -395,8 +396,8 @@ export class CapiClient implements AsyncDisposable {
 
   /**
    * Ends the scheduler and takes nothing new; what is in flight is finished or put back within the
-   * deadline. No lease, no timer and no listener of this client is left. Idempotent. The store
-   * stays open for `stats()`: `close()` it then.
+   * deadline. No lease, no timer and no listener of this client is left. May be called again. The
+   * store stays open for `stats()`: `close()` it then.
    *
    * @throws InputError
    * @throws AbortedError when `signal` fires: the stopping goes on.
@@ -408,8 +409,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * Breaks off what is running (it is put back) and closes the store. Idempotent. `stop()` first
-   * lets calls under way finish.
+   * Breaks off what is running (it is put back) and closes the store. May be called again. To let
+   * running calls finish, call `stop()` first.
    */
   close(): Promise<void> {
     return this.#calls.close()

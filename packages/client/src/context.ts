@@ -4,7 +4,7 @@ import type { Shutdown } from './lifecycle/shutdown.js'
 import type { EventFeed } from './observing/events.js'
 import type { RequestCounts } from './observing/request-counts.js'
 import type { ResolvedOptions } from './options.js'
-import type { SealedStorage } from './secrets/sealed-storage.js'
+import type { SealedStorage } from './sealing/sealed-storage.js'
 
 /** What every part of one client shares. */
 export interface ClientContext {

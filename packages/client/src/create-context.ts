@@ -1,5 +1,5 @@
 import { type Capi, createCapi, MachineAuthenticator } from '@cscapi/core'
-import { storePauser } from './calling/pause-store.js'
+import { storePauser } from './bans/pause-store.js'
 import type { ClientContext } from './context.js'
 import { Intake } from './intake/intake.js'
 import { Shutdown } from './lifecycle/shutdown.js'
@@ -7,7 +7,7 @@ import { EventFeed } from './observing/events.js'
 import { logEvents } from './observing/log-events.js'
 import { RequestCounts } from './observing/request-counts.js'
 import type { ResolvedOptions } from './options.js'
-import { sealedStorage } from './secrets/sealed-storage.js'
+import { sealedStorage } from './sealing/sealed-storage.js'
 
 /** Puts the parts of one client together. */
 export function createContext(options: ResolvedOptions): ClientContext {

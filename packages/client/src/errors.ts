@@ -7,6 +7,7 @@ import type { SendReport } from './sending/send-report.js'
  */
 export class SendFailedError extends CscapiError {
   override readonly name = 'SendFailedError'
+  /** What was done before the failure. */
   readonly report: SendReport
 
   constructor(cause: CscapiError, report: SendReport) {
@@ -45,6 +46,7 @@ export class QueueFullError extends CscapiError {
   override readonly name = 'QueueFullError'
   /** Signals that wait in the store, leased ones included. */
   readonly pending: number
+  /** The client's bound, from its option of that name. */
   readonly maxPending: number
 
   constructor(pending: number, count: number, maxPending: number) {

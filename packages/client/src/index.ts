@@ -48,6 +48,6 @@ export type { ClientEventListener, ClientEventName, ClientEvents } from './obser
 export type { Logger } from './observing/logger.js'
 export type { ClientStats } from './observing/stats.js'
 export type { CapiClientOptions } from './options.js'
-export type { EncryptionOption } from './secrets/encryption-option.js'
+export type { EncryptionOption } from './sealing/encryption-option.js'
 export type { SendOptions } from './sending/send-options.js'
 export type { Problem, SendProgress, SendReport, StopReason } from './sending/send-report.js'

@@ -3,8 +3,8 @@ import type { DecisionSetOptions } from '@cscapi/decisions'
 import type { Storage } from '@cscapi/storage'
 import type { IntakeOptions, ResolvedIntakeOptions } from './intake/intake-options.js'
 import type { Logger } from './observing/logger.js'
-import type { EncryptionOption } from './secrets/encryption-option.js'
-import type { SealOptions } from './secrets/machine-seals.js'
+import type { EncryptionOption } from './sealing/encryption-option.js'
+import type { SealOptions } from './sealing/machine-seals.js'
 
 /** Options of {@link CapiClient}. All times are milliseconds. */
 export interface CapiClientOptions extends IntakeOptions, TransportOptions {
@@ -21,7 +21,10 @@ export interface CapiClientOptions extends IntakeOptions, TransportOptions {
   readonly environment: Environment
   /** Names your product in the user agent: `<prefix>-cscapi-ts/<version>`. Default: no prefix. */
   readonly userAgentPrefix?: string
-  /** Extra tries of one register, login, enroll or pull call. Default 3. */
+  /**
+   * Extra tries of one `getDecisions`, `pullDecisions`, `enrollMachines` or `verify` call, its login
+   * included. A sending run puts signals back instead. Default 3.
+   */
   readonly maxRetries?: number
   /** Delay before the first repeat; doubles with each, with full jitter. Default 5,000. */
   readonly retryDelayMs?: number

@@ -18,7 +18,7 @@ import { systemClock } from './lifecycle/system-clock.js'
 import type { Logger } from './observing/logger.js'
 import type { CapiClientOptions, ResolvedOptions } from './options.js'
 import { scenariosSchema } from './scenarios.js'
-import { encryptionIssues, resolveEncryption } from './secrets/encryption-option.js'
+import { encryptionIssues, resolveEncryption } from './sealing/encryption-option.js'
 
 /** Methods that the client calls first; an adapter has more. */
 const STORAGE_METHODS = ['open', 'close', 'lease', 'settle', 'enqueue', 'getMachine', 'getState', 'setState', 'stats']

@@ -1,8 +1,10 @@
 import { CscapiError, type CscapiErrorOptions } from '@cscapi/signals'
 
+/** What an error says of the answer that it is about. */
 export interface ResponseDetails {
   /** Method and path below the base URL, e.g. `POST /signals`. */
   readonly endpoint: string
+  /** The HTTP status. */
   readonly status: number
   /** CAPI's own `message`, and `errors` if any, cut to 1 KiB and without control characters. */
   readonly serverMessage?: string | undefined
@@ -10,6 +12,7 @@ export interface ResponseDetails {
   readonly retryAfterMs?: number | undefined
   /** How the answer names itself: `x-amzn-requestid`, `x-amz-apigw-id` or `x-request-id`. */
   readonly requestId?: string | undefined
+  /** The machine whose call it was; absent where it was nobody's. */
   readonly machineId?: string | undefined
 }
 
@@ -20,6 +23,7 @@ export interface ResponseDetails {
 export class CapiResponseError extends CscapiError implements Omit<ResponseDetails, 'requestId' | 'machineId'> {
   override readonly name: string = 'CapiResponseError'
   readonly endpoint: string
+  /** The HTTP status. */
   readonly status: number
   readonly serverMessage: string | undefined
   readonly retryAfterMs: number | undefined
@@ -53,8 +57,8 @@ export class CapiAuthError extends CapiResponseError {
 export class CapiForbiddenError extends CapiResponseError {
   override readonly name = 'CapiForbiddenError'
   /**
-   * CAPI gives a reason that is neither its gateway's nor about the address: it may be about this
-   * request alone.
+   * The answer has a reason of its own, not the gateway's, and not about the address: it may be
+   * about this request alone.
    */
   readonly givesReason: boolean
 
@@ -122,6 +126,7 @@ export class LoginBudgetError extends CscapiError {
  */
 export class AbortedError extends CscapiError {
   override readonly name = 'AbortedError'
+  /** What was done before, where the call makes a report; `undefined` otherwise. */
   readonly report: unknown
 
   constructor(what: string, options: CscapiErrorOptions & { report?: unknown } = {}) {
@@ -130,6 +135,7 @@ export class AbortedError extends CscapiError {
   }
 }
 
+/** The codes of a {@link StorageError}; docs/errors.md says what to do at each. */
 export type StorageErrorCode =
   | 'storage_unavailable'
   | 'storage_busy'
@@ -146,8 +152,11 @@ export type StorageErrorCode =
  */
 export class StorageError extends CscapiError {
   override readonly name = 'StorageError'
+  /** The adapter's name, e.g. `sqlite`. */
   readonly adapter: string
+  /** The method of the port that failed, e.g. `enqueue`. */
   readonly operation: string
+  /** The driver's own code, for a search engine; `undefined` where it gives none. */
   readonly driverCode: string | undefined
 
   constructor(

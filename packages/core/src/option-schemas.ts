@@ -36,6 +36,7 @@ const alwaysVerified = z
   .undefined({ error: 'does not exist: certificates are always verified; name an authority of your own with ca' })
   .optional()
 
+/** Options of other SDKs that switch verification off, each refused with the reason. */
 export const tlsSettings = { tls: alwaysVerified, rejectUnauthorized: alwaysVerified } as const
 
 /** What a timer holds. */

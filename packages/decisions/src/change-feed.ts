@@ -3,15 +3,18 @@ import type { ActiveDecision } from './lookup/active-decision.js'
 import { listEntries } from './lookup/listing.js'
 import { lookUpExact } from './lookup/lookup.js'
 import { lookUpScoped } from './lookup/scoped-lookup.js'
+import type { Pace } from './pacing/pace.js'
 import type { View } from './sources/contents.js'
-import type { Pace } from './turns/pace.js'
 
 /** Canonical values that came into force, and that are not in force any more. */
 export interface DecisionChange {
+  /** What is blocked from now on. */
   readonly added: readonly string[]
+  /** What is not blocked any more. */
   readonly removed: readonly string[]
 }
 
+/** What is called at each change of the set. */
 export type ChangeListener = (change: DecisionChange) => void
 
 /**

@@ -13,6 +13,7 @@ import {
   readRetainedLists,
   readSetOptions,
 } from './options.js'
+import { Pace, type Paced } from './pacing/pace.js'
 import { readSnapshot } from './snapshot/read-snapshot.js'
 import { writeSnapshot } from './snapshot/write-snapshot.js'
 import { applyStream } from './sources/apply-stream.js'
@@ -26,7 +27,6 @@ import { type RetainedLists, retainLists } from './sources/retain-lists.js'
 import { type ApplyReport, Skipped } from './sources/skipped.js'
 import { emptyStream, inForceIn, listOrigin } from './sources/source.js'
 import { checkAnswer, type StreamAnswer } from './sources/stream-answer.js'
-import { Pace, type Paced } from './turns/pace.js'
 
 /**
  * The blocklist in memory: what CAPI's stream, blocklists and allowlists say, each kept apart, and

@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ExportOptions, exportDecisions } from '../src/export/index.js'
 import { DecisionSet } from '../src/index.js'
+import { sortedOrder } from '../src/pacing/sorted-order.js'
 import { NetworkTable } from '../src/tables/network-table.js'
-import { sortedOrder } from '../src/turns/sorted-order.js'
 
 /** Looks into tables that are made in one go at most, each well below a microsecond. */
 const MOST_WORK = 40_000

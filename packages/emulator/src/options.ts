@@ -12,6 +12,7 @@ import type { RecordSignals } from './requests/received-signals.js'
 import type { RecordRequests } from './requests/record.js'
 import type { RecordedRequest } from './requests/recorded-request.js'
 
+/** Options of {@link createEmulator}. */
 export interface EmulatorOptions {
   /**
    * Enforces the request models of the CAPI v3 swagger; the real server answers 200 to most of what
@@ -80,7 +81,9 @@ export interface EmulatorOptions {
    * every answer holds everything
    */
   readonly decisionDeltas?: boolean
+  /** Blocklists that the stream links to. Default: none. */
   readonly blocklists?: readonly SeedBlocklist[] | undefined
+  /** Allowlists that the stream links to. Default: none. */
   readonly allowlists?: readonly SeedAllowlist[] | undefined
   /** Bans an address that logs in too often; `{}` takes CAPI's own numbers. @defaultValue off */
   readonly ban?: BanRule

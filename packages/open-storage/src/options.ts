@@ -1,6 +1,7 @@
 import { readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 
+/** Options of {@link openStorage}. */
 export interface OpenStorageOptions {
   /**
    * Keeps several applications apart in one PostgreSQL database (as the schema's name) or one

@@ -14,12 +14,14 @@ export interface InputIssue {
   readonly rule: string
 }
 
+/** What an error says beside its code and message. */
 export interface CscapiErrorOptions {
   /**
    * An error of ours or a plain description. Never a `Request`, a `Response` or an error that holds
    * one.
    */
   readonly cause?: unknown
+  /** Whether the same call may succeed later. Default false. */
   readonly retryable?: boolean
   /** The machine that the call was for, where it was for one. */
   readonly machineId?: string | undefined
@@ -70,8 +72,8 @@ export class CscapiError extends Error {
 }
 
 /**
- * True for every error of ours, also when two copies of this package are installed (where
- * `instanceof` fails).
+ * Tells whether a value is an error of ours, also when two copies of this package are installed
+ * (where `instanceof` fails).
  */
 export function isCscapiError(value: unknown): value is CscapiError {
   return typeof value === 'object' && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true
@@ -83,6 +85,7 @@ export function isCscapiError(value: unknown): value is CscapiError {
  */
 export class InputError extends CscapiError {
   override readonly name = 'InputError'
+  /** Everything that is wrong, one entry for each value. */
   readonly issues: readonly InputIssue[]
 
   constructor(what: string, issues: readonly InputIssue[], options: CscapiErrorOptions & { code?: string } = {}) {

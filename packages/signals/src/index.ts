@@ -4,7 +4,6 @@ export { NetworkSet } from './addresses/network-set.js'
 export type { Family, Words } from './addresses/parse-ip.js'
 export { PRIVATE_NETWORKS } from './addresses/private-networks.js'
 export { createSignal } from './create-signal/create-signal.js'
-export { scenarioRule } from './create-signal/scenario-rule.js'
 export type {
   AttackerInput,
   CreatedSignal,
@@ -12,7 +11,6 @@ export type {
   Instant,
   SourceInput,
 } from './create-signal/signal-input.js'
-export { textRule } from './create-signal/text-rule.js'
 export {
   CscapiError,
   type CscapiErrorOptions,
@@ -32,6 +30,8 @@ export { unknownKeyIssues } from './options/unknown-keys.js'
 export { oneLine } from './printable/one-line.js'
 export { printable } from './printable/printable.js'
 export { printableUrl } from './printable/printable-url.js'
+export { scenarioRule } from './validation/scenario-rule.js'
+export { textRule } from './validation/text-rule.js'
 export { type SignalContext, signalContextSchema } from './wire/context.js'
 export { type SignalDecision, signalDecisionSchema } from './wire/decision.js'
 export {

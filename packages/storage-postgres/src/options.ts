@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { readAddress } from './connect/address.js'
 import { isPool, type PostgresPool } from './connect/pool.js'
 import { isSchemaName, SCHEMA_RULE } from './connect/schema-name.js'
-import { MIGRATE_MODES, type MigrateMode } from './migrate.js'
+import { MIGRATE_MODES, type MigrateMode } from './migrations/migrate.js'
 
 /** Where the server is: an address, or a pool of yours. */
 export type PostgresConnection =

@@ -38,6 +38,7 @@ const CHANGE_LIMIT = 500
  */
 export abstract class GuardedStorage<Store extends OpenStore = OpenStore> implements Storage {
   abstract readonly name: string
+  /** What the adapter can and cannot promise. */
   readonly capabilities: StorageCapabilities = { atomicEnqueue: 'all' }
   #store: Store | undefined
   #opening: Promise<void> | undefined
@@ -147,6 +148,7 @@ export abstract class GuardedStorage<Store extends OpenStore = OpenStore> implem
     })
   }
 
+  /** Reads a state; `undefined` where there is none, or it has run out. */
   getState(key: string): Promise<StateValue | undefined> {
     return this.run('getState', (store) => {
       checkArguments.stateKey(key)

@@ -7,7 +7,9 @@ export const CLOCK_NOISE_MS = 1_000
 
 /** An instant, and when it was written, in epoch milliseconds of the store's clock. */
 export interface Deadline {
+  /** The instant itself, in epoch milliseconds. */
   readonly at: number
+  /** When it was written, in epoch milliseconds. */
   readonly putAt: number
 }
 

@@ -3,7 +3,9 @@ import type { SignalFilter, SignalPage, Storage } from './port.js'
 
 /** Where a listing goes on (at its beginning, if absent), and how much of it is read at most. */
 export interface PageRequest {
+  /** Where the page before ended; `undefined` for the first. */
   readonly after?: string
+  /** How many entries at most. */
   readonly limit: number
 }
 
@@ -28,10 +30,15 @@ export interface OpenStore
     | 'extend'
     | 'stats'
   > {
+  /** Gives a page of machines, in order of id. */
   listMachines(page: PageRequest & { readonly failing?: boolean }): Promise<MachinePage>
+  /** Writes a state where its version is still the one expected. */
   setState(key: string, value: Uint8Array | undefined, options: SetStateOptions): Promise<number | undefined>
+  /** Gives a page of signals, oldest first within a machine. */
   listSignals(filter: SignalFilter, page: PageRequest): Promise<SignalPage>
+  /** Deletes up to `limit` matching signals, and returns how many. */
   deleteSignals(filter: SignalFilter, limit: number): Promise<number>
+  /** Makes up to `limit` matching rejected signals pending, and returns how many. */
   requeueSignals(filter: Omit<SignalFilter, 'status'>, limit: number): Promise<number>
   /** Lets go of what opening made. Called once, when no operation is under way any more. */
   close(): Promise<void>

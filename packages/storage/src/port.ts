@@ -25,6 +25,7 @@ import type { Machine, MachineStore, StateStore } from '@cscapi/core'
 export interface Storage extends MachineStore, StateStore, SignalQueue {
   /** The adapter's name in errors, e.g. `sqlite`. */
   readonly name: string
+  /** What the adapter can and cannot promise. */
   readonly capabilities: StorageCapabilities
   /**
    * Connects and creates or upgrades the schema. Idempotent, safe when eight processes call it at
@@ -39,6 +40,7 @@ export interface Storage extends MachineStore, StateStore, SignalQueue {
   close(): Promise<void>
 }
 
+/** Where adapters may differ, as the conformance suite is told. */
 export interface StorageCapabilities {
   /**
    * What an `enqueue` that throws may have stored: nothing (`all`), or whole machines' shares of
@@ -60,7 +62,9 @@ export interface QueuedSignal {
   readonly payload: string
 }
 
+/** What became of a batch. */
 export interface EnqueueResult {
+  /** Signals that the store did not have. */
   readonly added: number
   /**
    * Signals whose `(machineId, uuid)` the store had already, or that came twice in the batch. The
@@ -69,6 +73,7 @@ export interface EnqueueResult {
   readonly duplicates: number
 }
 
+/** What a worker asks for. */
 export interface LeaseRequest {
   /**
    * How long the partition stays invisible to others, in milliseconds; more than 0, a fraction is
@@ -81,6 +86,7 @@ export interface LeaseRequest {
 
 /** One partition, held by this worker alone until it is settled or the lease runs out. */
 export interface SignalLease {
+  /** Whose signals these are. */
   readonly machineId: string
   /** Random, never used twice. */
   readonly token: string
@@ -97,7 +103,9 @@ export interface SignalLease {
   readonly attemptsForMs: number
 }
 
+/** A signal that was refused for good. */
 export interface RejectedSignal {
+  /** Which signal of the machine it is. */
   readonly uuid: string
   /** Why, as a person reads it: CAPI's message or ours. */
   readonly reason: string
@@ -105,10 +113,13 @@ export interface RejectedSignal {
   readonly status?: number | undefined
 }
 
+/** What became of the signals of a lease. */
 export interface LeaseResult {
+  /** Uuids that CAPI took. */
   readonly sent?: readonly string[]
   /** Keep sent signals (status `sent`) instead of deleting them. Default false. */
   readonly keepSent?: boolean
+  /** Signals that CAPI refused for good: they become dead letters. */
   readonly rejected?: readonly RejectedSignal[]
   /** Delays the whole partition, so that order is kept. */
   readonly retry?: {
@@ -122,6 +133,7 @@ export interface LeaseResult {
   }
 }
 
+/** Counts of a store. */
 export interface QueueStats {
   /** Signals waiting to be sent, those under a live lease not included. */
   readonly pending: number
@@ -136,6 +148,7 @@ export interface QueueStats {
   readonly rejected: number
   /** Machines that have credentials or ever had signals. */
   readonly machines: number
+  /** Machines that are left alone for a while. */
   readonly failing: number
   /** Age of the oldest signal pending or leased, in milliseconds. */
   readonly oldestPendingMs: number | undefined
@@ -144,28 +157,37 @@ export interface QueueStats {
 /** `pending` includes leased signals. */
 export type SignalStatus = 'pending' | 'rejected' | 'sent'
 
+/** Which signals; all that is given must hold. */
 export interface SignalFilter {
+  /** Only signals of this status. Default: of any. */
   readonly status?: SignalStatus
+  /** Only this machine's. Default: all. */
   readonly machineId?: string
   /** Only signals whose status is at least so many milliseconds old. */
   readonly olderThanMs?: number
 }
 
+/** A signal as the store has it. */
 export interface StoredSignal extends QueuedSignal {
+  /** Where it is on its way. */
   readonly status: SignalStatus
   /** Milliseconds since it was enqueued (`pending`), rejected or sent. */
   readonly ageMs: number
   /** Of a rejected signal. */
   readonly reason: string | undefined
+  /** The HTTP status of a rejected signal's answer; `undefined` where ours was the refusal. */
   readonly httpStatus: number | undefined
 }
 
+/** Some signals of a listing. */
 export interface SignalPage {
+  /** The signals of this page. */
   readonly signals: readonly StoredSignal[]
   /** Opaque; pass it as `after` to read on. `undefined` on the last page. */
   readonly next: string | undefined
 }
 
+/** The half of the port that keeps signals. */
 export interface SignalQueue {
   /**
    * Durable when it resolves, and atomic as {@link StorageCapabilities.atomicEnqueue} says. Wakes

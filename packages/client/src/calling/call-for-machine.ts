@@ -9,8 +9,8 @@ import {
   readPause,
   sleepUnlessAborted,
 } from '@cscapi/core'
+import { isAddressWelcome, isOwnRefusal, probeAfterBan } from '../bans/ban-probe.js'
 import type { ClientContext } from '../context.js'
-import { isAddressWelcome, isOwnRefusal, probeAfterBan } from './probe-after-ban.js'
 
 export interface MachineCall {
   readonly machineId: string

@@ -6,6 +6,7 @@ import { type Fields, fields } from '../calling/read-call.js'
 import type { ClientContext } from '../context.js'
 import { scenariosSchema } from '../scenarios.js'
 
+/** Options of {@link CapiClient.getDecisions}. */
 export interface GetDecisionsOptions {
   /** Any machine of yours; it is registered and logged in if it has to be. */
   readonly machineId: string
@@ -19,11 +20,11 @@ export interface GetDecisionsOptions {
   /** Include the links to further blocklists. Default true. */
   readonly additionalPull?: boolean
   /**
-   * Ask for everything. A server may otherwise answer with what changed since its last answer to
-   * this machine, whoever took that one; `pullDecisions` asks so by itself where the store holds no
-   * blocklist. Default false.
+   * Ask for everything. Otherwise a server may answer with what changed since its last answer to
+   * this machine. `pullDecisions` sets it by itself if the store holds no blocklist. Default false.
    */
   readonly startup?: boolean
+  /** Ends the call with an `AbortedError`. */
   readonly signal?: AbortSignal
 }
 

@@ -9,6 +9,7 @@ import { scenariosSchema } from '../scenarios.js'
  */
 export const PULL_EVERY_MS = 2 * 3_600_000
 
+/** Options of {@link CapiClient.pullDecisions}. */
 export interface PullOptions {
   /** Any machine of yours; it is registered and logged in if it has to be. */
   readonly machineId: string
@@ -19,6 +20,7 @@ export interface PullOptions {
    * costs one login.
    */
   readonly scenarios?: readonly string[]
+  /** Ends the call with an `AbortedError`; nothing is changed then. */
   readonly signal?: AbortSignal
 }
 

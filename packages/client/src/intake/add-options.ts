@@ -6,6 +6,7 @@ import type { FilteredSignal } from './check-signals.js'
 
 /** What `addSignals` did. Every signal given is counted once in the first four. */
 export interface AddResult {
+  /** Stored, to be sent. */
   readonly added: number
   /** The store has their uuid already, or it came twice. */
   readonly duplicates: number
@@ -19,6 +20,7 @@ export interface AddResult {
   readonly dropped: number
 }
 
+/** Options of {@link CapiClient.addSignals}. */
 export interface AddOptions {
   /**
    * Called for each signal that is left out, once the others are stored. What it throws becomes a
@@ -28,8 +30,8 @@ export interface AddOptions {
   /** `false` adds repeats too, e.g. dead letters that you have corrected. Default true. */
   readonly dedup?: boolean
   /**
-   * Ends the call with an `AbortedError`. While signals are being stored, it leaves open whether
-   * they are: adding them again is safe.
+   * Ends the call with an `AbortedError`. Signals that were being stored may be stored or not:
+   * adding them again is safe.
    */
   readonly signal?: AbortSignal
 }

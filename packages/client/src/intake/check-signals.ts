@@ -10,6 +10,7 @@ export interface FilteredSignal {
   readonly index: number
   /** As it was given. */
   readonly signal: Signal
+  /** Why it is left out. */
   readonly reason: FilterReason
   /** For people: which address meets which rule. */
   readonly detail: string

@@ -9,6 +9,7 @@ export interface RejectedFilter {
   readonly machineId?: string
   /** Only those rejected at least so many milliseconds ago. Default 0. */
   readonly olderThanMs?: number
+  /** Ends the call with an `AbortedError`. */
   readonly signal?: AbortSignal
 }
 

@@ -7,7 +7,9 @@ import { filterOf, type RejectedFilter } from './dead-letter-filter.js'
 
 /** A signal that CAPI refused for good. It stays in the store until it is requeued or deleted. */
 export interface RejectedSignalInfo {
+  /** Whose signal it is. */
   readonly machineId: string
+  /** Which signal of that machine it is. */
   readonly uuid: string
   /** `undefined` when what is stored cannot be read as a signal. */
   readonly signal: Signal | undefined

@@ -1,7 +1,7 @@
 import { inSlices } from '@cscapi/core'
 import type { SignalStatus, Storage } from '@cscapi/storage'
 
-/** How long signals stay in the store that nobody waits for any more, in milliseconds. */
+/** How long sent and rejected signals stay in the store, in milliseconds. */
 export interface Retention {
   /** Sent signals are kept for so long. Default: they are deleted when they are sent. */
   readonly keepSentMs?: number | undefined

@@ -27,8 +27,8 @@ export interface StartOptions {
   /** What is deleted, and when. Default: sent signals at once, rejected ones never. */
   readonly retention?: Retention
   /**
-   * Whether the process may end while nothing but the scheduler is left. Its timers only; with a
-   * `clock` of your own, that clock decides. Default false.
+   * Whether the process may end while nothing but the scheduler is left. Only the scheduler's
+   * timers are concerned; with a `clock` of your own, that clock decides. Default false.
    */
   readonly unref?: boolean
   /**

@@ -5,6 +5,7 @@ import { type Fields, fields } from '../calling/read-call.js'
 /** How long stopping may take by default, in milliseconds: Docker kills after 10 s. */
 export const STOP_DEADLINE_MS = 8_000
 
+/** Options of {@link CapiClient.stop}. */
 export interface StopOptions {
   /**
    * How long what is in flight may take to end, in milliseconds: three quarters of it to be

@@ -3,15 +3,19 @@ import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { type Fields, fields } from '../calling/read-call.js'
 
+/** Options of {@link CapiClient.enrollMachines}. */
 export interface EnrollOptions {
+  /** Which machines; each is registered and logged in if it has to be. */
   readonly machineIds: readonly string[]
   /** From the console; letters and digits. A secret. */
   readonly attachmentKey: string | Secret
   /** The name that the console shows. */
   readonly name?: string
+  /** Labels that the console shows with each of these machines. Default: none. */
   readonly tags?: readonly string[]
   /** Take the machine over from another account. Default false. */
   readonly overwrite?: boolean
+  /** Ends the call with an `AbortedError` that has the results so far. */
   readonly signal?: AbortSignal
 }
 

@@ -6,9 +6,11 @@ import { type Fields, fields } from '../calling/read-call.js'
 import type { ClientContext } from '../context.js'
 import { infoOf, type MachineInfo } from './machine-info.js'
 
+/** Options of {@link CapiClient.machines}. */
 export interface MachinesFilter {
   /** Only those that are failing, or only those that are not. Default: all. */
   readonly failing?: boolean
+  /** Ends the reading with an `AbortedError`. */
   readonly signal?: AbortSignal
 }
 

@@ -2,6 +2,7 @@ import { type FailingReason, type Machine, readTokenClaims } from '@cscapi/core'
 
 /** A machine as an operator sees it: no password, no token. Instants are epoch milliseconds. */
 export interface MachineInfo {
+  /** The id that CAPI knows it by. */
   readonly machineId: string
   /** CAPI has answered a register call, or a login, with 2xx. */
   readonly registered: boolean

@@ -8,7 +8,9 @@ import type { ClientContext } from '../context.js'
 
 /** What {@link CapiClient.verify} found to be in order. */
 export interface Verification {
+  /** The CAPI that is called, with its version path. */
   readonly baseUrl: string
+  /** What every request calls itself. */
   readonly userAgent: string
   /** The adapter's name. */
   readonly storage: string

@@ -47,7 +47,9 @@ export interface ClientEvents {
   readonly warning: { readonly code: string; readonly message: string; readonly error?: unknown }
 }
 
+/** The name of an event: a key of {@link ClientEvents}. */
 export type ClientEventName = keyof ClientEvents
+/** What {@link CapiClient.on} calls at an event of that name. */
 export type ClientEventListener<Name extends ClientEventName> = (event: ClientEvents[Name]) => void
 
 /**

@@ -4,9 +4,11 @@ import type { ClientContext } from '../context.js'
 
 /** {@link CapiClient.stats}: instants are epoch milliseconds. */
 export interface ClientStats extends Omit<QueueStats, 'oldestPendingMs'> {
+  /** When the oldest signal that waits was added; `undefined` when none waits. */
   readonly oldestPendingAt: number | undefined
   /** Until when nothing is sent, and why. */
   readonly pausedUntil: number | undefined
+  /** Why nothing is sent; `undefined` while there is no pause. */
   readonly pauseReason: PauseReason | undefined
 }
 

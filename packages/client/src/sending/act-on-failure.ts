@@ -1,8 +1,8 @@
 import type { CscapiError, Refused } from '@cscapi/core'
 import type { SignalLease } from '@cscapi/storage'
-import type { Batch, PostPlan } from './bisect.js'
 import type { SendRun } from './send-run.js'
 import type { Settlement } from './settlement.js'
+import type { Batch, PostPlan } from './split-batch.js'
 
 /** A call that failed, and what has been decided about it. */
 export interface Failure extends Pick<Refused, 'error' | 'outcome' | 'wasAsked'> {

@@ -1,13 +1,13 @@
 import { type Authentication, type CscapiError, isCscapiError, SLOW_PATH_ATTEMPTS } from '@cscapi/core'
 import type { SignalLease } from '@cscapi/storage'
-import { isSuspect } from '../calling/ban-marks.js'
-import { isAddressWelcome, isOwnRefusal } from '../calling/probe-after-ban.js'
+import { isSuspect } from '../bans/ban-marks.js'
+import { isAddressWelcome, isOwnRefusal } from '../bans/ban-probe.js'
 import { actOn, type Failure } from './act-on-failure.js'
-import { type Batch, PostPlan } from './bisect.js'
 import { HeldLease } from './extend-lease.js'
 import { othersGetThrough } from './got-through.js'
 import type { SendRun } from './send-run.js'
 import { Settlement } from './settlement.js'
+import { type Batch, PostPlan } from './split-batch.js'
 
 /**
  * Posts the signals of one lease, then settles it: whatever happens, what CAPI took and refused is

@@ -1,5 +1,5 @@
 import { AbortedError, isCscapiError, StorageError, tokenFlaw } from '@cscapi/core'
-import { isOwnRefusal } from '../calling/probe-after-ban.js'
+import { isOwnRefusal } from '../bans/ban-probe.js'
 import { pushMetrics } from '../calling/push-metrics.js'
 import type { SendRun } from './send-run.js'
 import { inParallel } from './workers.js'

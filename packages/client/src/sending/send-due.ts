@@ -1,5 +1,5 @@
 import { AbortedError, isCscapiError } from '@cscapi/core'
-import { probeAfterBan } from '../calling/probe-after-ban.js'
+import { probeAfterBan } from '../bans/ban-probe.js'
 import type { ClientContext } from '../context.js'
 import { SendFailedError } from '../errors.js'
 import { noteDelivered } from './got-through.js'

@@ -18,11 +18,11 @@ export interface Problem {
    * them all.
    */
   readonly code: string
-  /** What was attempted, on which host, and what to do: of the first time that it was met. */
+  /** What was attempted, on which host, and what to do, as it was said the first time. */
   readonly message: string
   /**
-   * Signals that were put back or rejected because of it; where it is about none, such as a metrics
-   * call, how often it was met. At least 1.
+   * Signals that were put back or rejected because of it; for trouble without signals, such as a
+   * metrics call, how often it was met. At least 1.
    */
   readonly count: number
   /** Machines that met it; 0 where it is about no machine, such as a pause. */
@@ -41,6 +41,7 @@ export interface SendReport {
   failing: number
   /** HTTP requests, logins and metrics included. */
   requests: number
+  /** Logins made by this run. */
   logins: number
   /** Milliseconds. */
   durationMs: number
@@ -57,6 +58,7 @@ export interface SendReport {
  * began with.
  */
 export interface SendProgress extends Readonly<SendReport> {
+  /** Signals that waited when the run began. */
   readonly pendingAtStart: number
 }
 

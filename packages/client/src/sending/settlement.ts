@@ -1,7 +1,7 @@
 import { CapiResponseError, type CscapiError } from '@cscapi/core'
 import type { LeaseResult, RejectedSignal, SignalLease } from '@cscapi/storage'
-import type { Batch } from './bisect.js'
 import type { SendRun } from './send-run.js'
+import type { Batch } from './split-batch.js'
 
 /** Gathers what becomes of the signals of one lease; writes it down at its end, and tells of it. */
 export class Settlement {

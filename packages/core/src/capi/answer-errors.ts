@@ -7,7 +7,7 @@ import {
   type ResponseDetails,
 } from '../errors.js'
 import { printableText } from '../secrets/printable-text.js'
-import { type CallSite, namesOf, protocolError } from './call-site.js'
+import { type CallSite, namesOf, protocolError } from '../transport/call-site.js'
 import { isAboutCredentials, saysRegistered, subjectOf } from './refusal.js'
 import { serverMessageOf } from './server-message.js'
 

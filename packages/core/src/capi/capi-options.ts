@@ -2,12 +2,13 @@ import { CLIENT_NAMES, InputError, type InputIssue, issuesOfSchema } from '@csca
 import * as z from 'zod'
 import { type Environment, readEnvironment } from '../environment.js'
 import { functionSchema, milliseconds, tlsSettings } from '../option-schemas.js'
+import type { CapiRequestEvent } from '../transport/http.js'
 import { type TransportOptions, type TransportWarning, transportIssues } from '../transport/transport.js'
 import { prefixIssues } from '../user-agent.js'
-import type { CapiRequestEvent } from './http.js'
 
 /** Options of `createCapi`. */
 export interface CapiOptions extends TransportOptions {
+  /** Which CAPI: `'production'`, `'development'`, or `{ baseUrl }` with its version path. */
   readonly environment: Environment
   /** Default: none. */
   readonly userAgentPrefix?: string | undefined

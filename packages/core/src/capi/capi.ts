@@ -1,7 +1,8 @@
 import { isLoopback, resolveBaseUrl } from '../environment.js'
 import type { Download, DownloadOptions, downloadList } from '../links/download.js'
 import { linkFetch } from '../links/link-fetch.js'
-import { transportFetch } from '../transport/transport.js'
+import { type CallOptions, Http } from '../transport/http.js'
+import { transportTo } from '../transport/transport.js'
 import { userAgentOf } from '../user-agent.js'
 import { type CapiOptions, readCapiOptions } from './capi-options.js'
 import { checked, downloadSchema, requestSchemas } from './checked-calls.js'
@@ -12,7 +13,6 @@ import { type PullDecisionsRequest, pullDecisions } from './endpoints/pull-decis
 import { type PushMetricsRequest, pushMetrics } from './endpoints/push-metrics.js'
 import { type PushSignalsRequest, pushSignals } from './endpoints/push-signals.js'
 import { type RegisterRequest, register } from './endpoints/register.js'
-import { type CallOptions, Http } from './http.js'
 
 /**
  * CAPI's calls, one try each: what to do about a failure is `decide`'s to say.
@@ -20,7 +20,9 @@ import { type CallOptions, Http } from './http.js'
  * CapiNetworkError, CapiTimeoutError, CapiProtocolError, AbortedError.
  */
 export interface Capi {
+  /** The CAPI that is called, with its version path. */
   readonly baseUrl: string
+  /** What every request calls itself. */
   readonly userAgent: string
   /**
    * Registers a machine. Not safe to repeat blindly: an id that CAPI knows is `already_registered`.
@@ -61,13 +63,12 @@ export function createCapi(options: CapiOptions): Capi {
   const { timeoutMs, gzip } = readCapiOptions(options)
   const baseUrl = resolveBaseUrl(options.environment)
   const userAgent = userAgentOf(options.userAgentPrefix)
-  const fetch = transportFetch(baseUrl, options)
   const http = new Http({
     timeoutMs,
     gzip,
     baseUrl,
     userAgent,
-    fetch,
+    transport: transportTo(baseUrl, options),
     onRequest: options.onRequest,
     now: options.now ?? Date.now,
   })

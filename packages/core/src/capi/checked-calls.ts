@@ -2,6 +2,7 @@ import { CLIENT_NAMES, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import type { DownloadOptions } from '../links/download.js'
 import { abortSignalSchema, milliseconds } from '../option-schemas.js'
+import type { CallOptions } from '../transport/http.js'
 import { SECRET_OPTIONS } from './capi-options.js'
 import type { EnrollRequest } from './endpoints/enroll.js'
 import type { LoginRequest } from './endpoints/login.js'
@@ -9,7 +10,6 @@ import type { PullDecisionsRequest } from './endpoints/pull-decisions.js'
 import type { PushMetricsRequest } from './endpoints/push-metrics.js'
 import type { PushSignalsRequest } from './endpoints/push-signals.js'
 import type { RegisterRequest } from './endpoints/register.js'
-import type { CallOptions } from './http.js'
 
 /** A field that is new in a request has to be checked here, too. */
 type Fields<Request> = Record<keyof Request, z.ZodType>

@@ -2,7 +2,7 @@ import { type CscapiError, isCscapiError, lazily, readOptions } from '@cscapi/si
 import * as z from 'zod'
 import { CapiNetworkError, CapiProtocolError, CapiResponseError, CapiTimeoutError } from '../errors.js'
 import type { FailingReason } from '../machines/machine-store.js'
-import { growingDelay, halfToAll } from './backoff.js'
+import { growingDelay, halfToAll } from '../transport/backoff.js'
 import { retryAfterOf } from './error-facts.js'
 import type { DecideContext, Outcome } from './outcome.js'
 

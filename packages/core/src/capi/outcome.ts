@@ -6,6 +6,7 @@ import type { EndpointName } from './endpoints/endpoint-name.js'
  * or 0.
  */
 export interface DecideContext {
+  /** Which call was answered. */
   readonly endpoint: EndpointName
   /** Delay before the first repeat, in milliseconds; doubles with each attempt. */
   readonly retryDelayMs: number

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { type DownloadOptions, downloadList } from './download.js'
 import type { LinkTransport } from './follow-link.js'
 import { linkFetch } from './link-fetch.js'
-import { isPublicAddress, publicLookup } from './public-address.js'
+import { isPublicAddress, publicLookup } from './private-addresses.js'
 import { splitLines } from './split-lines.js'
 
 const servers: Server[] = []

@@ -5,6 +5,7 @@ import { followLink, type Known, type LinkTransport } from './follow-link.js'
 import { type LineLimits, readLines } from './read-lines.js'
 import { TimeLimits } from './time-limits.js'
 
+/** How a list is downloaded. */
 export interface DownloadOptions extends Known, LineLimits {
   /** Milliseconds without a byte. Default 30,000. */
   readonly idleTimeoutMs?: number | undefined
@@ -13,13 +14,17 @@ export interface DownloadOptions extends Known, LineLimits {
    * lists. Default 300,000.
    */
   readonly timeoutMs?: number | undefined
+  /** Ends the download with an `AbortedError`. */
   readonly signal?: AbortSignal | undefined
 }
 
 /** `lines` is `undefined` when nothing changed (304). */
 export interface Download {
+  /** The lines without their ends; absent where nothing changed. */
   readonly lines: AsyncIterable<string> | undefined
+  /** To be sent as `If-None-Match` with the next download. */
   readonly etag: string | undefined
+  /** To be sent as `If-Modified-Since` with the next download. */
   readonly lastModified: string | undefined
 }
 

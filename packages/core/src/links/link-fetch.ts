@@ -1,7 +1,7 @@
 import { isLoopback } from '../environment.js'
+import { readRoutes, type Variables } from '../proxies/proxy.js'
 import { readAuthorities } from '../transport/authorities.js'
 import { loadFetch } from '../transport/own-fetch.js'
-import { readRoutes, type Variables } from '../transport/proxy.js'
 import type { FetchOptions } from '../transport/transport.js'
 
 /**
@@ -18,7 +18,7 @@ export function linkFetch(baseUrl: string, options: FetchOptions, env: Variables
   const load = async () => {
     const [{ strictGet }, { publicLookup }] = await Promise.all([
       import('./strict-get.js'),
-      import('./public-address.js'),
+      import('./private-addresses.js'),
     ])
     const isLocal = isLoopback(new URL(baseUrl).hostname)
     return loadFetch(pems, routes, { get: strictGet, lookup: isLocal ? undefined : publicLookup })

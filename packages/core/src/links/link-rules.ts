@@ -1,6 +1,6 @@
 import { isLoopback } from '../environment.js'
 import { refused } from './download-errors.js'
-import { isPublicAddress } from './public-address.js'
+import { isPublicAddress } from './private-addresses.js'
 
 /**
  * Gives the URL of a link, once it is one that may be followed: https, without credentials, and not

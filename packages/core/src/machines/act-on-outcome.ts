@@ -1,5 +1,4 @@
 import type { CscapiError } from '@cscapi/signals'
-import { growingDelay, halfToAll } from '../capi/backoff.js'
 import { decide } from '../capi/decide.js'
 import type { EndpointName } from '../capi/endpoints/endpoint-name.js'
 import { refusalText } from '../capi/error-facts.js'
@@ -7,12 +6,14 @@ import type { DecideContext, Outcome } from '../capi/outcome.js'
 import type { Clock } from '../clock.js'
 import { extendPause, type PauseReason, readPause } from '../state/pause.js'
 import type { StateStore } from '../state/state-store.js'
+import { growingDelay, halfToAll } from '../transport/backoff.js'
 import type { FailingReason, Machine, MachineStore } from './machine-store.js'
 import { UnauthorizedStreak } from './unauthorized-streak.js'
 
 /** What is known of a call that failed, beside its error. */
 export interface FailedCall
   extends Omit<DecideContext, 'retryDelayMs' | 'maxRetryDelayMs' | 'random' | 'authFailures' | 'unauthorizedMachines'> {
+  /** Whose call it was. */
   readonly machineId: string
 }
 
@@ -21,17 +22,25 @@ export type Conclusion = Outcome & { readonly paused?: { readonly reason: PauseR
 
 /** A pause that is to be written down, and the failure that it comes of. Times are milliseconds. */
 export interface DuePause {
+  /** Why nobody may call. */
   readonly reason: PauseReason
+  /** What CAPI answered. */
   readonly error: CscapiError
+  /** Which call was answered so. */
   readonly endpoint: EndpointName
+  /** Whose call it was. */
   readonly machineId: string
+  /** How long, in milliseconds. */
   readonly forMs: number
 }
 
+/** What is written down of a machine that begins to fail, or goes on failing. */
 export interface FailingNote {
+  /** Why it is left alone. */
   readonly reason: FailingReason
   /** CAPI's message, if any. */
   readonly message: string | undefined
+  /** How long it is left alone, in milliseconds. */
   readonly retryAfterMs: number
 }
 
@@ -64,6 +73,7 @@ export class Outcomes {
     this.#streak = new UnauthorizedStreak(options.store, options.clock)
   }
 
+  /** Decides once what a failed call means, and acts on it. */
   async conclude(error: CscapiError, call: FailedCall): Promise<Conclusion> {
     const isTokenless = call.endpoint === 'login' || call.endpoint === 'register'
     if (error.code === 'unauthorized' && (isTokenless || call.reauthenticated))

@@ -9,11 +9,15 @@ import { type LoginBudgetOptions, loginBudgetSchema } from './login-budget.js'
 import type { Machine, MachineStore } from './machine-store.js'
 import type { TokenWish } from './usable-token.js'
 
+/** Options of {@link MachineAuthenticator}. */
 export interface MachineAuthenticatorOptions extends Pick<OutcomesOptions, 'onFailing' | 'pauseStore'> {
+  /** Where machines are registered and logged in. */
   readonly capi: Pick<Capi, 'register' | 'login' | 'baseUrl'>
+  /** Where machines, tokens and locks are kept, shared by every process. */
   readonly store: MachineStore & StateStore
   /** Sent at every login that asks for no other set. */
   readonly scenarios: readonly string[]
+  /** What the time is, and how to wait. */
   readonly clock: Clock
   /** From 0 (inclusive) to 1. */
   readonly random: () => number
@@ -23,8 +27,11 @@ export interface MachineAuthenticatorOptions extends Pick<OutcomesOptions, 'onFa
    * How early a token counts as expired, in milliseconds, but never more than half of its lifetime.
    */
   readonly latencyOffsetMs: number
+  /** Delay before the first repeat, in milliseconds; doubles with each. */
   readonly retryDelayMs: number
+  /** Upper bound of that delay, in milliseconds. */
   readonly maxRetryDelayMs: number
+  /** Accept ids of 49 to 64 characters. */
   readonly allowLongMachineIds?: boolean
   /** Shared by every process of the store. Default: no bound. */
   readonly loginBudget?: LoginBudgetOptions
@@ -67,5 +74,6 @@ export interface AuthenticateOptions extends TokenWish {
   readonly attempts?: number
   /** Makes the calls in place of the authenticator's own, e.g. for a caller that counts them. */
   readonly capi?: Pick<Capi, 'register' | 'login'>
+  /** Ends the waiting and the calls with an `AbortedError`. */
   readonly signal?: AbortSignal | undefined
 }

@@ -31,8 +31,11 @@ const SPREAD_MS = 60_000
  */
 const windowSchema = z.object({ keptMs: z.number(), ages: z.array(z.number()) })
 
+/** Options of {@link LoginBudget}. */
 export interface LoginBudgetSettings {
+  /** Where the logins of all processes are counted. */
   readonly store: StateStore
+  /** How many logins, in which time. */
   readonly budget: LoginBudgetOptions
   /**
    * How long a login may be on its way: it counts for so much longer, since CAPI counts it when it
@@ -121,6 +124,7 @@ const countTo = (max: number) =>
     .min(1, `must be a whole number from 1 to ${max}`)
     .max(max, `must be a whole number from 1 to ${max}`)
 
+/** Reads the option `loginBudget`. */
 export const loginBudgetSchema = z.strictObject({ logins: countTo(10_000), windowMs: countTo(86_400_000) })
 
 const settingsSchema = z.strictObject({

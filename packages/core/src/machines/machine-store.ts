@@ -13,7 +13,9 @@ export interface MachineToken {
 
 /** A token as a login brings it. */
 export interface NewMachineToken {
+  /** The token itself. A secret. */
   readonly value: string
+  /** The scenarios that it was issued for. */
   readonly scenarios: readonly string[]
   /** Milliseconds from now until it expires (`exp − iat`); `undefined` when CAPI did not say. */
   readonly lifetimeMs: number | undefined
@@ -36,7 +38,9 @@ export const FAILING_REASONS = [
   'unauthorized',
 ] as const satisfies readonly FailingReason[]
 
+/** Why a machine is left alone, and for how long. */
 export interface MachineFailing {
+  /** What went wrong. */
   readonly reason: FailingReason
   /** CAPI's message, if any. */
   readonly message?: string | undefined
@@ -50,19 +54,25 @@ export interface MachineFailing {
 
 /** A machine: an identity at CAPI (its paths say "watcher") with its credentials and its token. */
 export interface Machine {
+  /** The id that CAPI knows it by. */
   readonly machineId: string
   /** A secret. Stored before CAPI is asked to register, and never replaced. */
   readonly password: string
   /** Set once CAPI has answered a register call, or a login, with 2xx. */
   readonly registered: boolean
+  /** The token of its last login; `undefined` before the first, and where it was forgotten. */
   readonly token: MachineToken | undefined
   /** 401 answers in a row that a fresh login did not cure. */
   readonly authFailures: number
+  /** Set while the machine is left alone. */
   readonly failing: MachineFailing | undefined
 }
 
+/** A machine before it is registered. */
 export interface NewMachine {
+  /** The id to take. */
   readonly machineId: string
+  /** The password to register with. A secret. */
   readonly password: string
 }
 
@@ -73,13 +83,19 @@ export interface MachinePatch {
    * changes.
    */
   readonly password?: string
+  /** CAPI has accepted the machine. */
   readonly registered?: true
+  /** A new token, or `null` to forget the old one. */
   readonly token?: NewMachineToken | null
+  /** How often in a row a fresh token was refused. */
   readonly authFailures?: number
+  /** Why it is left alone from now on, or `null` to let it go on. */
   readonly failing?: { reason: FailingReason; message?: string | undefined; count: number; retryAfterMs: number } | null
 }
 
+/** Some machines, in order of id. */
 export interface MachinePage {
+  /** The machines of this page. */
   readonly machines: readonly Machine[]
   /** Pass it as `after` to read on; `undefined` on the last page. */
   readonly next: string | undefined

@@ -5,8 +5,11 @@ import { failingError } from './failing.js'
 
 /** Why a machine gets no token now, and what has been decided about it. */
 export interface Refused {
+  /** The token that was refused; `undefined` where the call had none. */
   readonly token?: undefined
+  /** What CAPI answered. */
   readonly error: CscapiError
+  /** What that answer means. */
   readonly outcome: Conclusion
   /** Whether CAPI was asked: otherwise the error says nothing about it. */
   readonly wasAsked: boolean

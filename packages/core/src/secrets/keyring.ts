@@ -36,6 +36,7 @@ export class Keyring {
     return new Keyring(await Promise.all(keys.map((key) => keyBytes(state, key))))
   }
 
+  /** Whether there is a key to seal with. */
   get canSeal(): boolean {
     return this.#newest !== undefined
   }

@@ -11,7 +11,7 @@ export class Secret {
     this.#text = text
   }
 
-  /** Gives the text itself. A text that was given as one comes back as it is. */
+  /** Gives the text itself. A text that is no `Secret` comes back as it is. */
   static reveal(secret: string | Secret): string {
     return secret instanceof Secret ? secret.#text : secret
   }

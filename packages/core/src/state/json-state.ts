@@ -7,6 +7,7 @@ import { assertStateStore, type StateStore, type StateValue } from './state-stor
  * another program's.
  */
 export interface JsonStateValue<T> extends Omit<StateValue, 'value'> {
+  /** What was stored, parsed and checked. */
   readonly value: T | undefined
 }
 
@@ -21,6 +22,7 @@ export async function getJsonState<T>(
   return stored && { ...stored, value: schema.safeParse(parseJson(new TextDecoder().decode(stored.value))).data }
 }
 
+/** Writes a value as the text of a state. */
 export function toJsonState(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value))
 }

@@ -5,6 +5,7 @@ import { getJsonState, toJsonState } from './json-state.js'
 import { stateKeys } from './keys.js'
 import { assertStateStore, type StateStore } from './state-store.js'
 
+/** Every reason for which a store may be paused. */
 export const PAUSE_REASONS = ['forbidden', 'rate_limited', 'outage', 'unauthorized'] as const
 
 /**
@@ -16,6 +17,7 @@ export type PauseReason = (typeof PAUSE_REASONS)[number]
 
 /** A pause that every process of a store honours. */
 export interface Pause {
+  /** Why nobody may call. */
   readonly reason: PauseReason
   /** CAPI's message, if any. */
   readonly message: string | undefined

@@ -5,7 +5,9 @@ import { AbortedError } from '../errors.js'
 import { functionSchema, methodsSchema } from '../option-schemas.js'
 import { assertStateStore, type StateStore } from './state-store.js'
 
+/** How long a lock is waited for and held. */
 export interface StateLockOptions {
+  /** What the time is, and how to wait. */
   readonly clock: Clock
   /** From 0 (inclusive) to 1; spreads the waiting callers. */
   readonly random: () => number
@@ -15,6 +17,7 @@ export interface StateLockOptions {
   readonly holdMs: number
   /** How long to wait for it, in milliseconds. Default: twice `holdMs`. */
   readonly waitMs?: number
+  /** Ends the wait with an `AbortedError`. */
   readonly signal?: AbortSignal | undefined
 }
 

@@ -1,6 +1,8 @@
 import { InputError, printable } from '@cscapi/signals'
 
+/** A state as the store has it. */
 export interface StateValue {
+  /** The text or bytes that were stored. */
   readonly value: Uint8Array
   /**
    * A positive integer that this key never had before, also not before it was deleted or ran out.
@@ -11,6 +13,7 @@ export interface StateValue {
   readonly expiresInMs: number | undefined
 }
 
+/** Under which conditions a state is written, and for how long. */
 export interface SetStateOptions {
   /**
    * Write only if the key's version is this one; 0: only if it has no value. Absent: write in any
@@ -29,6 +32,7 @@ export interface SetStateOptions {
  * snapshots. Keys are 1 to 200 characters; values may be 16 MiB.
  */
 export interface StateStore {
+  /** Reads a state; `undefined` where there is none, or it has run out. */
   getState(key: string): Promise<StateValue | undefined>
   /**
    * Writes, or deletes with `undefined`, in one atomic step.

@@ -1,8 +1,8 @@
 import type { LookupFunction } from 'node:net'
 import type { SecureContext } from 'node:tls'
+import type { ProxyRoutes, ProxyServer } from '../proxies/proxy.js'
+import { ProxyError } from '../proxies/proxy-error.js'
 import { Secret } from '../secrets/secret.js'
-import type { ProxyRoutes, ProxyServer } from './proxy.js'
-import { ProxyError } from './proxy-error.js'
 
 export interface OwnFetchOptions {
   /** Does the GETs in place of undici's `fetch`, by its `request`. */

@@ -1,4 +1,4 @@
-import { type Paced, through } from '../turns/pace.js'
+import { type Paced, through } from '../pacing/pace.js'
 import { bitsOf, type Network } from './network.js'
 
 /** Addresses one after the other that have the same remediation. */

@@ -1,5 +1,5 @@
 import type { DecisionSet } from '../decision-set.js'
-import { Pace } from '../turns/pace.js'
+import { Pace } from '../pacing/pace.js'
 import { comment } from './comment.js'
 import type { NetworkFormat } from './format.js'
 import { isoInstant } from './iso-instant.js'

@@ -1,5 +1,5 @@
 import type { ActiveDecision } from '../lookup/active-decision.js'
-import { type Paced, through } from '../turns/pace.js'
+import { type Paced, through } from '../pacing/pace.js'
 import type { Network } from './network.js'
 
 /** The networks of one family, in ascending order. */

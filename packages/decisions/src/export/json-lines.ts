@@ -1,4 +1,4 @@
-import { through } from '../turns/pace.js'
+import { through } from '../pacing/pace.js'
 import type { EntryFormat } from './format.js'
 import { isoInstant } from './iso-instant.js'
 

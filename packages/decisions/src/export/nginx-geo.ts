@@ -1,4 +1,4 @@
-import { through } from '../turns/pace.js'
+import { through } from '../pacing/pace.js'
 import { bareWord, type NetworkFormat } from './format.js'
 import { textOf } from './network.js'
 

@@ -1,5 +1,5 @@
 import type { ActiveDecision } from '../lookup/active-decision.js'
-import { type Pace, type Paced, through } from '../turns/pace.js'
+import { type Pace, type Paced, through } from '../pacing/pace.js'
 import { aggregate } from './aggregate.js'
 import type { Section } from './format.js'
 import { mostImportant, type Ranked } from './importance.js'

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { through } from '../turns/pace.js'
+import { through } from '../pacing/pace.js'
 import type { EntryFormat } from './format.js'
 import { isoInstant } from './iso-instant.js'
 import { jsonLine } from './json-lines.js'

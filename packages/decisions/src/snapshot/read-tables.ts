@@ -1,6 +1,6 @@
 import type { Family } from '@cscapi/signals'
+import type { Pace } from '../pacing/pace.js'
 import { NetworkTable } from '../tables/network-table.js'
-import type { Pace } from '../turns/pace.js'
 import { aligned, corrupt, type TableHeader } from './snapshot-layout.js'
 
 /** Entries of a table that are copied in one go. */

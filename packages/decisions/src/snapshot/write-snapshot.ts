@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
+import { Beat } from '../pacing/pace.js'
 import type { Contents } from '../sources/contents.js'
 import type { Source } from '../sources/source.js'
 import type { NetworkTable } from '../tables/network-table.js'
-import { Beat } from '../turns/pace.js'
 import { aligned, HEAD_BYTES, type Header, MAGIC, VERSION } from './snapshot-layout.js'
 
 /** Bytes of a chunk, the last one excepted. */

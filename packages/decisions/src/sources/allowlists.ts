@@ -1,7 +1,7 @@
 import { type IpNetwork, maskOf, type Words } from '@cscapi/signals'
+import { Beat } from '../pacing/pace.js'
+import { sortedOrder } from '../pacing/sorted-order.js'
 import type { NetworkTable } from '../tables/network-table.js'
-import { Beat } from '../turns/pace.js'
-import { sortedOrder } from '../turns/sorted-order.js'
 import { tableOf } from './source.js'
 
 /** One allowlist, as it was read. */

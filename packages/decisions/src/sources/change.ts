@@ -1,4 +1,4 @@
-import type { Pace } from '../turns/pace.js'
+import type { Pace } from '../pacing/pace.js'
 import type { Contents } from './contents.js'
 import type { Skipped } from './skipped.js'
 

@@ -1,4 +1,4 @@
-import { Beat } from '../turns/pace.js'
+import { Beat } from '../pacing/pace.js'
 import type { Source } from './source.js'
 
 /**

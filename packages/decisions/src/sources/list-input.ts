@@ -1,5 +1,5 @@
 import { InputError, type InputIssue, printable } from '@cscapi/signals'
-import type { Pace } from '../turns/pace.js'
+import type { Pace } from '../pacing/pace.js'
 
 /** The lines of a downloaded list. */
 export type Lines = Iterable<string> | AsyncIterable<string>

@@ -11,6 +11,7 @@ import { tableOf } from './source.js'
 
 /** A link to an allowlist (CAPI v3 swagger `AllowlistLink`). */
 export interface AllowlistInfo {
+  /** How CAPI names the list. */
   readonly id: string
   readonly name: string
 }

@@ -6,9 +6,11 @@ const MOST_TOLD = 100
 export interface ApplyReport {
   /** Entries that are in force now and were not, or that got another expiry. */
   readonly added: number
+  /** Entries that were taken out. */
   readonly removed: number
   /** The first 100 entries that were passed over, with the rule that each breaks. */
   readonly skipped: readonly InputIssue[]
+  /** Entries that were passed over, those beyond `skipped` included. */
   readonly skippedCount: number
 }
 

@@ -1,9 +1,10 @@
 import { InputError } from '@cscapi/signals'
-import type { Pace } from '../turns/pace.js'
+import type { Pace } from '../pacing/pace.js'
 import { Skipped } from './skipped.js'
 
 /** An answer of CAPI's decision stream, parsed: what `getDecisions` of `@cscapi/client` gives. */
 export interface StreamAnswer {
+  /** Decisions to add. */
   readonly new: readonly {
     readonly value: string
     readonly scope: string
@@ -11,6 +12,7 @@ export interface StreamAnswer {
     /** Epoch milliseconds. */
     readonly expiresAt: number
   }[]
+  /** Decisions to take out. */
   readonly deleted: readonly { readonly value: string; readonly scope: string }[]
 }
 

@@ -1,5 +1,5 @@
 import { type Family, IpNetwork } from '@cscapi/signals'
-import { Beat } from '../turns/pace.js'
+import { Beat } from '../pacing/pace.js'
 import { NetworkColumns } from './network-columns.js'
 import { NetworkTable } from './network-table.js'
 

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import type { EmulatorApp } from '../app.js'
 import { HttpConnection } from './http-connection.js'
 
+/** Where an emulator listens. */
 export interface ListenOptions {
   /** 0 for any free one. @defaultValue 0 */
   readonly port?: number
@@ -19,6 +20,7 @@ export interface ListenOptions {
 export interface ListeningEmulator {
   /** Base URL with the version path: `http://127.0.0.1:49152/v3`. */
   readonly url: string
+  /** The port, also where a free one was asked for. */
   readonly port: number
   /** Stops listening and cuts the connections that are open. May be called again. */
   close(): Promise<void>

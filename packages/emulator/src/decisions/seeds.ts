@@ -15,6 +15,7 @@ export interface SeedDecision {
 /** A blocklist that the stream links to and the emulator serves as text, one value a line. */
 export interface SeedBlocklist {
   readonly name: string
+  /** Addresses and ranges, one a line of the download. */
   readonly values: readonly string[]
   /** @defaultValue `'ban'` */
   readonly remediation?: string | undefined
@@ -30,6 +31,7 @@ export interface SeedAllowlistItem {
   readonly value: string
   /** @defaultValue `'range'` when the value contains a slash, else `'ip'` */
   readonly scope?: string | undefined
+  /** For people. Default: none. */
   readonly description?: string | undefined
   /** RFC 3339. */
   readonly created_at?: string | undefined

@@ -23,6 +23,7 @@ export const FAULT_KINDS = [
   'unavailable',
 ] as const
 
+/** Everything that can be made to go wrong. */
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /**
@@ -38,6 +39,7 @@ export interface Fault {
   /** Only calls for which this answers true. */
   readonly when?: (request: RecordedRequest) => boolean
 
+  /** What goes wrong. */
   readonly kind?: FaultKind
   /** HTTP status, 200 to 599; wins over the kind's own. */
   readonly status?: number

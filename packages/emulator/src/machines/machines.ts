@@ -3,8 +3,10 @@ import * as z from 'zod'
 
 /** What a machine was enrolled with. */
 export interface Enrolment {
+  /** The key that was given. */
   readonly attachmentKey: string
   readonly name: string | undefined
+  /** The tags that were given. */
   readonly tags: readonly string[]
   /** How often CAPI accepted an enrolment of this machine, overwrites included. */
   readonly times: number
@@ -12,7 +14,9 @@ export interface Enrolment {
 
 /** One machine as the server knows it. */
 export interface EmulatedMachine {
+  /** The id that it registered with. */
   readonly machineId: string
+  /** The password that it logs in with. */
   readonly password: string
   /** Accepted logins. */
   readonly logins: number
@@ -20,6 +24,7 @@ export interface EmulatedMachine {
   readonly refusedLogins: number
   /** The scenarios of the last accepted login. */
   readonly scenarios: readonly string[]
+  /** `undefined` before the machine is enrolled. */
   readonly enrolment: Enrolment | undefined
 }
 

@@ -3,6 +3,7 @@ import * as z from 'zod'
 
 /** A signal that the server took, with how often it arrived. */
 export interface ReceivedSignal {
+  /** The signal's uuid; `undefined` where it had none. */
   readonly uuid: string
   /** The machine whose token it came with first. */
   readonly machineId: string
@@ -18,6 +19,7 @@ interface MutableReceivedSignal extends ReceivedSignal {
   count: number
 }
 
+/** How many signals are kept. */
 export type RecordSignals = 'all' | 'uuids' | 'none'
 
 /**
@@ -48,11 +50,13 @@ export class ReceivedSignals implements Iterable<ReceivedSignal> {
     return this.#withoutUuid
   }
 
+  /** Gives the signal with this uuid; `undefined` where none has come. */
   get(uuid: string): ReceivedSignal | undefined {
     readOptions('signals.get', z.string(), uuid, { root: 'uuid' })
     return this.#byUuid.get(uuid)
   }
 
+  /** Tells whether a signal with this uuid has come. */
   has(uuid: string): boolean {
     readOptions('signals.has', z.string(), uuid, { root: 'uuid' })
     return this.#byUuid.has(uuid)

@@ -4,13 +4,16 @@ import { type OpenRequest, type RecordedRequest, ROUTE_NAMES, type RouteName } f
 
 /** Which requests a question is about; what is left out matches all. */
 export interface RequestFilter {
+  /** Only requests of this route. Default: of any. */
   readonly route?: RouteName
+  /** Only requests answered so. Default: however. */
   readonly status?: number
 }
 
 const routeSchema = z.enum(ROUTE_NAMES)
 const filterSchema = z.strictObject({ route: routeSchema.optional(), status: z.int().optional() })
 
+/** How many requests are kept. */
 export type RecordRequests = 'all' | 'summary' | number
 
 /** Every request the emulator was sent. */

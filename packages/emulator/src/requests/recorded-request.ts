@@ -21,6 +21,7 @@ export const ROUTE_NAMES = [
   'unknown',
 ] as const
 
+/** The routes of CAPI's. */
 export type RouteName = (typeof ROUTE_NAMES)[number]
 
 /**
@@ -30,7 +31,9 @@ export type RouteName = (typeof ROUTE_NAMES)[number]
 export interface RecordedRequest {
   /** 1 for the first request since the start or the last `reset()`. */
   readonly number: number
+  /** Which route of CAPI's it met. */
   readonly route: RouteName
+  /** The HTTP method. */
   readonly method: string
   /** Path and query as sent. */
   readonly path: string
@@ -40,9 +43,11 @@ export interface RecordedRequest {
   readonly body: unknown
   /** Length of the body in bytes, before and after gzip was undone. */
   readonly wireBytes: number
+  /** Length of the body as it came. */
   readonly bodyBytes: number
   /** Whose token it carried, or which id it registers or logs in, also when it was refused. */
   readonly machineId: string | undefined
+  /** Who connected; `undefined` in the same process. */
   readonly remoteAddress: string
   /** Arrival, in epoch milliseconds of the emulator's clock. */
   readonly at: number

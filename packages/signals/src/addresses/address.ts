@@ -5,8 +5,11 @@ import { IpNetwork } from './ip-network.js'
  * a range without host bits.
  */
 export interface Address {
+  /** Whether it is one address or a range. */
   readonly scope: 'Ip' | 'Range'
+  /** The address or range, in its canonical form. */
   readonly value: string
+  /** 4 or 6. */
   readonly version: 4 | 6
 }
 

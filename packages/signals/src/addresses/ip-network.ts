@@ -13,10 +13,12 @@ const FIRST_COMPATIBLE = 0x01000000
 export class IpNetwork {
   /** The first address; of IPv4, the first word alone counts. */
   readonly words: Words = new Uint32Array(4)
+  /** 4 or 6. */
   family: Family = 4
   /** Prefix length: up to 32 for IPv4, 128 for IPv6. */
   prefix = 32
 
+  /** Whether it is one address, not a range. */
   get isAddress(): boolean {
     return this.prefix === (this.family === 4 ? 32 : 128)
   }

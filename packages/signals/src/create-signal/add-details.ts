@@ -1,7 +1,7 @@
+import type { Refusals } from '../validation/refusals.js'
+import { textRule } from '../validation/text-rule.js'
 import type { Source } from '../wire/source.js'
-import type { Refusals } from './refusals.js'
 import type { AttackerInput } from './signal-input.js'
-import { textRule } from './text-rule.js'
 
 /**
  * Where a detail is looked for: beside `attackerIp` under our name, or in `source` under CAPI's.

@@ -1,11 +1,11 @@
+import { validateSignal } from '../validation/validate-signal.js'
 import { newUuid } from './new-uuid.js'
 import type { CreatedSignal, CreateSignalInput } from './signal-input.js'
-import { validateSignal } from './validate-signal.js'
 
 /**
  * Makes a signal that CAPI accepts. Times come out as RFC 3339 in UTC, addresses in canonical form;
- * what is unset is left out. A name that is not known here is refused, whatever it holds: a detail
- * that goes missing in silence is found out by nobody.
+ * what is unset is left out. A name that is not known here is refused, whatever it holds: nobody
+ * would notice a detail that is missing.
  *
  * @throws InputError that lists every wrong value with its path and the rule, unknown names too,
  * with those that were meant.

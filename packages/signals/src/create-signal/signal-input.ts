@@ -22,6 +22,7 @@ export interface AttackerInput {
   readonly source?: SourceInput | undefined
   /** Country code. */
   readonly cn?: string | undefined
+  /** The name of the autonomous system, for people. */
   readonly asName?: string | undefined
   /** The number alone, or text. */
   readonly asNumber?: string | number | undefined
@@ -35,14 +36,21 @@ export interface AttackerInput {
 export interface SourceInput {
   /** `Ip`, `Range`, `AS`, `Country`, `username`, … */
   readonly scope: string
+  /** Who it is, as the scope says. */
   readonly value: string
+  /** The address, where the scope is one. */
   readonly ip?: string | undefined
   /** Of an address: the network that it belongs to. */
   readonly range?: string | undefined
+  /** Country code. */
   readonly cn?: string | undefined
+  /** The name of the autonomous system. */
   readonly as_name?: string | undefined
+  /** The number alone, or text. */
   readonly as_number?: string | number | undefined
+  /** Degrees, −90 to 90. */
   readonly latitude?: number | undefined
+  /** Degrees, −180 to 180. */
   readonly longitude?: number | undefined
 }
 
@@ -50,6 +58,7 @@ export interface SourceInput {
 export interface CreateSignalInput extends AttackerInput {
   /** `vendor/name`, e.g. `crowdsecurity/ssh-bf`. */
   readonly scenario: string
+  /** When the attack was seen: epoch milliseconds, a `Date`, or text with or without a zone. */
   readonly createdAt: Instant
   /** The machine that reports: its id at CAPI. */
   readonly machineId: string
@@ -70,12 +79,15 @@ export interface CreateSignalInput extends AttackerInput {
   readonly scenarioVersion?: string | undefined
   /** `manual`, `custom`, `certified`, `tainted`, … Default: `manual`. */
   readonly scenarioTrust?: string | undefined
-  /** Details: an object (a list as its value repeats the key) or key and value pairs. */
+  /**
+   * Details: an object, where a list as a value makes one entry per item, or key and value pairs.
+   */
   readonly context?: Readonly<Record<string, string | readonly string[]>> | readonly SignalContext[] | undefined
   /** What was done about it. Default: none. */
   readonly decisions?: readonly SignalDecision[] | undefined
   /** Where it was seen: `crowdsec`, `waf`, … Default: left out. */
   readonly kind?: string | undefined
+  /** The number that your own system gave the alert. */
   readonly alertId?: number | undefined
   /** Epoch milliseconds: no time may be more than a day ahead of it. Default `Date.now()`. */
   readonly now?: number | undefined

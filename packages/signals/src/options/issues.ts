@@ -5,9 +5,11 @@ import { ruleOf } from './rule.js'
 import type { KeyAliases } from './suggest-key.js'
 import { MOST_SUGGESTIONS, unknownKeyIssue } from './unknown-keys.js'
 
+/** How issues are named and shown. */
 export interface IssueOptions {
   /** Put before each path. */
   readonly root?: string
+  /** Other names for a key that is not known, and the one that is meant. */
   readonly aliases?: KeyAliases | undefined
   /** Top-level keys below which nothing is shown: passwords, keys, URLs with credentials. */
   readonly secrets?: ReadonlySet<string>

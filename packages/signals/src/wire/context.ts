@@ -9,4 +9,5 @@ export const signalContextSchema = z.looseObject({
   value: z.string().optional(),
 })
 
+/** One detail of an attack: a key and its value, read by {@link signalContextSchema}. */
 export type SignalContext = z.infer<typeof signalContextSchema>

@@ -9,6 +9,7 @@ export const blocklistLinkSchema = z.looseObject({
   duration: z.string(),
 })
 
+/** Where a blocklist is downloaded, and how its entries are to be treated. */
 export type BlocklistLink = z.infer<typeof blocklistLinkSchema>
 
 /** CAPI v3 swagger `AllowlistLink`: one JSON object a line. */
@@ -21,6 +22,7 @@ export const allowlistLinkSchema = z.looseObject({
   updated_at: z.string(),
 })
 
+/** Where an allowlist is downloaded, and what it is called. */
 export type AllowlistLink = z.infer<typeof allowlistLinkSchema>
 
 /** One entry of `new` in CAPI v3 swagger `GetDecisionsStreamResponse`. */
@@ -48,4 +50,5 @@ export const decisionStreamSchema = z.looseObject({
     .nullish(),
 })
 
+/** The decision stream as CAPI sends it, read by {@link decisionStreamSchema}. */
 export type DecisionStreamResponse = z.infer<typeof decisionStreamSchema>

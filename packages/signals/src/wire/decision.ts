@@ -19,4 +19,5 @@ export const signalDecisionSchema = z.looseObject({
   simulated: z.boolean().optional(),
 })
 
+/** What the reporter did about the attack, read by {@link signalDecisionSchema}. */
 export type SignalDecision = z.infer<typeof signalDecisionSchema>

@@ -48,6 +48,7 @@ export const metricsRequestSchema = z.looseObject({
   ),
 })
 
+/** The body of a metrics call, read by {@link metricsRequestSchema}. */
 export type MetricsRequest = z.infer<typeof metricsRequestSchema>
 
 /**

@@ -29,4 +29,5 @@ export const signalSchema = z.looseObject({
   decisions: z.array(signalDecisionSchema).optional(),
 })
 
+/** One attack as it goes on the wire; {@link createSignal} makes one. */
 export type Signal = z.infer<typeof signalSchema>

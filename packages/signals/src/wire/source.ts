@@ -16,4 +16,5 @@ export const sourceSchema = z.looseObject({
   longitude: z.number().optional(),
 })
 
+/** Who attacked, as it goes on the wire; read by {@link sourceSchema}. */
 export type Source = z.infer<typeof sourceSchema>

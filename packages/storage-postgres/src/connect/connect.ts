@@ -1,4 +1,4 @@
-import { migrate } from '../migrate.js'
+import { migrate } from '../migrations/migrate.js'
 import type { PostgresStorageOptions } from '../options.js'
 import { Database } from './database.js'
 import { checkEncoding } from './encoding.js'

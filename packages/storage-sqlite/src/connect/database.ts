@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { turn } from '@cscapi/core'
 import { mapError, movedError, sqliteError } from '../errors.js'
+import { waitWhileBusy } from './busy-wait.js'
 import { Mutex } from './mutex.js'
 import type { Sql } from './sql.js'
-import { waitWhileBusy } from './wait-while-busy.js'
 
 /**
  * Longest stretch of writing without a gap, and the gap, in milliseconds: SQLite's lock is not

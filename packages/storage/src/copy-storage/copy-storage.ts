@@ -25,11 +25,13 @@ function assertStorages(storages: Record<string, unknown>): void {
 
 /** What {@link copyStorage} has done so far. */
 export interface CopyProgress {
+  /** Machines copied so far. */
   readonly machines: number
   /** Signals that the target has now, those of an earlier run included. */
   readonly signals: number
 }
 
+/** Options of {@link copyStorage}. */
 export interface CopyOptions {
   /** Called after each page. */
   readonly onProgress?: (progress: CopyProgress) => void

@@ -5,6 +5,7 @@ import type { OpenStore } from '../open-store.js'
 import { operationsOn } from './operations/index.js'
 import { MemoryStore } from './store.js'
 
+/** Options of {@link MemoryStorage}. */
 export interface MemoryStorageOptions {
   /** The store's clock, epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number

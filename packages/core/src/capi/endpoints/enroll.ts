@@ -1,9 +1,11 @@
 import { InputError, type InputIssue, printable } from '@cscapi/signals'
 import * as z from 'zod'
 import { printableText } from '../../secrets/printable-text.js'
-import type { CallOptions, Http } from '../http.js'
+import type { CallOptions, Http } from '../../transport/http.js'
 
+/** What an enrolment sends (CAPI v3 swagger `EnrollRequest`). */
 export interface EnrollRequest {
+  /** The token of the machine to enroll. A secret. */
   readonly token: string
   /** From the console. A secret. */
   readonly attachmentKey: string
@@ -15,8 +17,11 @@ export interface EnrollRequest {
   readonly overwrite?: boolean | undefined
 }
 
+/** What CAPI answered to an enrolment that it accepted. */
 export interface EnrollAnswer {
+  /** Whether the machine was enrolled before. */
   readonly status: 'enrolled' | 'already-enrolled'
+  /** CAPI's message, cut to 1 KiB and without control characters; `undefined` where it has none. */
   readonly message: string | undefined
 }
 

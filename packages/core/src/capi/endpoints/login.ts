@@ -1,14 +1,19 @@
 import { loginResponseSchema } from '@cscapi/signals'
 import { tokenLifetimeMs } from '../../machines/token-claims.js'
 import { tokenFlaw } from '../../machines/token-flaw.js'
-import type { CallOptions, Http } from '../http.js'
+import type { CallOptions, Http } from '../../transport/http.js'
 
+/** What a login sends (CAPI v3 swagger `LoginRequest`). */
 export interface LoginRequest {
+  /** Who logs in. */
   readonly machineId: string
+  /** The machine's password. A secret. */
   readonly password: string
+  /** What the machine detects; CAPI tailors the blocklist to it. */
   readonly scenarios: readonly string[]
 }
 
+/** What a login gives (CAPI v3 swagger `LoginResponse`). */
 export interface Login {
   /** A secret. */
   readonly token: string
@@ -19,8 +24,8 @@ export interface Login {
 /** Logs a machine in (CAPI v3 swagger `POST /watchers/login`). */
 export async function login(http: Http, request: LoginRequest, options: CallOptions = {}): Promise<Login> {
   const { machineId, password, scenarios } = request
-  const json = { machine_id: machineId, password, scenarios }
-  const call = { endpoint: 'login', method: 'POST', path: '/watchers/login', json, secrets: [password] } as const
+  const body = JSON.stringify({ machine_id: machineId, password, scenarios })
+  const call = { endpoint: 'login', method: 'POST', path: '/watchers/login', body, secrets: [password] } as const
   const answer = await http.call({ ...options, ...call, machineId })
   const parsed = loginResponseSchema.safeParse(answer.json)
   if (!parsed.success)

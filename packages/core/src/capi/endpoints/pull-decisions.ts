@@ -1,9 +1,11 @@
+import type { CallOptions, Http } from '../../transport/http.js'
+import { readPieces } from '../../transport/read-body.js'
 import type { DecisionStream } from '../decision-stream/decision-stream.js'
 import { UnreadableJsonError } from '../decision-stream/unreadable-json-error.js'
-import type { CallOptions, Http } from '../http.js'
-import { readPieces } from '../read-body.js'
 
+/** What a pull asks for (CAPI v3 swagger `/decisions/stream`). */
 export interface PullDecisionsRequest {
+  /** The token of the machine that pulls. A secret. */
   readonly token: string
   /** Include the community blocklist. Default true. */
   readonly communityPull?: boolean | undefined

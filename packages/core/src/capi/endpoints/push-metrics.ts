@@ -1,8 +1,11 @@
 import type { MetricsRequest } from '@cscapi/signals'
-import type { CallOptions, Http } from '../http.js'
+import type { CallOptions, Http } from '../../transport/http.js'
 
+/** What a metrics call sends (CAPI v3 swagger `/metrics`). */
 export interface PushMetricsRequest {
+  /** The token of the machine that reports. A secret. */
   readonly token: string
+  /** The body, as it goes on the wire. */
   readonly metrics: MetricsRequest
 }
 
@@ -12,5 +15,6 @@ export async function pushMetrics(
   { token, metrics }: PushMetricsRequest,
   options: CallOptions = {},
 ): Promise<void> {
-  await http.call({ ...options, endpoint: 'metrics', method: 'POST', path: '/metrics', json: metrics, token })
+  const body = JSON.stringify(metrics)
+  await http.call({ ...options, endpoint: 'metrics', method: 'POST', path: '/metrics', body, token })
 }

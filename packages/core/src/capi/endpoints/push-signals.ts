@@ -1,6 +1,8 @@
-import type { CallOptions, Http } from '../http.js'
+import type { CallOptions, Http } from '../../transport/http.js'
 
+/** What a POST of signals sends (CAPI v3 swagger `/signals`). */
 export interface PushSignalsRequest {
+  /** The token of the machine whose signals these are. A secret. */
   readonly token: string
   /** Each the JSON text of one signal, as the store has it. */
   readonly payloads: readonly string[]

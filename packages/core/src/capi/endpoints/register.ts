@@ -1,11 +1,14 @@
 import { errorResponseSchema } from '@cscapi/signals'
 import { CapiResponseError } from '../../errors.js'
 import { printableText } from '../../secrets/printable-text.js'
-import type { CallOptions, Http } from '../http.js'
+import type { CallOptions, Http } from '../../transport/http.js'
 import { saysRegistered } from '../refusal.js'
 
+/** What a registration sends (CAPI v3 swagger `RegisterRequest`). */
 export interface RegisterRequest {
+  /** The id to take. */
   readonly machineId: string
+  /** The password that is to be the machine's. A secret. */
   readonly password: string
 }
 
@@ -20,8 +23,8 @@ export async function register(
   { machineId, password }: RegisterRequest,
   options: CallOptions = {},
 ): Promise<void> {
-  const json = { machine_id: machineId, password }
-  const call = { endpoint: 'register', method: 'POST', path: '/watchers', json, secrets: [password] } as const
+  const body = JSON.stringify({ machine_id: machineId, password })
+  const call = { endpoint: 'register', method: 'POST', path: '/watchers', body, secrets: [password] } as const
   const { status, json: said } = await http.call({ ...options, machineId, ...call })
   const message = errorResponseSchema.safeParse(said).data?.message
   if (!saysRegistered(message)) return

@@ -1,6 +1,6 @@
+import type { CreateSignalInput, Instant } from '../create-signal/signal-input.js'
 import { compareTimestamps, formatTimestamp, parseTimestamp, type Timestamp } from '../formats/timestamp.js'
 import type { Refusals } from './refusals.js'
-import type { CreateSignalInput, Instant } from './signal-input.js'
 
 type TimePath = 'createdAt' | 'startAt' | 'stopAt'
 

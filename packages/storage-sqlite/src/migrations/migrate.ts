@@ -1,9 +1,9 @@
 import { appliedMigrationsSchema, assertNotNewer, missingMigrations } from '@cscapi/storage-sql'
 import * as z from 'zod'
-import type { Sql } from './connect/sql.js'
-import { corruptError } from './errors.js'
-import { APPLICATION_ID } from './file/header.js'
-import { migrations } from './migrations.gen.js'
+import type { Sql } from '../connect/sql.js'
+import { corruptError } from '../errors.js'
+import { APPLICATION_ID } from '../file/header.js'
+import { migrations } from '../migrations.gen.js'
 
 const LEDGER = `CREATE TABLE IF NOT EXISTS cscapi_migrations (
   version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL)`

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PostPlan } from './bisect.js'
+import { PostPlan } from './split-batch.js'
 
 const signals = (count: number) => Array.from({ length: count }, (_, index) => ({ uuid: String(index), payload: 'x' }))
 

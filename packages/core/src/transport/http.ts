@@ -1,8 +1,9 @@
 import { isCscapiError, parseJson } from '@cscapi/signals'
-import { answerError } from './answer-errors.js'
+import { answerError } from '../capi/answer-errors.js'
+import type { EndpointName } from '../capi/endpoints/endpoint-name.js'
+import { type Answer, letGo } from './answer.js'
 import { type CallSite, protocolError } from './call-site.js'
 import { startDeadline } from './deadline.js'
-import type { EndpointName } from './endpoints/endpoint-name.js'
 import { noAnswerError } from './no-answer.js'
 import { readText } from './read-body.js'
 import { retryAfterMs } from './retry-after.js'
@@ -18,7 +19,9 @@ export interface CallOptions {
 
 /** One request, told about after it ended; holds no secret. */
 export interface CapiRequestEvent {
+  /** Which call it was. */
   readonly endpoint: EndpointName
+  /** The HTTP method. */
   readonly method: 'GET' | 'POST'
   /** Below the base URL, e.g. `/watchers/login`. */
   readonly path: string
@@ -43,7 +46,7 @@ export interface HttpRequest extends CallOptions, CapiRequest {
 
 /** A 2xx answer whose body is still to be read. */
 export interface OpenAnswer {
-  readonly response: Response
+  readonly response: Answer
   /** Epoch milliseconds. */
   readonly receivedAt: number
   /** Fires when the call is given up or its time is over: whoever reads at length has to look. */
@@ -112,7 +115,7 @@ export class Http {
         throw answerError(site, { ...refusal, text: text.length > MOST_PARSED ? '' : text })
       }
       if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
-        void response.body?.cancel().catch(() => undefined)
+        letGo(response)
         throw protocolError(site, 'was answered with a page of HTML: check the base URL, and proxies in between')
       }
       const unusable = (what: string) => protocolError(site, what)

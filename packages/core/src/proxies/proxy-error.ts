@@ -1,4 +1,4 @@
-import { causesOf, systemCodeOf } from './causes.js'
+import { causesOf, systemCodeOf } from '../transport/causes.js'
 import type { ProxyServer } from './proxy.js'
 
 /** Says that a proxy was in between; its message is ours, and shown as it is. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createSignal } from './create-signal.js'
+import { createSignal } from '../create-signal/create-signal.js'
 
 const pair = { key: 'k', value: 'v' }
 

@@ -1,6 +1,6 @@
+import type { CreateSignalInput } from '../create-signal/signal-input.js'
 import type { SignalContext } from '../wire/context.js'
 import type { Refusals } from './refusals.js'
-import type { CreateSignalInput } from './signal-input.js'
 import { textRule } from './text-rule.js'
 
 /** Context as it goes on the wire; `undefined` when there is none. */

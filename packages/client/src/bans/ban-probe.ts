@@ -11,9 +11,9 @@ import {
   tokenFlaw,
   withStateLock,
 } from '@cscapi/core'
+import { pushMetrics } from '../calling/push-metrics.js'
 import type { ClientContext } from '../context.js'
 import { markProbed, readDueProbe } from './ban-marks.js'
-import { pushMetrics } from './push-metrics.js'
 
 /**
  * Makes the one call that shows, after a ban has run out and before anything else leaves, whether

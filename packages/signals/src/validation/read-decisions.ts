@@ -1,7 +1,7 @@
+import type { CreateSignalInput } from '../create-signal/signal-input.js'
 import { parseDuration } from '../formats/duration.js'
 import type { SignalDecision } from '../wire/decision.js'
 import type { Refusals } from './refusals.js'
-import type { CreateSignalInput } from './signal-input.js'
 import { textRule } from './text-rule.js'
 
 /** What CAPI knows of a decision, in the order of the wire, and the rule of each. */

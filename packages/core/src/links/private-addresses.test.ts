@@ -1,6 +1,6 @@
 import { PRIVATE_NETWORKS } from '@cscapi/signals'
 import { describe, expect, test } from 'vitest'
-import { isPublicAddress } from './public-address.js'
+import { isPublicAddress } from './private-addresses.js'
 
 describe('an address of a private network', () => {
   test.each(PRIVATE_NETWORKS)('%s is refused from its first address on', (network) => {

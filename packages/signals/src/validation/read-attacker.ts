@@ -1,9 +1,9 @@
 import { ADDRESS_RULE, isAddressScope, parseAddress } from '../addresses/address.js'
+import { addDetails } from '../create-signal/add-details.js'
+import type { AttackerInput, SourceInput } from '../create-signal/signal-input.js'
 import { SOURCE_NAMES } from '../options/other-names.js'
 import type { Source } from '../wire/source.js'
-import { addDetails } from './add-details.js'
 import type { Refusals } from './refusals.js'
-import type { AttackerInput, SourceInput } from './signal-input.js'
 import { textRule } from './text-rule.js'
 
 const BOTH_RULE =

@@ -1,3 +1,4 @@
+import type { CreateSignalInput } from '../create-signal/signal-input.js'
 import { InputError } from '../errors.js'
 import { SIGNAL_NAMES } from '../options/other-names.js'
 import type { SignalContext } from '../wire/context.js'
@@ -9,7 +10,6 @@ import { readDecisions } from './read-decisions.js'
 import { readTimes, type SignalTimes } from './read-times.js'
 import { Refusals } from './refusals.js'
 import { scenarioRule } from './scenario-rule.js'
-import type { CreateSignalInput } from './signal-input.js'
 import { textRule } from './text-rule.js'
 
 /** What of a valid input goes on the wire in another form than it came. */

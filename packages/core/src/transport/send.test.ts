@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { everyCall, KEY, PASSWORD, TOKEN } from '../../test/every-call.js'
-import { createCapi } from './capi.js'
+import { createCapi } from '../capi/capi.js'
 
 const BASE_URL = 'http://127.0.0.1:8088/v3'
 

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { readOptions } from '@cscapi/signals'
 import { type AppliedMigration, appliedMigrationsSchema, type Migration, missingMigrations } from '@cscapi/storage-sql'
 import * as z from 'zod'
-import type { PostgresPool, PostgresPoolClient } from './connect/pool.js'
-import { quoteSchema } from './connect/schema-name.js'
-import { ask, inTransaction, withClient } from './connect/statements.js'
-import { bool } from './connect/text-results.js'
-import { postgresError } from './errors.js'
-import { migrations } from './migrations.gen.js'
+import type { PostgresPool, PostgresPoolClient } from '../connect/pool.js'
+import { quoteSchema } from '../connect/schema-name.js'
+import { ask, inTransaction, withClient } from '../connect/statements.js'
+import { bool } from '../connect/text-results.js'
+import { postgresError } from '../errors.js'
+import { migrations } from '../migrations.gen.js'
 
 /** What `open()` does about the schema: apply what is missing; check only; or neither. */
 export type MigrateMode = (typeof MIGRATE_MODES)[number]

@@ -1,9 +1,9 @@
 import type { CscapiError } from '@cscapi/signals'
 import { AbortedError, CapiNetworkError, CapiTimeoutError } from '../errors.js'
+import { ProxyError } from '../proxies/proxy-error.js'
 import { printableText } from '../secrets/printable-text.js'
-import { causesOf, systemCode } from '../transport/causes.js'
-import { ProxyError } from '../transport/proxy-error.js'
 import { type CallSite, namesOf, protocolError } from './call-site.js'
+import { causesOf, systemCode } from './causes.js'
 import { networkAdvice } from './network-advice.js'
 import { BodyTooLongError } from './read-body.js'
 
