@@ -7,7 +7,7 @@ import { type OpenOptions, openSource } from '../../src/import/open-source.js'
 import { REGISTERED } from './samples.js'
 
 /** A day on which everything in the samples is in the past. */
-export const NOW = Date.parse('2026-03-01T00:00:00Z')
+const NOW = Date.parse('2026-03-01T00:00:00Z')
 
 interface Arranged {
   readonly machines?: Record<string, string>

@@ -16,7 +16,6 @@ export const machineRow = z.object({
   scenarios: text,
   is_failing: flag,
 })
-export type MachineRow = z.infer<typeof machineRow>
 
 export const signalRow = z.object({
   alert_id: id,
