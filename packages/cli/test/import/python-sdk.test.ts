@@ -215,7 +215,7 @@ describe('rows that are not whole', () => {
       {
         row: 'machine_models row 1',
         what: 'machine',
-        reason: `an older row of machine ${MACHINES.first}: machine_models row 9 counts`,
+        reason: `an older row of machine "${MACHINES.first}": machine_models row 9 counts`,
       },
     ])
     expect(await storage.getMachine(MACHINES.first)).toMatchObject({ password: 'a newer password' })

@@ -6,12 +6,12 @@ import { flawsOf, machineRow } from './rows.js'
 export function readMachines(rows: readonly unknown[]): (SourceMachine | RefusedRow)[] {
   const read = rows.map(readMachine)
   const last = new Map(read.map(({ machineId, row }) => [machineId, row]))
-  return read.map(({ machineId, row, ...rest }) => {
+  return read.map((machine) => {
+    const { machineId, row } = machine
     const newest = last.get(machineId)
-    return machineId === undefined || newest === row
-      ? { machineId, row, ...rest }
-      : { row, what: 'machine', reason: `an older row of machine ${machineId}: ${newest} counts` }
-  }) as (SourceMachine | RefusedRow)[]
+    if (machineId === undefined || newest === row) return machine
+    return { row, what: 'machine', reason: `an older row of machine ${printable(machineId)}: ${newest} counts` }
+  })
 }
 
 function readMachine(given: unknown): SourceMachine | RefusedRow {

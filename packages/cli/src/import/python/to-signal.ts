@@ -1,5 +1,5 @@
+import { attackUuid } from '@cscapi/inputs'
 import { createSignal, InputError, type SignalDecision, type SourceInput } from '@cscapi/signals'
-import { contentUuid } from '../content-uuid.js'
 import type { RefusedRow, SourceSignal } from '../source.js'
 import type { ContextRow, DecisionRow, SignalRow, SourceRow } from './rows.js'
 
@@ -34,7 +34,8 @@ export function toSignal(row: string, parts: SignalParts, now: number): SourceSi
       decisions: decisions.map(toDecision),
       now,
     })
-    return { row, signal: signal.uuid ? made : { ...made, uuid: contentUuid(made) } }
+    const { uuid, ...content } = made
+    return { row, signal: { ...made, uuid: signal.uuid ? uuid : attackUuid(JSON.stringify(content)) } }
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     return refuse(error.issues.map(({ path, rule, value }) => `${path}: ${rule} (got ${value})`).join('; '))
