@@ -13,10 +13,13 @@ import { readSaved, type SavedReader } from './saved-reader.js'
 
 /** An attack that was found. */
 export interface FoundSignal {
+  /** As `addSignals` of the client takes it. */
   readonly signal: Signal
+  /** How many events it stands for. */
   readonly events: number
   /** The lines that its first and its last event were read from, counted from 1. */
   readonly firstLine: number
+  /** Not before the first. */
   readonly lastLine: number
 }
 
@@ -24,18 +27,24 @@ export interface FoundSignal {
 export interface RefusedLine {
   /** Counted from 1. */
   readonly line: number
+  /** Why, as the rest of a sentence about the line or the attack: `it is binary, no text`. */
   readonly refused: string
 }
 
+/** What reading an input gives: a signal, or a line that is refused. */
 export type InputItem = FoundSignal | RefusedLine
 
 /** What was read so far. */
 export interface InputCounts {
+  /** All lines, refused and blank ones too. */
   lines: number
   /** Lines that are no record of this format: another program's, or blank. */
   unused: number
+  /** What attackers did, whether it made an attack or not. */
   events: number
+  /** Signals that were given. */
   signals: number
+  /** Lines and attacks that were refused. */
   refused: number
   /** Attacks that were told of only as far as they went, because too many went on at once. */
   cutShort: number
@@ -57,6 +66,7 @@ export class InputReader {
   readonly #rules: AttackRules
   readonly #attacks: Attacks
   readonly #addresses: AddressCheck
+  /** What was read so far; it changes as reading goes on. */
   readonly counts: InputCounts = { lines: 0, unused: 0, events: 0, signals: 0, refused: 0, cutShort: 0 }
 
   /**
@@ -95,7 +105,8 @@ export class InputReader {
    * that are over by then.
    */
   advance(at: number): InputItem[] {
-    return this.#tell(this.#attacks.advance(at))
+    const certain = this.#take(this.#reader.advance?.(at) ?? [])
+    return [...certain, ...this.#tell(this.#attacks.advance(at))]
   }
 
   /** The input is over: returns the attacks that were under way. */
@@ -124,12 +135,12 @@ export class InputReader {
 
   #takeEvent(event: AttackEvent): InputItem[] {
     const line = event.line ?? this.counts.lines
-    const now = this.#options.now()
     const address = this.#addresses.read(event.address)
     if (address === undefined) return [this.#refuse(line, 'its address is none')]
-    if (event.at > now + SKEW_MS) return [this.#refuse(line, aheadText(event.at, this.#options.context.utc))]
+    if (event.at > this.#options.now() + SKEW_MS)
+      return [this.#refuse(line, aheadText(event.at, this.#options.context.utc))]
     this.counts.events += event.times ?? 1
-    return this.#tell(this.#attacks.add({ ...event, address, at: Math.min(event.at, now) }, line))
+    return this.#tell(this.#attacks.add({ ...event, address }, line))
   }
 
   #tell(attacks: readonly Attack[]): InputItem[] {

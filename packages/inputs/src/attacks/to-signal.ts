@@ -15,7 +15,9 @@ export interface SignalMaker {
 
 /** @throws InputError where the attack can be no signal */
 export function toSignal(attack: WholeAttack, { machineId, format, now }: SignalMaker): CreatedSignal {
-  const { address, scenario, startAt, stopAt, events, identity, details = {}, ...given } = attack
+  const { address, scenario, events, identity, details = {}, ...given } = attack
+  // A clock that is a little ahead of ours changes no identity, and dates nothing later than now.
+  const [startAt, stopAt] = [Math.min(attack.startAt, now), Math.min(attack.stopAt, now)]
   const seconds = Math.round((stopAt - startAt) / 1_000)
   return createSignal({
     attackerIp: address,

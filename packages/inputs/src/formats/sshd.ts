@@ -38,6 +38,10 @@ class SshdFormatReader implements FormatReader {
     return [{ refused: found === 'ambiguous' ? 'it names no address, or can be read in two ways' : found.refused }]
   }
 
+  advance(at: number): readonly Reading[] {
+    return this.#readingsOf(this.#log.advance(at))
+  }
+
   end(): readonly Reading[] {
     return this.#readingsOf(this.#log.end())
   }

@@ -32,6 +32,7 @@ export class LogReader {
   readonly #ssh = new SshLogReader()
   #lines = 0
 
+  /** Connections to sshd that had to be forgotten while they may still have been open. */
   get dropped(): number {
     return this.#ssh.dropped
   }
@@ -41,6 +42,7 @@ export class LogReader {
     return this.#ssh.settledAt
   }
 
+  /** Takes the next line, and returns what is certain then. */
   read(line: string, context: TimeContext): LineReading {
     this.#lines += 1
     // Who cut it is no matter: what is missing may be what counts.

@@ -65,6 +65,12 @@ export class SshdLog {
     return this.#held.takeDue(this.#clock)
   }
 
+  /** The same where nothing that is still to come happened before `at`, though the log is silent. */
+  advance(at: number): LogEvent[] {
+    this.#clock = Math.max(this.#clock, at)
+    return this.take()
+  }
+
   /** The log is over: all that is left. */
   end(): LogEvent[] {
     return this.#held.takeAll()
