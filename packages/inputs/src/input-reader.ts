@@ -8,6 +8,7 @@ import type { AttackEvent, FormatReader, Reading, WholeAttack } from './formats/
 import type { FormatName } from './formats/formats.js'
 import { isBinary } from './lines/is-binary.js'
 import { LONGEST_LINE } from './lines/log-lines.js'
+import { whyAhead } from './logs/time-ahead.js'
 import { type InputOptions, type ReadOptions, readInputOptions } from './options.js'
 import { readSaved, type SavedReader } from './saved-reader.js'
 
@@ -49,9 +50,6 @@ export interface InputCounts {
   /** Attacks that were told of only as far as they went, because too many went on at once. */
   cutShort: number
 }
-
-/** How far the clock that wrote an input may be ahead of ours, in milliseconds. */
-const SKEW_MS = 60_000
 
 /**
  * Reads lines of one input, one at a time: what {@link readInput} does, for programs that follow an
@@ -137,8 +135,8 @@ export class InputReader {
     const line = event.line ?? this.counts.lines
     const address = this.#addresses.read(event.address)
     if (address === undefined) return [this.#refuse(line, 'its address is none')]
-    if (event.at > this.#options.now() + SKEW_MS)
-      return [this.#refuse(line, aheadText(event.at, this.#options.context.utc))]
+    const ahead = whyAhead(event.at, this.#options.context)
+    if (ahead !== undefined) return [this.#refuse(line, ahead.refused)]
     this.counts.events += event.times ?? 1
     return this.#tell(this.#attacks.add({ ...event, address }, line))
   }
@@ -160,7 +158,10 @@ export class InputReader {
     if (nobody !== undefined) return [this.#refuse(firstLine, nobody)]
     const maker = { machineId: this.#options.machineId, format: this.#formatName, now: this.#options.now() }
     try {
-      return [this.#found(toSignal({ ...attack, scenario }, maker), attack.events, firstLine, lastLine)]
+      const signal = toSignal({ ...attack, scenario }, maker)
+      const ahead = whyAhead(attack.stopAt, this.#options.context)
+      if (ahead !== undefined) return [this.#refuse(firstLine, ahead.refused)]
+      return [this.#found(signal, attack.events, firstLine, lastLine)]
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       return [this.#refuse(firstLine, error.issues.map(({ path, rule }) => `${path} ${rule}`).join('; '))]
@@ -176,11 +177,4 @@ export class InputReader {
     this.counts.refused += 1
     return { line, refused }
   }
-}
-
-function aheadText(at: number, utc: boolean): string {
-  const hint = utc
-    ? 'a clock is wrong, or it has no zone and is not of UTC'
-    : 'a clock is wrong, or it has no zone and is of UTC (utc: true)'
-  return `its time, ${new Date(at).toISOString()}, is in the future: ${hint}`
 }

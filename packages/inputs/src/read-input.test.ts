@@ -76,6 +76,13 @@ describe('a time', () => {
   })
 })
 
+test('a time that is none, however a record says so, is refused', async () => {
+  const caddy = (ts: string) =>
+    `{"ts":${ts},"logger":"http.log.access","status":404,"request":{"remote_ip":"203.0.113.9","method":"GET","uri":"/.env"}}`
+  const table = await tableOf('access-log', ['1e300', '1e13', '"soon"'].map(caddy))
+  expect(table.map((row) => row.slice(0, 2))).toEqual(['1:', '2:', '3:'])
+})
+
 test('counts tell what was read, also of no use', async () => {
   const reading = readInput('sshesame', [command(), 'noise', '', command('x'), command('10.0.0.1')], {
     ...{ machineId: 'm', utc: true, now: () => NOW },

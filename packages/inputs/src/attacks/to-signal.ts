@@ -1,5 +1,6 @@
 import { type CreatedSignal, createSignal } from '@cscapi/signals'
 import type { WholeAttack } from '../formats/format.js'
+import { datedAtMost } from '../logs/time-ahead.js'
 import { attackUuid } from './attack-uuid.js'
 
 /** Characters of one context value at CAPI, as the engine cuts it. */
@@ -17,7 +18,8 @@ export interface SignalMaker {
 export function toSignal(attack: WholeAttack, { machineId, format, now }: SignalMaker): CreatedSignal {
   const { address, scenario, events, identity, details = {}, ...given } = attack
   // A clock that is a little ahead of ours changes no identity, and dates nothing later than now.
-  const [startAt, stopAt] = [Math.min(attack.startAt, now), Math.min(attack.stopAt, now)]
+  const startAt = datedAtMost(attack.startAt, now)
+  const stopAt = datedAtMost(attack.stopAt, now)
   const seconds = Math.round((stopAt - startAt) / 1_000)
   return createSignal({
     attackerIp: address,

@@ -1,7 +1,7 @@
 import type { LogEvent } from '../log-event.js'
 import { readRecord } from '../read-record.js'
 import type { SyslogRecord } from '../syslog-frame.js'
-import { type Ahead, isAhead, notAhead } from '../time-ahead.js'
+import { type Ahead, whyAhead } from '../time-ahead.js'
 import type { TimeContext } from '../time-context.js'
 import { HeldEvents } from './held-events.js'
 import { readSavedSshd, type SavedSshd } from './saved-sshd.js'
@@ -88,13 +88,13 @@ export class SshdLog {
   }
 
   #readRecord(
-    given: SyslogRecord,
+    record: SyslogRecord,
     lineNumber: number,
     context: TimeContext,
     repeats: number,
   ): 'read' | 'ambiguous' | Ahead {
-    const record = notAhead(given, context)
-    if (isAhead(record)) return tellsOfAttempt(given) ? record : 'read'
+    const ahead = whyAhead(record.at, context)
+    if (ahead !== undefined) return tellsOfAttempt(record) ? ahead : 'read'
     this.#clock = record.at
     this.#last = record
     return this.#sshd.read(record, lineNumber, repeats) ? 'read' : 'ambiguous'
