@@ -2,6 +2,7 @@ import type { AttackRule } from '../attacks/attack-rule.js'
 import type { WebEvent } from '../logs/web/web-event.js'
 import { withoutQuery } from './details.js'
 import type { ReadContext, Reading } from './format.js'
+import { LOGINS } from './login-rules.js'
 
 const SENSITIVE_FILE =
   /\/\.(env|git|svn|cvs|bash|ssh|aws|htpasswd|htaccess|DS_Store|config|cache|forward|mysql_history|history|npmrc)|\/(wp-config|id_rsa|backup|dump)\b/i
@@ -13,8 +14,6 @@ const ADMIN_PAGE = /\/(phpmyadmin|pma|administrator|adminer|\+cscoe\+)/i
 const WORDPRESS_LOGIN = /^POST \S*(wp-login|xmlrpc)\.php/i
 /** A page with missing pictures is a nuisance, not an attack. */
 const STATIC = /^\S+ [^?]*\.(css|js|map|png|jpe?g|gif|ico|svg|webp|woff2?|ttf|eot)(\?|$)/i
-
-const LOGINS = { capacity: 5, leakMs: 10_000 } as const
 
 /** What is seen in the logs of web servers, by the name that its events bear. */
 export const webAttacks = {
