@@ -5,9 +5,13 @@ import type { FormatName } from './formats/formats.js'
 
 /** What {@link InputReader.save} gives: plain JSON, and nobody's business but the reader's. */
 export interface SavedReader {
+  /** The format that was read. */
   readonly format: FormatName
+  /** How many lines were read. */
   readonly lines: number
+  /** The attacks that are under way. */
   readonly attacks: SavedAttacks
+  /** What the format's own reader knows. */
   readonly reader: unknown
 }
 

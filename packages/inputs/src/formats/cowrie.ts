@@ -6,6 +6,7 @@ import { undatedFrame } from '../logs/syslog-frame.js'
 import { CowrieSessions } from './cowrie-sessions.js'
 import type { AttackEvent, FormatReader, InputFormat, ReadContext, Reading } from './format.js'
 import { readJsonRecord, text } from './json-record.js'
+import { LOGINS, SSH_LOGINS } from './login-rules.js'
 
 const recordSchema = z.object({
   eventid: z.string(),
@@ -51,15 +52,10 @@ const CONNECTION =
 export const cowrie: InputFormat = {
   longestLine: 524_288,
   attacks: {
-    'ssh-login': {
-      scenario: 'crowdsecurity/ssh-bf',
-      capacity: 5,
-      leakMs: 10_000,
-      slow: { scenario: 'crowdsecurity/ssh-slow-bf', capacity: 10, leakMs: 60_000 },
-    },
-    'ssh-connection': { scenario: 'crowdsecurity/ssh-bf', capacity: 5, leakMs: 10_000 },
-    'telnet-login': { scenario: 'crowdsecurity/telnet-bf', capacity: 5, leakMs: 10_000 },
-    'telnet-connection': { scenario: 'crowdsecurity/telnet-bf', capacity: 5, leakMs: 10_000 },
+    'ssh-login': SSH_LOGINS,
+    'ssh-connection': { scenario: 'crowdsecurity/ssh-bf', ...LOGINS },
+    'telnet-login': { scenario: 'crowdsecurity/telnet-bf', ...LOGINS },
+    'telnet-connection': { scenario: 'crowdsecurity/telnet-bf', ...LOGINS },
     command: { scenario: 'thespad/sshesame-cmd', ...ONE_EVENT, distinct: true },
   },
   open: (context, saved) => new CowrieReader(context, saved),

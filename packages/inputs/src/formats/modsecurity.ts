@@ -44,12 +44,16 @@ class ModSecurityReader implements FormatReader {
       const record = readAuditJson(line, this.#context)
       return typeof record === 'string' ? [{ refused: record }] : readingsOf(record, this.#context)
     }
-    const readings = this.#records.add(line, number).flatMap((judged) => this.#readingsOf(judged))
+    const readings = this.#readingsOf(this.#records.add(line, number, this.#context.now))
     return readings.length === 0 && readErrorLine(line, this.#context) === undefined ? undefined : readings
   }
 
+  advance(at: number): readonly Reading[] {
+    return this.#readingsOf(this.#records.advance(at))
+  }
+
   end(): readonly Reading[] {
-    const held = this.#records.end().flatMap((judged) => this.#readingsOf(judged))
+    const held = this.#readingsOf(this.#records.end())
     const line = this.#serial.cutAt
     return line === undefined ? held : [...held, { refused: 'the transaction that begins here has no end', line }]
   }
@@ -58,9 +62,11 @@ class ModSecurityReader implements FormatReader {
     return { serial: this.#serial.save(), records: this.#records.save() }
   }
 
-  #readingsOf({ text, line, isTrusted }: JudgedLine): readonly Reading[] {
-    const found = readErrorLine(text, this.#context)
-    if (found === undefined) return []
-    return isTrusted ? readingsOf({ ...found, line }, this.#context) : [{ refused: WRITTEN_BY_CLIENT, line }]
+  #readingsOf(lines: readonly JudgedLine[]): readonly Reading[] {
+    return lines.flatMap(({ text, line, isTrusted }) => {
+      const found = readErrorLine(text, this.#context)
+      if (found === undefined) return []
+      return isTrusted ? readingsOf({ ...found, line }, this.#context) : [{ refused: WRITTEN_BY_CLIENT, line }]
+    })
   }
 }

@@ -53,6 +53,7 @@ export const suricata: InputFormat = {
 }
 
 function readLine(line: string, context: ReadContext): readonly Reading[] | undefined {
+  if (line === '') return undefined
   const record = readJsonRecord(line, recordSchema)
   if (typeof record === 'string') return [{ refused: record }]
   const { alert, timestamp = '', dest_port } = record
