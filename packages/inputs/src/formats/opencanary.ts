@@ -1,5 +1,6 @@
 import { parseTimestamp } from '@cscapi/signals'
 import * as z from 'zod'
+import { SYSLOG_TIME } from '../logs/syslog-time.js'
 import { withoutQuery } from './details.js'
 import type { InputFormat, ReadContext, Reading } from './format.js'
 import { readJsonRecord, text } from './json-record.js'
@@ -34,8 +35,10 @@ type OpenCanaryRecord = z.output<typeof recordSchema>
 const WEBHOOK = z.object({ message: z.string() })
 
 /** In front of the record, where syslog has it: the program's name stands behind the host's. */
-const SYSLOG =
-  /^(?:<\d{1,3}>)?(?:\S+ +(?:\d{1,2} [\d:.]+ )?[^\s[\]]*[^\s:[\]] )?opencanaryd\[ *\d+ *:\d+\]: \S+ [A-Z]+ +(?<json>\{.*)$/s
+const SYSLOG = new RegExp(
+  `^(?:<\\d{1,3}>)?(?:(?:${SYSLOG_TIME}) [^\\s[\\]]*[^\\s:[\\]] )?opencanaryd\\[ *\\d+ *:\\d+\\]: \\S+ [A-Z]+ +(?<json>\\{.*)$`,
+  's',
+)
 
 /** Logins at OpenCanary, and requests of its other services over TCP. */
 export const opencanary: InputFormat = {
