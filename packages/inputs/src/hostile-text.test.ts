@@ -10,8 +10,8 @@ const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 20_000 : 300
 const NOW = Date.parse('2026-12-01T00:00:00Z')
 
 /** Read in one go: what follows a line end in a log is another line. */
-function read({ format, write }: Writer, text: string): InputItem[] {
-  const reader = new InputReader(format, { machineId: 'm', utc: true, now: () => NOW, allowPrivate: true })
+function read({ format, mapping, write }: Writer, text: string): InputItem[] {
+  const reader = new InputReader(format, { machineId: 'm', utc: true, now: () => NOW, allowPrivate: true, mapping })
   const lines = write(text).replace(/\n$/, '').split('\n')
   return [...lines.flatMap((line) => reader.read(line)), ...reader.end()]
 }

@@ -1,3 +1,8 @@
+export { type FollowedFile, type FollowedLine, followFile } from './follow/follow-file.js'
+export { type FollowedItems, type FollowInputOptions, followInput } from './follow/follow-input.js'
+export type { FollowOptions } from './follow/options.js'
+export type { FollowClock, PositionStore } from './follow/state-store.js'
+export type { FollowTrouble } from './follow/trouble.js'
 export type { Sensitive } from './formats/format.js'
 export { FORMAT_NAMES, type FormatName } from './formats/formats.js'
 export { type FoundSignal, type InputCounts, type InputItem, InputReader, type RefusedLine } from './input-reader.js'

@@ -127,7 +127,9 @@ export class InputReader {
       if ('event' in reading) return this.#takeEvent(reading.event)
       if ('whole' in reading) return this.#tellWhole(reading.whole, reading.whole.line ?? this.counts.lines)
       const line = reading.line ?? this.counts.lines
-      return 'refused' in reading ? [this.#refuse(line, reading.refused)] : [this.#found(reading.signal, 1, line, line)]
+      if ('refused' in reading) return [this.#refuse(line, reading.refused)]
+      const { machine_id: machineId = this.#options.machineId } = reading.signal
+      return [this.#found({ ...reading.signal, machine_id: machineId }, 1, line, line)]
     })
   }
 

@@ -1,5 +1,24 @@
 import type { FormatName } from '../src/formats/formats.js'
 
+/** Of the formats that need one, the mapping of their sample. */
+export const MAPPINGS: Partial<Record<FormatName, object>> = {
+  csv: {
+    source: 'source',
+    address: 'address:port',
+    delimiter: ';',
+    time: { field: 'time', format: 'rfc3339', zone: 'utc' },
+    scenario: 'acme/scan',
+    where: [{ field: 'kind', is: 'scan' }],
+    context: { user_agent: 'user agent' },
+  },
+  jsonl: {
+    source: '"client.ip"',
+    time: { field: 'when', format: 'epoch_ms' },
+    scenario: { field: 'kind', names: { 'bad-login': 'acme/login-bf', probe: 'crowdsecurity/http-probing' } },
+    context: { target_uri: 'req.path' },
+  },
+}
+
 /** Each sample, and the formats that it is read as. */
 export const SAMPLES: readonly (readonly [name: string, format: FormatName])[] = [
   ['apache-http-probing.log', 'access-log'],
@@ -10,8 +29,13 @@ export const SAMPLES: readonly (readonly [name: string, format: FormatName])[] =
   ['cowrie-3.0.9.json', 'cowrie'],
   ['cowrie-commands.json', 'cowrie'],
   ['cowrie-syslog.log', 'cowrie'],
+  ['crowdsec-alert-post.json', 'crowdsec'],
+  ['crowdsec-alerts.json', 'crowdsec'],
+  ['detections.csv', 'csv'],
+  ['detections.jsonl', 'jsonl'],
   ['endlessh-syslog.log', 'endlessh'],
   ['endlessh.log', 'endlessh'],
+  ['fail2ban.log', 'fail2ban'],
   ['http-admin-interface-probing.log', 'access-log'],
   ['http-bf-wordpress-bf.log', 'access-log'],
   ['modsecurity-apache-error.log', 'modsecurity'],
@@ -25,6 +49,7 @@ export const SAMPLES: readonly (readonly [name: string, format: FormatName])[] =
   ['nginx-http-sensitive-files.log', 'access-log'],
   ['nginx-http-xss-probing.log', 'access-log'],
   ['opencanary.log', 'opencanary'],
+  ['rejected-signals.jsonl', 'signal'],
   ['ssh-bf.log', 'sshd'],
   ['ssh-slow-bf.log', 'sshd'],
   ['ssh-timeout.log', 'sshd'],
@@ -35,4 +60,5 @@ export const SAMPLES: readonly (readonly [name: string, format: FormatName])[] =
   ['suricata-eve-alerts.json', 'suricata'],
   ['suricata-eve-detect.json', 'suricata'],
   ['traefik-access.json', 'access-log'],
+  ['wazuh-alerts.json', 'wazuh'],
 ]

@@ -9,6 +9,8 @@ export interface Writer {
   readonly format: FormatName
   /** The text decides what kind of attack it is, or whether it can be read at all. */
   readonly textMatters?: true
+  /** Of the formats that need one. */
+  readonly mapping?: object
   write(text: string): string
 }
 
@@ -33,6 +35,8 @@ const opencanary = (text: string) => ({
 })
 const ruleOf = (text: string) =>
   `ModSecurity: Warning. Matched x (Value: \`${escaped(text)}' ) [file "a.conf"] [line "1"] [id "930100"] [rev ""] [msg "m"] [data "${escaped(text)}"] [severity "2"] [ver "x"] [tag "attack-lfi"] [hostname "h"] [uri "/${escaped(text)}"] [unique_id "179582647.1"]`
+
+const MAPPING = { source: 'ip', time: 'at', scenario: 'acme/scan' }
 
 export const WRITERS: readonly Writer[] = [
   {
@@ -222,5 +226,39 @@ export const WRITERS: readonly Writer[] = [
         6,
         `Nov 28 00:00:00 host sshd[7]: Failed password for invalid user ${escaped(text).slice(0, 100)} from ${PEER} port 1 ssh2\n`,
       ).join(''),
+  },
+  {
+    name: 'an engine’s alert',
+    format: 'crowdsec',
+    write: (text) =>
+      json({
+        ...{ message: text, scenario: 'crowdsecurity/ssh-bf', start_at: TIME, stop_at: TIME },
+        events: [{ meta: [{ key: 'service', value: text }] }, { meta: [{ key: text, value: text }] }],
+        source: { scope: 'Ip', value: PEER, as_name: text },
+        meta: [{ key: 'target_uri', value: text }],
+        labels: { [text]: text },
+      }),
+  },
+  {
+    name: 'Wazuh',
+    format: 'wazuh',
+    write: (text) =>
+      json({
+        ...{ full_log: text, previous_output: text, timestamp: '2026-11-28T00:00:00.000+0000' },
+        rule: { level: 10, groups: ['sshd', 'authentication_failures'] },
+        data: { srcuser: text, dstuser: text, url: text, srcip: PEER, id: text },
+      }),
+  },
+  {
+    name: 'JSON lines',
+    format: 'jsonl',
+    mapping: { ...MAPPING, context: { user_agent: 'text', a: 'deep.text' } },
+    write: (text) => json({ text, ip: PEER, at: TIME, deep: { text, ip: text }, [`x${text}`]: text }),
+  },
+  {
+    name: 'CSV',
+    format: 'csv',
+    mapping: { ...MAPPING, context: { user_agent: 'text' }, columns: ['text', 'ip', 'at', 'more'] },
+    write: (text) => `"${text.replaceAll('"', '""')}",${PEER},${TIME},"${text.replaceAll('"', '""')}"\n`,
   },
 ]

@@ -63,7 +63,8 @@ export function addDetails({ details }: Attack, given: Readonly<Record<string, s
   }
 }
 
-function shortText(text: string): string {
+/** On one line, and not for ever: clients wrote most of it. */
+export function shortText(text: string): string {
   const line = oneLine(text.slice(0, LONGEST_TEXT + 1))
   return ownCopy(line.length <= LONGEST_TEXT ? line : `${line.slice(0, LONGEST_TEXT - 1)}…`, LONGEST_TEXT)
 }

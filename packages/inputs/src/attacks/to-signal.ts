@@ -1,6 +1,7 @@
 import { type CreatedSignal, createSignal } from '@cscapi/signals'
 import type { WholeAttack } from '../formats/format.js'
 import { datedAtMost } from '../logs/time-ahead.js'
+import { shortText } from './attack.js'
 import { attackUuid } from './attack-uuid.js'
 
 /** Characters of one context value at CAPI, as the engine cuts it. */
@@ -43,7 +44,7 @@ export function toSignal(attack: WholeAttack, { machineId, format, now }: Signal
 /** As the engine writes its own: a JSON array of texts for each name. */
 function contextOf(details: NonNullable<WholeAttack['details']>): Record<string, string> | undefined {
   const context = Object.entries(details).flatMap(([name, given]): [string, string][] => {
-    const texts = typeof given === 'string' ? [given] : [...(given ?? [])]
+    const texts = (typeof given === 'string' ? [given] : [...(given ?? [])]).map(shortText)
     while (JSON.stringify(texts).length > LONGEST_VALUE) texts.pop()
     return texts.length === 0 ? [] : [[name, JSON.stringify(texts)]]
   })
