@@ -1,3 +1,4 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { ONE_EVENT } from '../attacks/attack-rule.js'
 import { type JudgedLine, SplitRecords, WRITTEN_BY_CLIENT } from '../logs/web/nginx-split-records.js'
@@ -21,7 +22,7 @@ export const modsecurity: InputFormat = {
   open: (context, saved) => new ModSecurityReader(context, saved),
 }
 
-const savedSchema = z.object({ serial: z.unknown(), records: z.unknown() })
+const savedSchema = lazily(() => z.object({ serial: z.unknown(), records: z.unknown() }))
 
 class ModSecurityReader implements FormatReader {
   readonly #context: ReadContext
@@ -30,7 +31,9 @@ class ModSecurityReader implements FormatReader {
   readonly #records: SplitRecords
 
   constructor(context: ReadContext, saved: unknown) {
-    const before = savedSchema.partial().parse(saved ?? {})
+    const before = savedSchema()
+      .partial()
+      .parse(saved ?? {})
     this.#context = context
     this.#serial = new SerialAudit(before.serial)
     this.#records = new SplitRecords(before.records)

@@ -1,3 +1,4 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { type HeadedLine, readHeader } from '../syslog-header.js'
 
@@ -45,10 +46,12 @@ interface HeldLine extends HeadedLine {
   isTrusted: boolean
 }
 
-const savedSchema = z.object({
-  readAt: z.number(),
-  held: z.array(z.object({ text: z.string(), line: z.number(), isTrusted: z.boolean() })),
-})
+const savedSchema = lazily(() =>
+  z.object({
+    readAt: z.number(),
+    held: z.array(z.object({ text: z.string(), line: z.number(), isTrusted: z.boolean() })),
+  }),
+)
 
 /**
  * Tells which lines of nginx's error log may be part of a record that a client split.
@@ -71,7 +74,7 @@ export class SplitRecords {
   /** @param saved what an earlier one saved, for the lines that follow */
   constructor(saved?: unknown) {
     if (saved === undefined || saved === null) return
-    const { readAt, held } = savedSchema.parse(saved)
+    const { readAt, held } = savedSchema().parse(saved)
     this.#readAt = readAt
     for (const { text, line, isTrusted } of held) this.#held.push({ ...heldLine(text, line), isTrusted })
   }
