@@ -76,6 +76,13 @@ describe('a time', () => {
   })
 })
 
+test('a time that is none, however a record says so, is refused', async () => {
+  const caddy = (ts: string) =>
+    `{"ts":${ts},"logger":"http.log.access","status":404,"request":{"remote_ip":"203.0.113.9","method":"GET","uri":"/.env"}}`
+  const table = await tableOf('access-log', ['1e300', '1e13', '"soon"'].map(caddy))
+  expect(table.map((row) => row.slice(0, 2))).toEqual(['1:', '2:', '3:'])
+})
+
 test('counts tell what was read, also of no use', async () => {
   const reading = readInput('sshesame', [command(), 'noise', '', command('x'), command('10.0.0.1')], {
     ...{ machineId: 'm', utc: true, now: () => NOW },
@@ -84,6 +91,43 @@ test('counts tell what was read, also of no use', async () => {
   for await (const item of reading) rows.push(rowOf(item))
   expect(rows).toEqual([ROW, expect.stringMatching(/^5: 10\.0\.0\.1 is private/)])
   expect(reading.counts).toEqual({ lines: 5, unused: 3, events: 2, signals: 1, refused: 1, cutShort: 0 })
+})
+
+test('a clock that is a little ahead of ours changes no uuid, however late the line is read', async () => {
+  const uuidAt = async (now: string) => {
+    const [item] = await itemsOf('sshesame', command(), { now: () => Date.parse(now) })
+    return item !== undefined && 'signal' in item ? item.signal.uuid : undefined
+  }
+  expect(await uuidAt('2026-11-27T23:59:30Z')).toBe(await uuidAt('2026-11-29T00:00:00Z'))
+})
+
+describe('in a log that is silent, what is over is told by the clock', () => {
+  const T = Date.parse('2026-11-28T00:00:00Z')
+  const options = { machineId: 'm', utc: true, now: () => T + 1_000 }
+  const failed = 'Nov 28 00:00:00 host sshd[7]: Failed password for root from 203.0.113.9 port 42 ssh2'
+  const mismatch =
+    '2026/11/28 00:00:00 [error] 1#1: *5 user "x": password mismatch, client: 203.0.113.9, server: _, request: "GET / HTTP/1.1", host: "h"'
+
+  test.each([
+    ['sshd', failed],
+    ['nginx-error', mismatch],
+  ] as const)('%s', (format, line) => {
+    const reader = new InputReader(format, options)
+    for (let time = 0; time < 6; time += 1) expect(reader.read(line)).toEqual([])
+    expect(reader.advance(T)).toEqual([])
+    expect(reader.advance(T + 10 * 60_000)).toMatchObject([{ signal: { source: { value: '203.0.113.9' } }, events: 6 }])
+    expect(reader.end()).toEqual([])
+  })
+
+  test('nginx’s lines are not trusted before the record can be whole', () => {
+    const reader = new InputReader('nginx-error', { ...options, allowPrivate: true })
+    const forged = [mismatch.replaceAll('203.0.113.9', '203.0.113.77'), 'x']
+    for (const line of forged) reader.read(line)
+    expect(reader.advance(T)).toEqual([])
+    const end = '" failed (2: No such file or directory), client: 203.0.113.9, server: _, request: "GET /%0a HTTP/1.1"'
+    expect(reader.read(end)).toEqual([])
+    expect(reader.advance(T + 10 * 60_000)).toEqual([{ line: 1, refused: 'a client may have written this line' }])
+  })
 })
 
 test('a signal says which lines it comes from', async () => {

@@ -27,9 +27,21 @@ const MOST_TEXTS = 10
 const LONGEST_TEXT = 256
 
 export function newAttack(name: string, address: string, at: number, line: number): Attack {
+  // One literal, so that all have one shape.
   return {
-    ...{ name, address: ownCopy(address), startAt: at, stopAt: at, events: 0, firstLine: line, lastLine: line },
-    ...{ level: 0, slowLevel: 0, isOver: false, isSlowlyOver: false, seen: [], details: {} },
+    name,
+    address: ownCopy(address),
+    startAt: at,
+    stopAt: at,
+    events: 0,
+    firstLine: line,
+    lastLine: line,
+    level: 0,
+    slowLevel: 0,
+    isOver: false,
+    isSlowlyOver: false,
+    seen: [],
+    details: {},
   }
 }
 

@@ -1,5 +1,6 @@
 import { type CreatedSignal, createSignal } from '@cscapi/signals'
 import type { WholeAttack } from '../formats/format.js'
+import { datedAtMost } from '../logs/time-ahead.js'
 import { shortText } from './attack.js'
 import { attackUuid } from './attack-uuid.js'
 
@@ -16,7 +17,10 @@ export interface SignalMaker {
 
 /** @throws InputError where the attack can be no signal */
 export function toSignal(attack: WholeAttack, { machineId, format, now }: SignalMaker): CreatedSignal {
-  const { address, scenario, startAt, stopAt, events, identity, details = {}, ...given } = attack
+  const { address, scenario, events, identity, details = {}, ...given } = attack
+  // A clock that is a little ahead of ours changes no identity, and dates nothing later than now.
+  const startAt = datedAtMost(attack.startAt, now)
+  const stopAt = datedAtMost(attack.stopAt, now)
   const seconds = Math.round((stopAt - startAt) / 1_000)
   return createSignal({
     attackerIp: address,

@@ -51,7 +51,7 @@ describe('a line', () => {
     expect(await consumer.finish()).toEqual(['one, half here', 'two'])
   })
 
-  test('of a gigabyte would take no more memory than is given of it', async () => {
+  test('that is longer than it may be is given up to there, and the next one whole', async () => {
     const log = WrittenLog.ofTest()
     log.append(`${'€'.repeat(300_000)}\nnext\n`)
     const consumer = new Consumer(log.path, { longestLine: 10 })
@@ -231,7 +231,7 @@ describe('a file', () => {
     expect(await consumer.finish()).toEqual(['one', 'two'])
   })
 
-  test('whose folder was renamed and whose writer still writes to the old one for a while', async () => {
+  test('that was renamed, and whose writer still writes to it for a while', async () => {
     const log = WrittenLog.ofTest()
     const consumer = new Consumer(log.path)
     log.append('one\n')

@@ -117,3 +117,17 @@ test('half a line is refused, and lines of other programs are counted as of no u
     '1: it is no JSON, or only part of it',
   ])
 })
+
+test.each([
+  ["/?id=1'%20or%201=%d", 'crowdsecurity/http-sqli-probing', 11],
+  ['/?id=1+union/**/all+select+%d', 'crowdsecurity/http-sqli-probing', 11],
+  ['/%d?x=../../../etc/passwd', 'crowdsecurity/http-path-traversal-probing', 4],
+  ['/%d/%2e%2e/%2e%2e/bin/sh', 'crowdsecurity/http-path-traversal-probing', 4],
+  ['/%d?q=<script>', 'crowdsecurity/http-xss-probing', 6],
+])('different requests like %s are %s from the %ith on', async (path, scenario, count) => {
+  const lines = Array.from({ length: count }, (_, request) =>
+    nginx(path.replace('%d', String(request)), { status: 200 }),
+  )
+  expect(await tableOf('access-log', lines)).toEqual([expect.stringContaining(` ${scenario} `)])
+  expect(await tableOf('access-log', lines.slice(1))).toEqual([])
+})

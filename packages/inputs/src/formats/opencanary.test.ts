@@ -69,8 +69,11 @@ test('through syslog and by its webhook, and from an old one that has no utc_tim
   for (const form of forms) {
     expect(await tableOf('opencanary', [form])).toEqual([row('crowdsecurity/http-open-proxy', 1)])
   }
-  const ofAnother = `Nov 28 01:39:58 host app[7]: opencanaryd[1:2]: n WARNING ${line}`
-  expect(await tableOf('opencanary', [ofAnother])).toEqual([])
+  const said = `opencanaryd[1:2]: n WARNING ${line}`
+  const ofOthers = ['Nov 28 01:39:58 host app[7]:', 'Nov 28 01:39:58 app:', 'somebody said'].map(
+    (who) => `${who} ${said}`,
+  )
+  expect(await tableOf('opencanary', ofOthers)).toEqual([])
 })
 
 test('no password is told, not even the argument of a command', async () => {

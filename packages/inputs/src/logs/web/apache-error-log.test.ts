@@ -107,6 +107,15 @@ describe('a line of Apache’s error log', () => {
     expect(read(line)).toBeUndefined()
   })
 
+  test.each([
+    '(2: x), referer: [client 203.0.113.77:80] AH01618: user x not found: /',
+    '(2)x, referer: [client 203.0.113.77:80] AH01618: user x not found: /',
+    '(x)y: [client 203.0.113.77:80] AH01618: user x not found: /',
+  ])('takes nobody out of a script’s own line: %s', (message) => {
+    const line = `[Sat Nov 28 01:02:03.000001 2026] [cgi:error] [pid 1:tid 2] ${message}`
+    expect(readApacheErrorLine(line)).toBeUndefined()
+  })
+
   test('names the peer or nobody, whatever the client writes', () => {
     const written = (text: string) =>
       text
