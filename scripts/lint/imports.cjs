@@ -13,6 +13,7 @@ const ARROWS = {
   'storage-redis': ['storage', 'core', 'signals'],
   'open-storage': ['storage-sqlite', 'storage-postgres', 'storage-redis', 'storage', 'core', 'signals'],
   client: ['core', 'signals', 'decisions', 'storage'],
+  ops: ['client', 'decisions', 'signals'],
   'test-servers': [],
 }
 
