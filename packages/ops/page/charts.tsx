@@ -18,6 +18,8 @@ interface ChartSettings {
   readonly show: (value: number) => string
   /** Beside the axis, where there is little room. Default: the same. */
   readonly tick?: (value: number) => string
+  /** From one tick to the next. Default: round decimal numbers. */
+  readonly steps?: number[]
 }
 
 const CHARTS: readonly ChartSettings[] = [
@@ -35,6 +37,7 @@ const CHARTS: readonly ChartSettings[] = [
     title: 'Age of the oldest signal',
     show: (seconds) => duration(seconds * 1_000),
     tick: (seconds) => roughly(seconds * 1_000),
+    steps: [10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 172_800],
     curves: [{ column: 'oldestSeconds', name: 'Oldest', color: '--pending' }],
   },
   {
@@ -149,7 +152,7 @@ function dataOf({ curves }: ChartSettings, series: SeriesAnswer): uPlot.AlignedD
   return [series.at.map((at) => at / 1_000), ...curves.map(({ column }) => [...series[column]])]
 }
 
-function optionsOf({ curves, show, tick: shown = show }: ChartSettings, width: number): uPlot.Options {
+function optionsOf({ curves, show, tick: shown = show, steps }: ChartSettings, width: number): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const color = (name: string) => style.getPropertyValue(name).trim()
   const axis = {
@@ -171,6 +174,7 @@ function optionsOf({ curves, show, tick: shown = show }: ChartSettings, width: n
         ...axis,
         size: 52,
         space: 32,
+        ...(steps !== undefined && { incrs: steps }),
         values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? shown(tick) : '')),
       },
     ],

@@ -90,6 +90,7 @@ export function createOps(client: OpsClient, options: OpsOptions = {}): Ops {
     const secure = isTls ? '; Secure' : ''
     return `${COOKIE}=${value}; Path=${root}/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`
   }
+  app.get('/login', (c) => c.redirect(`${root}/`, 303))
   app.post('/login', async (c) => {
     const { headers } = c.req.raw
     const stranger = gate.checkHost(headers) ?? gate.checkOrigin(headers)

@@ -11,7 +11,13 @@ export async function startBrowser() {
   const browser = await chromium.launch({
     executablePath: command,
     // As root there is no sandbox; what is opened is ours.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      // A name of somebody else that leads here.
+      '--host-resolver-rules=MAP evil.example 127.0.0.1',
+    ],
     env: { ...process.env, ...env, HOME: home },
   })
   const open = async (options: BrowserContextOptions = {}): Promise<BrowserContext> => browser.newContext(options)

@@ -36,13 +36,14 @@ export function arrangeFleet(clock: OpsClock, blocklistName = 'firehol_level1') 
   })
   let made = 0
   /** Adds so many signals of one sensor. */
-  const add = (number: number, count: number, scenario?: string) =>
+  const add = (number: number, count: number, message?: string) =>
     client.addSignals(
       many(count, () => {
         made += 1
         return createSignal({
           attackerIp: `45.${made % 200}.${(made * 7) % 250}.${(made * 13) % 250}`,
-          scenario: scenario ?? SCENARIOS[made % SCENARIOS.length] ?? '',
+          scenario: SCENARIOS[made % SCENARIOS.length] ?? '',
+          ...(message !== undefined && { message }),
           createdAt: new Date(clock.now()),
           machineId: sensor(number),
         })

@@ -65,7 +65,7 @@ export class EventLog {
   }
 
   #noteRun({ sent, rejected, postponed, stopped, problems, durationMs }: SendReport): void {
-    if (sent + rejected + postponed === 0 && problems.length === 0) return
+    if (sent + rejected + postponed === 0 && problems.every(({ code }) => code === 'not_due')) return
     const parts = [
       `${count(sent, 'signal')} sent`,
       ...(rejected > 0 ? [`${rejected} rejected`] : []),
@@ -73,7 +73,9 @@ export class EventLog {
     ]
     const level = stopped !== undefined ? 'bad' : rejected + postponed > 0 ? 'warning' : 'good'
     const seconds = durationMs >= 1_000 ? ` in ${Math.round(durationMs / 1_000)} s` : ''
-    const first = problems[0] === undefined ? '' : `. ${problems[0].message}`
+    // What is merely not due is no trouble of this run.
+    const trouble = problems.find(({ code }) => code !== 'not_due')
+    const first = trouble === undefined ? '' : `. ${trouble.message}`
     this.note(level, 'sendRun', `${parts.join(', ')}${seconds}${first}`)
   }
 }
