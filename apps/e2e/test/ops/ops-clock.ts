@@ -15,8 +15,13 @@ export class OpsClock {
   readonly sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
     signal?.throwIfAborted()
     if (this.#isLive) return sleep(ms, undefined, { ref: false, ...(signal !== undefined && { signal }) })
-    await new Promise<void>((wake, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = () => reject(signal?.reason)
+      signal?.addEventListener('abort', onAbort, { once: true })
+      const wake = () => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
+      }
       this.#waiting.push({ at: this.#now + ms, wake })
     })
   }

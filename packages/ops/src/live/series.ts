@@ -9,6 +9,8 @@ export interface Measure {
 }
 
 const MINUTE_MS = 60_000
+/** A timer may come a little early. */
+const EARLY_MS = 500
 const COLUMNS = ['at', 'in', 'sent', 'rejected', 'pending', 'oldestSeconds', 'requests', 'failed'] as const
 
 /** A curve's points in memory: the last `length` steps, and a hole where nothing was measured. */
@@ -31,8 +33,7 @@ export class Series {
       return undefined
     }
     const passedMs = measure.at - last.at
-    // A timer may come a little early.
-    if (passedMs < this.stepMs * 0.95) return undefined
+    if (passedMs < this.stepMs - EARLY_MS) return undefined
     this.#last = measure
     if (passedMs > 2.5 * this.stepMs) this.#push(hole(last.at + this.stepMs))
     const point = pointOf(last, measure, passedMs / MINUTE_MS)
