@@ -11,6 +11,7 @@ const ARROWS = {
   'storage-sqlite': ['storage-sql', 'storage', 'core', 'signals'],
   'storage-postgres': ['storage-sql', 'storage', 'core', 'signals'],
   'storage-redis': ['storage', 'core', 'signals'],
+  inputs: ['signals'],
   'open-storage': ['storage-sqlite', 'storage-postgres', 'storage-redis', 'storage', 'core', 'signals'],
   client: ['core', 'signals', 'decisions', 'storage'],
   ops: ['client', 'decisions', 'signals'],
