@@ -15,6 +15,22 @@ const ARROWS = {
   'open-storage': ['storage-sqlite', 'storage-postgres', 'storage-redis', 'storage', 'core', 'signals'],
   client: ['core', 'signals', 'decisions', 'storage'],
   ops: ['client', 'decisions', 'signals'],
+  // From a terminal, everything.
+  cli: [
+    'client',
+    'core',
+    'decisions',
+    'emulator',
+    'inputs',
+    'local-api',
+    'open-storage',
+    'ops',
+    'signals',
+    'storage',
+    'storage-postgres',
+    'storage-redis',
+    'storage-sqlite',
+  ],
   'test-servers': [],
 }
 
