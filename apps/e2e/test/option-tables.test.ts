@@ -14,6 +14,8 @@ test.each([
   ['inputs', 'InputOptions', 'packages/inputs/README.md', 10],
   ['inputs', 'FollowOptions', 'packages/inputs/README.md', 10],
   ['open-storage', 'OpenStorageOptions', 'packages/open-storage/README.md', 2],
+  ['ops', 'OpsOptions', 'packages/ops/README.md', 6],
+  ['ops', 'ServeOpsOptions', 'packages/ops/README.md', 8],
   ['signals', 'CreateSignalInput', 'packages/signals/README.md', 15],
   ['storage', 'MemoryStorageOptions', 'packages/storage/README.md', 2],
   ['storage-postgres', 'PostgresStorageOptions', 'packages/storage-postgres/README.md', 8],

@@ -6,6 +6,7 @@ interface WatchFlags {
   readonly format?: string
   readonly pull: boolean
   readonly fromEnd?: boolean
+  readonly ops?: string
 }
 
 export function declare(command: Command, cli: Cli): void {
@@ -17,6 +18,7 @@ export function declare(command: Command, cli: Cli): void {
     .option('--format <name>', 'what writes the lines: cowrie, sshd, suricata, …')
     .option('--from-end', 'of a file that was never followed, leave out what is there already')
     .option('--no-pull', 'do not pull the blocklist')
+    .option('--ops <address:port>', 'serve the operations page to this host, such as on 127.0.0.1:8090')
     .addHelpText(
       'after',
       examples([
@@ -25,8 +27,8 @@ export function declare(command: Command, cli: Cli): void {
         'cscapi watch --json --no-pull',
       ]),
     )
-    .action(async (files: readonly string[], { format, pull, fromEnd = false }: WatchFlags) => {
+    .action(async (files: readonly string[], { format, pull, fromEnd = false, ops }: WatchFlags) => {
       const { watchFiles } = await import('../follow/watch-files.js')
-      return watchFiles(cli, files, { format, pull, fromEnd })
+      return watchFiles(cli, files, { format, pull, fromEnd, ops })
     })
 }

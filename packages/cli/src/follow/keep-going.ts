@@ -5,6 +5,7 @@ import type { Cli } from '../cli.js'
 import { configuredMachine, useClient } from '../client/use-client.js'
 import { counted } from '../output/numbers.js'
 import { retentionOf } from '../send/retention.js'
+import { servePage } from './serve-page.js'
 import { tellEvents } from './tell-events.js'
 
 /** Sends on schedule, until Ctrl-C. */
@@ -19,7 +20,11 @@ type Beside = (client: CapiClient, storage: Storage) => Promise<void>
  */
 export async function keepGoing(
   cli: Cli,
-  { pull, beside = () => ended(cli.signal) }: { readonly pull: boolean; readonly beside?: Beside },
+  {
+    pull,
+    ops,
+    beside = () => ended(cli.signal),
+  }: { readonly pull: boolean; readonly ops?: string | undefined; readonly beside?: Beside },
 ): Promise<void> {
   const settings = await cli.settings()
   const options: StartOptions = {
@@ -30,10 +35,13 @@ export async function keepGoing(
   }
   await useClient(cli, 'capi', async (client, storage) => {
     tellEvents(cli, client)
-    await client.start(options)
+    // Before anything begins: an address that cannot be served ends the command.
+    const page = ops === undefined ? undefined : await servePage(cli, client, ops)
     try {
+      await client.start(options)
       await beside(client, storage)
     } finally {
+      await page?.close()
       const { pending, running } = await client.stop()
       const left =
         pending === undefined ? 'the store does not say how many signals wait' : `${counted(pending, 'signal')} waiting`

@@ -18,6 +18,7 @@ interface WatchOptions {
   readonly format: string | undefined
   readonly pull: boolean
   readonly fromEnd: boolean
+  readonly ops: string | undefined
 }
 
 /** Follows files, and sends and pulls on schedule. */
@@ -32,6 +33,7 @@ export async function watchFiles(cli: Cli, files: readonly string[], options: Wa
   })
   await keepGoing(cli, {
     pull: options.pull,
+    ops: options.ops,
     beside: async (client, storage) => {
       // All end when the signal fires; one that fails ends the program, so that somebody restarts it.
       await Promise.all(start.map((follow) => follow(client, storage)))
