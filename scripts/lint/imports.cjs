@@ -12,6 +12,7 @@ const ARROWS = {
   'storage-postgres': ['storage-sql', 'storage', 'core', 'signals'],
   'storage-redis': ['storage', 'core', 'signals'],
   'open-storage': ['storage-sqlite', 'storage-postgres', 'storage-redis', 'storage', 'core', 'signals'],
+  'local-api': ['client', 'decisions', 'signals'],
   client: ['core', 'signals', 'decisions', 'storage'],
   'test-servers': [],
 }
