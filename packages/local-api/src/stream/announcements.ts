@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
-import { DecisionSet, type HeldDecisions, movesBetween } from '@cscapi/decisions'
+import { type DecisionMove, DecisionSet, type HeldDecisions, movesBetween } from '@cscapi/decisions'
 import type { AnnouncedStore } from './announced-store.js'
 import { ChangeLog, MovesTaken } from './change-log.js'
 
 /** How often what ran out is looked for. */
 const SWEEP_EVERY_MS = 1_000
+const MOST_OF_ONE = 10
+const MOST_OUTLIVED = 100_000
 
 export interface AnnouncementsOptions {
   readonly decisions: DecisionSet
@@ -23,6 +25,8 @@ export class Announcements {
   #log = new ChangeLog(0, 0)
   #held: HeldDecisions | undefined
   #since = 0
+  /** Ends of entries whose value another source still names. */
+  readonly #outlived = new Map<string, DecisionMove[]>()
   #syncing: Promise<void> | undefined
 
   constructor(options: AnnouncementsOptions) {
@@ -59,7 +63,7 @@ export class Announcements {
     const moves = new MovesTaken()
     for (const move of movesBetween(before, since, after, at)) {
       if (move === undefined) await setImmediate()
-      else moves.take(move)
+      else this.#take(move, moves, after, at)
     }
     if (isFirst)
       for (const decision of after.local) if (decision.expiresAt <= at) moves.take({ kind: 'gone', decision })
@@ -72,6 +76,28 @@ export class Announcements {
     }
     this.#held = after
     this.#since = at
+  }
+
+  /**
+   * Of a value that another source still names, the end is told to those who see that one alone;
+   * to the others, the other source's entry, and this end once more with the last one: some clients
+   * keep what they were told by its origin.
+   */
+  #take(move: DecisionMove, moves: MovesTaken, after: HeldDecisions, at: number): void {
+    moves.take(move)
+    if (move.kind === 'come') return
+    const { scope, value, remediation } = move.decision
+    const key = `${remediation} ${scope} ${value}`
+    const earlier = this.#outlived.get(key) ?? []
+    const isHeld = after.at(scope, value, at).some((other) => other.remediation === remediation)
+    if (isHeld) {
+      moves.take({ kind: 'come', decision: move.decision })
+      if (earlier.length < MOST_OF_ONE && this.#outlived.size < MOST_OUTLIVED)
+        this.#outlived.set(key, [...earlier, move])
+      return
+    }
+    for (const other of earlier) moves.take(other)
+    this.#outlived.delete(key)
   }
 
   /** Takes up where the process before ended. */
