@@ -1,6 +1,7 @@
 import type { AlertBook } from './alerts/alert-book.js'
 import type { AlertIntake } from './alerts/alert-intake.js'
 import type { BouncerDoor } from './bouncers/authenticate.js'
+import type { Following } from './following.js'
 import type { Attempts } from './http/attempts.js'
 import type { CallerAddresses } from './http/caller-address.js'
 import type { Connection } from './http/connection.js'
@@ -17,6 +18,7 @@ export interface LocalApiContext {
   /** Wrong keys and passwords, by address. */
   readonly attempts: Attempts
   readonly addresses: CallerAddresses
+  readonly following: Following
   readonly announcements: Announcements
   readonly cursors: Cursors
   readonly alerts: AlertBook

@@ -4,6 +4,7 @@ import { AlertIntake } from './alerts/alert-intake.js'
 import { createApp, type LocalApiApp } from './app.js'
 import { BouncerDoor } from './bouncers/authenticate.js'
 import type { LocalApiContext } from './context.js'
+import { Following } from './following.js'
 import { Attempts } from './http/attempts.js'
 import { CallerAddresses } from './http/caller-address.js'
 import { type ListeningLocalApi, type ListenOptions, listen } from './http/listen.js'
@@ -70,6 +71,9 @@ function createContext(options: ResolvedLocalApiOptions): LocalApiContext {
     attempts,
     cursors,
     alerts,
+    following: new Following(client, now, (error) =>
+      onWarning({ code: 'decisions_not_read', message: 'What other processes decided could not be read', error }),
+    ),
     addresses: new CallerAddresses(options.trustedProxies, options.trustedAddresses),
     bouncers: new BouncerDoor({ keys: options.keys, attempts, certificateUnits: options.bouncerUnits }),
     watchers: machines && new WatcherDoor(machines, new Tokens(storage, now)),

@@ -1,3 +1,4 @@
+export { type CrowdsecFiles, findBouncer, findCrowdsec, findNft } from './crowdsec.js'
 export { type Binary, type DebianProgram, debianBinary } from './debian-binary.js'
 export { freePort } from './free-port.js'
 export { startPgBouncer } from './pgbouncer.js'

@@ -100,7 +100,7 @@ interface FoundAlert {
   print(): Record<string, unknown>
 }
 
-/** Those that were posted, and one for each decision that came with none. */
+/** Those that were posted, and one for each decision in force that came with none. */
 async function allAlerts({ alerts, options }: LocalApiContext): Promise<FoundAlert[]> {
   const now = options.now()
   const byUuid = new Map(options.decisions.held().local.map((decision) => [decision.uuid, decision]))
@@ -109,7 +109,8 @@ async function allAlerts({ alerts, options }: LocalApiContext): Promise<FoundAle
     for (const { uuid } of decisions) byUuid.delete(uuid)
     return { view: viewOf(record, decisions), print: () => alertJson(record, decisions, now) }
   })
-  const made = [...byUuid.values()].map((decision): FoundAlert => {
+  const inForce = [...byUuid.values()].filter(({ expiresAt }) => expiresAt > now)
+  const made = inForce.map((decision): FoundAlert => {
     const { id, createdAt, scope, value, reason, origin } = decision
     const view = { createdAt, scope, value, scenario: reason, kind: origin, isSimulated: false, decisions: [decision] }
     return { view: { ...view, id: FIRST_MADE_ID + id }, print: () => alertOfDecision(decision, now) }

@@ -35,9 +35,10 @@ export const decisionsStream: Route = {
 }
 
 async function prepare(query: URLSearchParams, bouncer: Bouncer, context: LocalApiContext): Promise<StreamAnswer> {
-  const { announcements, cursors, options } = context
+  const { announcements, cursors, following, options } = context
   const isStartup = query.get('startup') === 'true'
   const cursor = await cursors.get(bouncer)
+  await following.refresh()
   const held = await announcements.sync()
   return new StreamAnswer({
     held,
