@@ -2,7 +2,7 @@ import { isLoopback, resolveBaseUrl } from '../environment.js'
 import type { Download, DownloadOptions, downloadList } from '../links/download.js'
 import { linkFetch } from '../links/link-fetch.js'
 import { type CallOptions, Http } from '../transport/http.js'
-import { transportFetch } from '../transport/transport.js'
+import { transportTo } from '../transport/transport.js'
 import { userAgentOf } from '../user-agent.js'
 import { type CapiOptions, readCapiOptions } from './capi-options.js'
 import { checked, downloadSchema, requestSchemas } from './checked-calls.js'
@@ -63,13 +63,12 @@ export function createCapi(options: CapiOptions): Capi {
   const { timeoutMs, gzip } = readCapiOptions(options)
   const baseUrl = resolveBaseUrl(options.environment)
   const userAgent = userAgentOf(options.userAgentPrefix)
-  const fetch = transportFetch(baseUrl, options)
   const http = new Http({
     timeoutMs,
     gzip,
     baseUrl,
     userAgent,
-    fetch,
+    transport: transportTo(baseUrl, options),
     onRequest: options.onRequest,
     now: options.now ?? Date.now,
   })

@@ -1,5 +1,6 @@
 import type { EndpointName } from '../capi/endpoints/endpoint-name.js'
 import { CapiProtocolError } from '../errors.js'
+import type { AnswerHeaders } from './answer.js'
 import { requestIdOf } from './request-id.js'
 
 /** What the errors of one call may say. */
@@ -15,7 +16,7 @@ export interface CallSite {
   readonly signal: AbortSignal | undefined
   readonly machineId: string | undefined
   /** Of the answer, once it has begun. */
-  headers?: Headers
+  headers?: AnswerHeaders
 }
 
 /** Gives what every error of the call is known by. */

@@ -1,6 +1,7 @@
 import { isCscapiError, parseJson } from '@cscapi/signals'
 import { answerError } from '../capi/answer-errors.js'
 import type { EndpointName } from '../capi/endpoints/endpoint-name.js'
+import { type Answer, letGo } from './answer.js'
 import { type CallSite, protocolError } from './call-site.js'
 import { startDeadline } from './deadline.js'
 import { noAnswerError } from './no-answer.js'
@@ -45,7 +46,7 @@ export interface HttpRequest extends CallOptions, CapiRequest {
 
 /** A 2xx answer whose body is still to be read. */
 export interface OpenAnswer {
-  readonly response: Response
+  readonly response: Answer
   /** Epoch milliseconds. */
   readonly receivedAt: number
   /** Fires when the call is given up or its time is over: whoever reads at length has to look. */
@@ -114,7 +115,7 @@ export class Http {
         throw answerError(site, { ...refusal, text: text.length > MOST_PARSED ? '' : text })
       }
       if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
-        void response.body?.cancel().catch(() => undefined)
+        letGo(response)
         throw protocolError(site, 'was answered with a page of HTML: check the base URL, and proxies in between')
       }
       const unusable = (what: string) => protocolError(site, what)

@@ -1,4 +1,5 @@
 import { printableText } from '../secrets/printable-text.js'
+import type { AnswerHeaders } from './answer.js'
 
 /**
  * AWS's API gateway answers with the first two (docs/capi-protocol.md, Headers); whatever stands
@@ -10,7 +11,7 @@ const HEADERS = ['x-amzn-requestid', 'x-amz-apigw-id', 'x-request-id', 'x-correl
  * Tells how an answer names itself, for a question to whoever sent it; `undefined` where it does
  * not, or by no plain word.
  */
-export function requestIdOf(headers: Headers, secrets: readonly string[]): string | undefined {
+export function requestIdOf(headers: AnswerHeaders, secrets: readonly string[]): string | undefined {
   for (const name of HEADERS) {
     const value = headers.get(name)
     if (value === null) continue

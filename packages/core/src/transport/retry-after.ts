@@ -1,3 +1,5 @@
+import type { AnswerHeaders } from './answer.js'
+
 const MAX_MS = 3_600_000
 
 /**
@@ -5,7 +7,7 @@ const MAX_MS = 3_600_000
  * 10.2.3): whole seconds, or an HTTP date, which is compared with the answer's own `Date`. Anything
  * else, and a date that has passed, is `undefined`: nobody knows what a server meant by it.
  */
-export function retryAfterMs(headers: Headers, now: number): number | undefined {
+export function retryAfterMs(headers: AnswerHeaders, now: number): number | undefined {
   // Blanks and tabs around a value are no part of it, and not every platform takes them away
   // (section 5.5).
   const value = (headers.get('retry-after') ?? '').replace(/^[ \t]+|[ \t]+$/g, '')

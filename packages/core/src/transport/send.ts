@@ -1,5 +1,7 @@
 import type { KyInstance } from 'ky'
+import type { Answer } from './answer.js'
 import { compressBody } from './compress-body.js'
+import type { Transport } from './transport.js'
 
 /** One request, before it is one of HTTP. */
 export interface CapiRequest {
@@ -18,43 +20,38 @@ export interface SendOptions {
   readonly baseUrl: string
   readonly userAgent: string
   readonly gzip: boolean
-  readonly fetch: typeof fetch
+  readonly transport: Transport
 }
 
 /** Sends a request once, and gives whatever is answered. */
-export type Send = (request: CapiRequest, signal: AbortSignal) => Promise<Response>
+export type Send = (request: CapiRequest, signal: AbortSignal) => Promise<Answer>
 
 /**
  * Makes the way of requests to CAPI. ky puts a request together: URL, search parameters, headers,
- * JSON. A body that is ready, as signals have it, goes to `fetch` without ky, which makes and
- * copies a Request for each call: a POST of 50 signals takes 1.5 times the CPU of a bare `fetch`
- * through ky, and 1.2 times this way (`post` of apps/bench).
+ * JSON. It does so for the calls that are rare, a pull and an enrolment. What goes out for each
+ * machine has its body ready and is posted without ky, which makes and copies a Request for each
+ * call (`post` of apps/bench has the figures of each way).
  *
  * Nothing else is left to ky. How often to try is for `decide` to say. A deadline covers the
  * answer's body, where ky's timeout ends before it. Its hooks hear of no call that gets no answer,
  * and copy each answer. Statuses are read in one place, for both ways; and ky's errors would hold
  * the request, with password and token.
  */
-export function makeSend({ baseUrl, userAgent, gzip, fetch: send }: SendOptions): Send {
+export function makeSend({ baseUrl, userAgent, gzip, transport }: SendOptions): Send {
   const common = { accept: 'application/json', 'user-agent': userAgent }
   let ky: Promise<KyInstance> | undefined
 
-  async function transmit(url: string, init: Transmission): Promise<Response> {
-    const compressed = gzip && init.body !== undefined ? await compressBody(init.body) : undefined
-    return send(url, {
-      method: init.method,
-      headers: compressed === undefined ? init.headers : { ...init.headers, ...compressed.headers },
-      signal: init.signal,
-      redirect: 'manual',
-      ...(init.body !== undefined && { body: compressed?.bytes ?? init.body }),
-    })
+  async function encoded(body: string, headers: Readonly<Record<string, string>>) {
+    const compressed = gzip ? await compressBody(body) : undefined
+    if (compressed === undefined) return { body, headers }
+    return { body: compressed.bytes, headers: { ...headers, ...compressed.headers } }
   }
 
   return async ({ method, path, query, json, body, token }, signal) => {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
     if (body !== undefined) {
       const headers = { ...common, ...authorization, 'content-type': 'application/json' }
-      return transmit(`${baseUrl}${path}`, { method, headers, body, signal })
+      return transport.post(`${baseUrl}${path}`, { ...(await encoded(body, headers)), signal })
     }
     ky ??= loadKy(baseUrl, common)
     const call = await ky
@@ -68,18 +65,12 @@ export function makeSend({ baseUrl, userAgent, gzip, fetch: send }: SendOptions)
       // loses while an answer is read (see startDeadline).
       async fetch(input) {
         const request = input instanceof Request ? input : new Request(input)
-        const text = request.body === null ? undefined : await request.text()
-        return transmit(request.url, { method, headers: Object.fromEntries(request.headers), body: text, signal })
+        const headers = Object.fromEntries(request.headers)
+        const sent = request.body === null ? { headers } : await encoded(await request.text(), headers)
+        return transport.fetch(request.url, { method, ...sent, signal, redirect: 'manual' })
       },
     })
   }
-}
-
-interface Transmission {
-  readonly method: 'GET' | 'POST'
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
-  readonly signal: AbortSignal
 }
 
 /** Loads ky at the first call that needs it: a program that only stores signals makes none. */

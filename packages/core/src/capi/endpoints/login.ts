@@ -24,8 +24,8 @@ export interface Login {
 /** Logs a machine in (CAPI v3 swagger `POST /watchers/login`). */
 export async function login(http: Http, request: LoginRequest, options: CallOptions = {}): Promise<Login> {
   const { machineId, password, scenarios } = request
-  const json = { machine_id: machineId, password, scenarios }
-  const call = { endpoint: 'login', method: 'POST', path: '/watchers/login', json, secrets: [password] } as const
+  const body = JSON.stringify({ machine_id: machineId, password, scenarios })
+  const call = { endpoint: 'login', method: 'POST', path: '/watchers/login', body, secrets: [password] } as const
   const answer = await http.call({ ...options, ...call, machineId })
   const parsed = loginResponseSchema.safeParse(answer.json)
   if (!parsed.success)

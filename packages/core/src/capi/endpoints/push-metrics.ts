@@ -15,5 +15,6 @@ export async function pushMetrics(
   { token, metrics }: PushMetricsRequest,
   options: CallOptions = {},
 ): Promise<void> {
-  await http.call({ ...options, endpoint: 'metrics', method: 'POST', path: '/metrics', json: metrics, token })
+  const body = JSON.stringify(metrics)
+  await http.call({ ...options, endpoint: 'metrics', method: 'POST', path: '/metrics', body, token })
 }

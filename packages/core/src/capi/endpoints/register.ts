@@ -23,8 +23,8 @@ export async function register(
   { machineId, password }: RegisterRequest,
   options: CallOptions = {},
 ): Promise<void> {
-  const json = { machine_id: machineId, password }
-  const call = { endpoint: 'register', method: 'POST', path: '/watchers', json, secrets: [password] } as const
+  const body = JSON.stringify({ machine_id: machineId, password })
+  const call = { endpoint: 'register', method: 'POST', path: '/watchers', body, secrets: [password] } as const
   const { status, json: said } = await http.call({ ...options, machineId, ...call })
   const message = errorResponseSchema.safeParse(said).data?.message
   if (!saysRegistered(message)) return
