@@ -12,7 +12,7 @@ describe('alerts', () => {
     await client.sendSignals()
     const sent = emulator.signals.ofMachine(MACHINE)
     expect(sent).toHaveLength(2)
-    expect(sent[0]).toMatchObject({
+    expect(sent[0]?.signal).toMatchObject({
       scenario: 'crowdsecurity/ssh-bf',
       scenario_trust: 'certified',
       source: { scope: 'Ip', value: '203.0.113.1' },

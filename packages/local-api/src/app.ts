@@ -58,8 +58,7 @@ export function createApp(context: LocalApiContext): LocalApiApp {
   app.notFound(() => empty(404))
   app.onError((error) => {
     if (error instanceof Refusal) return error.answer
-    const failed = { code: 'request_failed', message: 'A request of a bouncer or an agent failed', error }
-    context.options.onWarning(failed)
+    context.options.warn('request_failed', 'A request of a bouncer or an agent failed', error)
     return isPassing(error) ? message(503, 'the store is busy; ask again') : message(500, 'internal error')
   })
   return app

@@ -59,9 +59,9 @@ export function createLocalApi(options: LocalApiOptions): LocalApi {
 }
 
 function createContext(options: ResolvedLocalApiOptions): LocalApiContext {
-  const { decisions, client, machines, storage, now, onWarning } = options
+  const { decisions, client, machines, storage, now, warn } = options
   const onTrouble = (error: unknown) =>
-    onWarning({ code: 'announcements_not_stored', message: 'What bouncers were told could not be stored', error })
+    warn('announcements_not_stored', 'What bouncers were told could not be stored', error)
   const attempts = new Attempts(now)
   const cursors = new Cursors(storage, onTrouble)
   const store = storage && new AnnouncedStore(storage)
@@ -72,7 +72,7 @@ function createContext(options: ResolvedLocalApiOptions): LocalApiContext {
     cursors,
     alerts,
     following: new Following(client, now, (error) =>
-      onWarning({ code: 'decisions_not_read', message: 'What other processes decided could not be read', error }),
+      warn('decisions_not_read', 'What other processes decided could not be read', error),
     ),
     addresses: new CallerAddresses(options.trustedProxies, options.trustedAddresses),
     bouncers: new BouncerDoor({ keys: options.keys, attempts, certificateUnits: options.bouncerUnits }),

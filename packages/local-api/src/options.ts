@@ -1,7 +1,7 @@
 import type { CapiClient, StateStore } from '@cscapi/client'
 import type { DecisionSet } from '@cscapi/decisions'
 import { trustedProxyRule } from '@cscapi/decisions/http'
-import { InputError, lazily, readOptions } from '@cscapi/signals'
+import { InputError, lazily, oneLine, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import { defaultProfile, type ProfileOption } from './alerts/profile.js'
 import type { KeyRing } from './bouncers/bouncer-keys.js'
@@ -59,8 +59,14 @@ export interface LocalApiOptions {
   readonly onWarning?: (warning: { readonly code: string; readonly message: string; readonly error?: unknown }) => void
 }
 
+/** Tells an operator of what stops nothing. */
+export type Warn = (code: string, message: string, error?: unknown) => void
+
 export interface ResolvedLocalApiOptions
-  extends Omit<LocalApiOptions, 'keys' | 'storage' | 'client' | 'machines' | 'autoRegistration' | 'machineId'> {
+  extends Omit<
+    LocalApiOptions,
+    'keys' | 'storage' | 'client' | 'machines' | 'autoRegistration' | 'machineId' | 'onWarning'
+  > {
   readonly keys: KeyRing
   readonly storage: StateStore | undefined
   readonly client: CapiClient | undefined
@@ -75,7 +81,7 @@ export interface ResolvedLocalApiOptions
   readonly trustedProxies: readonly string[]
   readonly trustedAddresses: readonly string[]
   readonly now: () => number
-  readonly onWarning: NonNullable<LocalApiOptions['onWarning']>
+  readonly warn: Warn
 }
 
 const withMethods = <T>(rule: string, ...names: string[]) =>
@@ -131,6 +137,7 @@ export function resolveOptions(given: LocalApiOptions): ResolvedLocalApiOptions 
   const what = 'No Local API was made'
   const read = readOptions(what, schema(), given, { secrets: SECRETS })
   const now = read.now ?? Date.now
+  const { onWarning, ...others } = read
   if (read.machines !== undefined) {
     const missing = (['client', 'machineId'] as const).filter((name) => read[name] === undefined)
     const rule = 'must be given with machines'
@@ -141,7 +148,7 @@ export function resolveOptions(given: LocalApiOptions): ResolvedLocalApiOptions 
       )
   }
   return {
-    ...read,
+    ...others,
     client: read.client,
     machines: read.machines,
     storage: read.storage,
@@ -150,6 +157,7 @@ export function resolveOptions(given: LocalApiOptions): ResolvedLocalApiOptions 
     profile: read.profile ?? defaultProfile,
     keys: Array.isArray(read.keys) ? new FixedKeys(read.keys, now()) : read.keys,
     now,
-    onWarning: read.onWarning ?? (() => undefined),
+    warn: (code, message, error) =>
+      onWarning?.({ code, message: oneLine(message), ...(error !== undefined && { error }) }),
   }
 }

@@ -8,7 +8,9 @@ import type { HeldDecision, HeldDecisions } from './held-decisions.js'
 
 /** An entry that came into force, or got a later end, or that is not in force any more. */
 export interface DecisionMove {
+  /** Whether it came, or went. */
   readonly kind: 'come' | 'gone'
+  /** As it is now, or was before it ended. */
   readonly decision: HeldDecision
 }
 

@@ -10,14 +10,18 @@ import { expiryOf, reasonOf, type Source, tableOf } from '../sources/source.js'
 
 /** An entry of one source; of a local decision, with its id. */
 export interface HeldDecision extends ActiveDecision {
+  /** Of a local decision. */
   readonly id?: number
+  /** Of a local decision. */
   readonly uuid?: string
 }
 
 /** One allowlist, as it is handed on. */
 export interface HeldAllowlist {
+  /** As CAPI links to it. */
   readonly id: string
   readonly name: string
+  /** What is on it; `expiresAt` in epoch milliseconds. */
   readonly entries: readonly { readonly value: string; readonly expiresAt: number | undefined }[]
 }
 
@@ -44,6 +48,7 @@ export class HeldDecisions {
     return this.#contents.sources
   }
 
+  /** The allowlists as lookups read them. */
   get allowlists(): Contents['allowlists'] {
     return this.#contents.allowlists
   }

@@ -5,6 +5,7 @@ import type { ActiveDecision } from '../lookup/active-decision.js'
 export interface LocalDecision extends ActiveDecision {
   /** 1 and up; never given twice. */
   readonly id: number
+  /** Given with it, or made for it. */
   readonly uuid: string
   /** Epoch milliseconds. */
   readonly createdAt: number

@@ -4,11 +4,13 @@ import type { LocalDecision } from './local-decision.js'
 export interface KeptLocalDecisions {
   /** The id that the next one gets. */
   readonly nextId: number
+  /** In the order in which they came. */
   readonly decisions: readonly LocalDecision[]
 }
 
 /** Keeps local decisions for the next start and for other processes. */
 export interface LocalDecisionKeeper {
+  /** Gives what is kept: the same array as long as it does not change. */
   read(): Promise<KeptLocalDecisions>
   /**
    * Replaces what is kept by what `change` makes of it, in one step for all processes; `change` is

@@ -1,21 +1,13 @@
 import type { CapiClient, Signal } from '@cscapi/client'
 import { type DecisionSet, type LocalDecision, type NewLocalDecision, newDecisionIssue } from '@cscapi/decisions'
-import {
-  durationToMs,
-  InputError,
-  IpNetwork,
-  isAddressScope,
-  oneLine,
-  parseDuration,
-  parseTimestamp,
-} from '@cscapi/signals'
+import { durationToMs, InputError, IpNetwork, isAddressScope, parseDuration, parseTimestamp } from '@cscapi/signals'
 import type { ResolvedLocalApiOptions } from '../options.js'
 import type { AlertBook, AlertRecord } from './alert-book.js'
 import { alertIssues, alertSchema, type PostedAlert } from './alert-schema.js'
 import { alertUuid, decisionUuid } from './alert-uuid.js'
 import { notShared, toSignal } from './to-signal.js'
 
-export interface AlertIntakeOptions extends Pick<ResolvedLocalApiOptions, 'share' | 'profile' | 'now' | 'onWarning'> {
+export interface AlertIntakeOptions extends Pick<ResolvedLocalApiOptions, 'share' | 'profile' | 'now' | 'warn'> {
   readonly client: CapiClient
   readonly decisions: DecisionSet
   readonly book: AlertBook
@@ -54,7 +46,7 @@ export class AlertIntake {
     await this.#share(agent, signals)
     if (made.length > 0) await decisions.addLocal(made)
     const ids = await book.add(kept, now())
-    if (issues.length > 0) this.#warn('alert_refused', `Agent ${agent} posted what is no alert: ${issues[0]}`)
+    if (issues.length > 0) this.#options.warn('alert_refused', `Agent ${agent} posted what is no alert: ${issues[0]}`)
     return { ids, issues }
   }
 
@@ -66,7 +58,7 @@ export class AlertIntake {
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       if (signals.length > 1) for (const signal of signals) await this.#share(agent, [signal])
-      else this.#warn('alert_not_shared', `An alert of agent ${agent} is not shared: ${error.message}`, error)
+      else this.#options.warn('alert_not_shared', `An alert of agent ${agent} is not shared: ${error.message}`, error)
     }
   }
 
@@ -88,7 +80,7 @@ export class AlertIntake {
       return [toSignal(alert, machineOf(agent), uuid, now())]
     } catch (error) {
       if (!(error instanceof InputError)) throw error
-      this.#warn('alert_not_shared', `An alert of agent ${agent} is not shared: ${error.message}`, error)
+      this.#options.warn('alert_not_shared', `An alert of agent ${agent} is not shared: ${error.message}`, error)
       return []
     }
   }
@@ -125,12 +117,8 @@ export class AlertIntake {
   #isUsable(decision: NewLocalDecision): boolean {
     if (decision.expiresAt <= this.#options.now()) return false
     const issue = newDecisionIssue(decision, this.#options.now())
-    if (issue !== undefined) this.#warn('decision_refused', `A decision of an alert is left out: ${issue}`)
+    if (issue !== undefined) this.#options.warn('decision_refused', `A decision of an alert is left out: ${issue}`)
     return issue === undefined
-  }
-
-  #warn(code: string, message: string, error?: unknown): void {
-    this.#options.onWarning({ code, message: oneLine(message), ...(error !== undefined && { error }) })
   }
 }
 

@@ -14,6 +14,7 @@ export interface BouncerInfo {
 
 /** Knows bouncers by their keys. */
 export interface KeyRing {
+  /** The bouncer whose key it is. */
   find(key: string): Promise<BouncerInfo | undefined>
 }
 

@@ -4,6 +4,7 @@ import { findByKey, hashOf } from './key-hash.js'
 /** A bouncer whose key stands in a configuration. */
 export interface FixedKey {
   readonly name: string
+  /** 16 to 1,024 characters. */
   readonly key: string
 }
 

@@ -89,6 +89,7 @@ export class Agents {
     return isKnown
   }
 
+  /** All of them, in the order in which they came. */
   async list(): Promise<AgentInfo[]> {
     return (await this.#stored.read()).map(({ name, isApproved, createdAt }) => ({ name, isApproved, createdAt }))
   }
