@@ -40,16 +40,22 @@ export async function arrangeLocalApi(options: Partial<LocalApiOptions> = {}) {
     )
   const login = async (machine_id = 'agent-1', password = PASSWORD) =>
     ask('POST', '/v1/watchers/login', { machine_id, password, scenarios: null })
-  const tokenOf = async () => String((await (await login()).json()).token)
+  const tokenOf = async () => JSON.parse(await (await login()).text()).token
   /** As an agent that has logged in. */
   const agent = async () => {
     const token = await tokenOf()
     return (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
       ask(method, path, body, { authorization: `Bearer ${token}`, ...headers })
   }
-  const poll = async (query = '') =>
-    (await ask('GET', `/v1/decisions/stream?${query}`, undefined, { 'x-api-key': key })).json()
+  const poll = async (query = ''): Promise<Polled> =>
+    JSON.parse(await (await ask('GET', `/v1/decisions/stream?${query}`, undefined, { 'x-api-key': key })).text())
   return { ...arranged, agent, ask, begin, decisions, key, keys, login, machines, poll, server, warnings }
+}
+
+/** What one poll of a bouncer gives. */
+interface Polled {
+  readonly new: readonly { readonly value: string }[]
+  readonly deleted: readonly { readonly value: string }[]
 }
 
 /** An alert as the engine's agent posts it. */

@@ -7,7 +7,7 @@ import { defaultProfile, type ProfileOption } from './alerts/profile.js'
 import type { KeyRing } from './bouncers/bouncer-keys.js'
 import { type FixedKey, FixedKeys } from './bouncers/fixed-keys.js'
 import type { Agents } from './watchers/agents.js'
-import type { AutoRegistration } from './watchers/register.js'
+import type { AutoRegistration } from './watchers/auto-registration.js'
 
 /** Options of {@link createLocalApi}. */
 export interface LocalApiOptions {

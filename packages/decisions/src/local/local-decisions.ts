@@ -5,7 +5,7 @@ import type { KeptLocalDecisions, LocalDecisionKeeper } from './local-keeper.js'
 import { localSources } from './local-sources.js'
 
 /** How long one that has ended is kept: whoever was away is told of its end. 7 days. */
-export const ENDED_KEPT_MS = 7 * 24 * 3_600_000
+const ENDED_KEPT_MS = 7 * 24 * 3_600_000
 
 /** The local decisions of one set; its keeper has the truth. */
 export class LocalDecisions {

@@ -5,7 +5,7 @@ import type { AlertRecord } from './alert-book.js'
 import { scenarioTrust } from './to-signal.js'
 
 /** A decision as alerts print it: with the time left, which is below 0 once it has ended. */
-export function alertDecision(decision: LocalDecision, now: number): Record<string, unknown> {
+function alertDecision(decision: LocalDecision, now: number): Record<string, unknown> {
   const { id, uuid, origin, remediation, scope, value, reason, expiresAt } = decision
   return {
     duration: wireDuration(Math.round((expiresAt - now) / 1_000)),

@@ -7,14 +7,6 @@ import type { Route } from '../context.js'
 import { empty, json, message } from '../http/answers.js'
 import { readJson, SMALL_BODY_BYTES } from '../http/limited-body.js'
 
-/** Agents that register with the token, from one of the ranges, are approved at once. */
-export interface AutoRegistration {
-  /** 32 to 255 characters. */
-  readonly token: string
-  /** Addresses or CIDR ranges. */
-  readonly ranges: readonly string[]
-}
-
 const schema = lazily(() =>
   z.looseObject({
     machine_id: z.string().min(1),
