@@ -58,6 +58,12 @@ export class HeldDecisions {
     return this.#local
   }
 
+  /** Whether one value may be there more than once: it may come from two sources. */
+  get mayRepeat(): boolean {
+    const filled = this.sources.filter(({ v4, v6, scoped }) => v4.size + v6.size + scoped.size > 0)
+    return filled.length + (this.#local.length > 0 ? 1 : 0) > 1 || this.#local.length > 1
+  }
+
   /** Local decisions that are in force and not allowed. */
   localInForce(now: number): LocalDecision[] {
     return this.#local.filter((decision) => this.#isLocalInForce(decision, now))

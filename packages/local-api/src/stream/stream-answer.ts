@@ -88,14 +88,15 @@ export class StreamAnswer {
   *#everything(): Generator<string | undefined, void> {
     const { held, now, isDeduplicated } = this.#request
     const comma = separator()
+    const isToCompare = isDeduplicated && held.mayRepeat
     for (const row of held.rows(now())) {
       if (row === undefined) {
         yield undefined
         continue
       }
       const { scope, value } = row
-      if (!this.#passes(row) || this.#owed.has(keyOf(scope, value))) continue
-      if (isDeduplicated && !this.#chosen(this.#visible(scope, value)).some((one) => isSame(one, row))) continue
+      if (!this.#passes(row) || (this.#owed.size > 0 && this.#owed.has(keyOf(scope, value)))) continue
+      if (isToCompare && !this.#chosen(this.#visible(scope, value)).some((one) => isSame(one, row))) continue
       yield* this.#item(row, comma)
     }
   }
