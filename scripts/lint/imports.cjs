@@ -11,9 +11,26 @@ const ARROWS = {
   'storage-sqlite': ['storage-sql', 'storage', 'core', 'signals'],
   'storage-postgres': ['storage-sql', 'storage', 'core', 'signals'],
   'storage-redis': ['storage', 'core', 'signals'],
+  inputs: ['signals'],
   'open-storage': ['storage-sqlite', 'storage-postgres', 'storage-redis', 'storage', 'core', 'signals'],
   'local-api': ['client', 'decisions', 'signals'],
   client: ['core', 'signals', 'decisions', 'storage'],
+  // From a terminal, everything.
+  cli: [
+    'client',
+    'core',
+    'decisions',
+    'emulator',
+    'inputs',
+    'local-api',
+    'open-storage',
+    'ops',
+    'signals',
+    'storage',
+    'storage-postgres',
+    'storage-redis',
+    'storage-sqlite',
+  ],
   'test-servers': [],
 }
 

@@ -13,6 +13,8 @@ test.each([
   ['emulator', 'EmulatorOptions', 'packages/emulator/README.md', 20],
   ['local-api', 'LocalApiOptions', 'packages/local-api/README.md', 16],
   ['local-api', 'ListenOptions', 'packages/local-api/README.md', 5],
+  ['inputs', 'InputOptions', 'packages/inputs/README.md', 10],
+  ['inputs', 'FollowOptions', 'packages/inputs/README.md', 10],
   ['open-storage', 'OpenStorageOptions', 'packages/open-storage/README.md', 2],
   ['signals', 'CreateSignalInput', 'packages/signals/README.md', 15],
   ['storage', 'MemoryStorageOptions', 'packages/storage/README.md', 2],

@@ -1,5 +1,5 @@
-import type { LogEvent } from './log-event.js'
-import { ownCopy } from './readers/own-copy.js'
+import type { LogEvent } from '@cscapi/inputs'
+import { ownCopy } from './own-copy.js'
 import { RULES, type Rule } from './rules.js'
 
 /** One address's attack of one kind, from its first event to its last. */

@@ -2,9 +2,7 @@ import { createReadStream, fstatSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { UnreadableLogError } from './readers/log-format.js'
-import { linesOf } from './readers/log-lines.js'
-import { logText } from './readers/log-text.js'
+import { linesOf, logText, UnreadableLogError } from '@cscapi/inputs'
 import { UsageError } from './usage-error.js'
 
 /** The logs that come with the example. */

@@ -1,4 +1,4 @@
-import type { LogEvent } from './log-event.js'
+import type { LogEvent } from '@cscapi/inputs'
 
 /** A behaviour, and how much of it makes an attack. */
 export interface Rule {

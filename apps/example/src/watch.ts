@@ -1,8 +1,9 @@
 import { InputError, type Signal } from '@cscapi/client'
+import { type LogEvent, LogReader } from '@cscapi/inputs'
 import { parseAddress } from '@cscapi/signals'
 import { type Attack, Detector } from './detector.js'
 import { isPublic } from './is-public.js'
-import { type LogEvent, LogReader, sensorOf } from './log-event.js'
+import { sensorOf } from './sensor-of.js'
 import { toSignal } from './to-signal.js'
 
 /** What was found so far. */

@@ -12,6 +12,7 @@ export {
 } from './local/local-decision.js'
 export type { KeptLocalDecisions, LocalDecisionKeeper } from './local/local-keeper.js'
 export type { ActiveDecision } from './lookup/active-decision.js'
+export type { AskedAddress } from './lookup/asked-address.js'
 export type { DecisionSetOptions, EntriesOptions } from './options.js'
 export type { Lines } from './sources/list-input.js'
 export { MOST_UNREADABLE_LINES } from './sources/readable-lines.js'

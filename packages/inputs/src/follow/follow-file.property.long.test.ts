@@ -1,0 +1,2 @@
+// The same, in full.
+import './follow-file.property.test.js'
