@@ -13,6 +13,7 @@ const ARROWS = {
   'storage-redis': ['storage', 'core', 'signals'],
   inputs: ['signals'],
   'open-storage': ['storage-sqlite', 'storage-postgres', 'storage-redis', 'storage', 'core', 'signals'],
+  'local-api': ['client', 'decisions', 'signals'],
   client: ['core', 'signals', 'decisions', 'storage'],
   ops: ['client', 'decisions', 'signals'],
   // From a terminal, everything.

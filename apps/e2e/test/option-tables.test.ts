@@ -7,10 +7,12 @@ import { workspaceRoot } from './workspace.js'
 test.each([
   ['core', 'CapiOptions', 'packages/core/README.md', 9],
   ['core', 'MachineAuthenticatorOptions', 'packages/core/README.md', 14],
-  ['decisions', 'DecisionSetOptions', 'packages/decisions/README.md', 3],
+  ['decisions', 'DecisionSetOptions', 'packages/decisions/README.md', 4],
   ['decisions', 'RemediationOptions', 'packages/decisions/README.md', 5],
   ['decisions', 'ExportOptions', 'docs/exporting-decisions.md', 8],
   ['emulator', 'EmulatorOptions', 'packages/emulator/README.md', 20],
+  ['local-api', 'LocalApiOptions', 'packages/local-api/README.md', 16],
+  ['local-api', 'ListenOptions', 'packages/local-api/README.md', 5],
   ['inputs', 'InputOptions', 'packages/inputs/README.md', 10],
   ['inputs', 'FollowOptions', 'packages/inputs/README.md', 10],
   ['open-storage', 'OpenStorageOptions', 'packages/open-storage/README.md', 2],

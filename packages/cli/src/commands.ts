@@ -26,6 +26,13 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'machines', summary: 'list, show, revive and remove machines', load: () => import('./commands/machines.js') },
   { name: 'enroll', summary: 'enroll machines in the console', load: () => import('./commands/enroll.js') },
   { name: 'decisions', summary: 'pull, ask and export the blocklist', load: () => import('./commands/decisions.js') },
+  {
+    name: 'local-api',
+    summary: 'serve bouncers and agents',
+    load: () => import('./commands/local-api.js'),
+  },
+  { name: 'bouncers', summary: 'add, list and remove bouncers', load: () => import('./commands/bouncers.js') },
+  { name: 'agents', summary: 'add, approve, list and remove agents', load: () => import('./commands/agents.js') },
   { name: 'copy', summary: 'copy one store into another', load: () => import('./commands/copy.js') },
   {
     name: 'import',

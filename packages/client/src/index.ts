@@ -20,8 +20,10 @@ export {
   type LoginBudgetOptions,
   type PauseReason,
   Secret,
+  type StateStore,
   StorageError,
 } from '@cscapi/core'
+export type { BanOptions, LocalDecision } from '@cscapi/decisions'
 export { type CreateSignalInput, createSignal, parseTimestamp, type Signal } from '@cscapi/signals'
 export { CapiClient } from './client.js'
 export type { BlocklistSource, BlocklistSources } from './decisions/blocklist-sources.js'

@@ -1,4 +1,5 @@
 export { findChromium } from './chromium.js'
+export { type CrowdsecFiles, findBouncer, findCrowdsec, findNft } from './crowdsec.js'
 export { type Binary, type DebianProgram, debianBinary } from './debian-binary.js'
 export { freePort } from './free-port.js'
 export { startMariadb } from './mariadb.js'

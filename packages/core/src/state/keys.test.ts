@@ -42,6 +42,7 @@ test('a key never changes: the values of a store of before are found again', () 
     pulled: 'decisions:pulled',
     pullAsked: 'decisions:asked',
     snapshot: 'decisions:snapshot',
+    localDecisions: 'decisions:local',
     snapshotChunk: 'decisions:snapshot:g:2',
   })
 })

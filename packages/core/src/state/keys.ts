@@ -52,5 +52,7 @@ export const stateKeys = {
   pullAsked: 'decisions:asked',
   /** Where the decisions are that were pulled. */
   snapshot: 'decisions:snapshot',
+  /** Decisions that were added here. */
+  localDecisions: 'decisions:local',
   snapshotChunk: (generation: string, index: number) => `decisions:snapshot:${generation}:${index}`,
 } as const
