@@ -12,7 +12,6 @@ export function Log() {
           Nothing to tell yet. Sending runs, pulls, pauses and warnings of this process show up here as they happen.
         </p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
         <ol class="log" tabindex={0} aria-label="Events, newest first">
           {entries.toReversed().map(({ id, at, level, kind, text }) => (
             <li key={id} class={level}>

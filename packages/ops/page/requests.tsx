@@ -21,7 +21,6 @@ export function Requests({ requests, since }: { requests: NowAnswer['requests'];
           This process has asked CAPI nothing since {date(since)}. What other processes ask is not here.
         </p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
         <section class="scroll" tabindex={0} aria-label="Requests by endpoint and status">
           <table>
             <caption class="unseen">Requests by endpoint and status</caption>

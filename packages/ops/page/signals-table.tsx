@@ -45,7 +45,6 @@ export function SignalsTable({ signals, caption }: { signals: SignalsAnswer['sig
             <td class="end">
               <details>
                 <summary>JSON</summary>
-                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
                 <pre tabindex={0}>{pretty(json)}</pre>
               </details>
             </td>

@@ -1,6 +1,7 @@
-import { isCscapiError } from '@cscapi/core'
+import { InputError, isCscapiError } from '@cscapi/core'
+import { printable } from '@cscapi/signals'
 import type { Storage } from '@cscapi/storage'
-import { type EncryptionOption, resolveEncryption } from './encryption-option.js'
+import { type EncryptionOption, encryptionIssues, resolveEncryption } from './encryption-option.js'
 import { MachineSeals, type SealOptions } from './machine-seals.js'
 
 /**
@@ -16,8 +17,14 @@ export interface SealedStorage extends Storage {
  * A storage as a client with this key sees it, for programs that write machines into its store:
  * passwords and tokens come in clear, and are sealed where they are written. Open it, and close the
  * storage beneath.
+ *
+ * @throws InputError for a storage that is none, and for a key that is none; no key is shown
  */
 export function withEncryption(storage: Storage, encryptionKey: EncryptionOption | undefined): Storage {
+  const issues = [...encryptionIssues(encryptionKey)]
+  if (typeof storage?.getMachine !== 'function')
+    issues.push({ path: 'storage', value: printable(storage), rule: 'must be a storage instance' })
+  if (issues.length > 0) throw new InputError('Nothing was sealed', issues)
   return sealedStorage(storage, resolveEncryption(encryptionKey))
 }
 

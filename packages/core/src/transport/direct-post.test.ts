@@ -24,23 +24,25 @@ async function serve(listener: RequestListener) {
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const capi = createCapi({ environment: { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v3` } })
-  return { sockets, push: (signal?: AbortSignal) => capi.pushSignals({ token: 't', payloads: ['{}'] }, { signal }) }
+  const push = (signal?: AbortSignal) => capi.pushSignals({ token: 't', payloads: ['{}'] }, { signal })
+  /** The second goes directly. */
+  const pushTwice = () => push().then(push, () => push())
+  return { sockets, push, pushTwice }
 }
 
 const refused = '{"message":"no such scenario"}'
 
 describe('a POST of signals', () => {
-  test('uses the connection of the one before', async () => {
+  test('uses the connection of the one before, but for the first, which fetch makes', async () => {
     const { push, sockets } = await serve((_, response) => response.end('{"message":"OK"}'))
     for (let sent = 0; sent < 5; sent += 1) await push()
-    expect(sockets.size).toBe(1)
+    expect(sockets.size).toBe(2)
   })
 
   test('takes a new connection where the server has closed the one before', async () => {
     const { push, sockets } = await serve((_, response) => response.writeHead(200, { connection: 'close' }).end('{}'))
-    await push()
-    await push()
-    expect(sockets.size).toBe(2)
+    for (let sent = 0; sent < 3; sent += 1) await push()
+    expect(sockets.size).toBe(3)
   })
 
   test.each([
@@ -50,26 +52,34 @@ describe('a POST of signals', () => {
     ['br', brotliCompressSync(refused)],
     ['identity', Buffer.from(refused)],
   ])('reads an answer that is encoded as %s, though nobody asked for it', async (encoding, bytes) => {
-    const { push } = await serve((_, response) => response.writeHead(400, { 'content-encoding': encoding }).end(bytes))
-    await expect(push()).rejects.toMatchObject({ code: 'bad_request', serverMessage: 'no such scenario' })
+    const { pushTwice } = await serve((_, response) =>
+      response.writeHead(400, { 'content-encoding': encoding }).end(bytes),
+    )
+    await expect(pushTwice()).rejects.toMatchObject({ code: 'bad_request', serverMessage: 'no such scenario' })
   })
 
   test('goes by the status where the body is not what its encoding says', async () => {
-    const { push } = await serve((_, response) =>
+    const { pushTwice } = await serve((_, response) =>
       response.writeHead(400, { 'content-encoding': 'gzip' }).end('no gzip at all'),
     )
-    await expect(push()).rejects.toMatchObject({ code: 'bad_request', status: 400 })
+    await expect(pushTwice()).rejects.toMatchObject({ code: 'bad_request', status: 400 })
   })
 
   test('counts what a compressed answer unpacks to', async () => {
-    const { push } = await serve((_, response) =>
+    const { pushTwice } = await serve((_, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(2_000_000))),
     )
-    await expect(push()).rejects.toMatchObject({ code: 'unexpected_response' })
+    await expect(pushTwice()).rejects.toMatchObject({ code: 'unexpected_response' })
   })
 
   test('says what the connection died of', async () => {
-    const { push } = await serve((request) => request.socket.destroy())
+    let isFirst = true
+    const { push } = await serve((request, response) => {
+      if (isFirst) response.end('{}')
+      else request.socket.destroy()
+      isFirst = false
+    })
+    await push()
     await expect(push()).rejects.toMatchObject({
       code: 'network_error',
       message: expect.stringContaining('ECONNRESET'),
@@ -78,21 +88,25 @@ describe('a POST of signals', () => {
 
   test('is broken off in the middle of an answer', async () => {
     const stop = new AbortController()
+    let isFirst = true
     const { push } = await serve((_, response) => {
-      response.writeHead(200).write('{"mess')
-      stop.abort()
+      response.writeHead(200).write('{"message":')
+      if (isFirst) response.end('"OK"}')
+      else stop.abort()
+      isFirst = false
     })
+    await push()
     await expect(push(stop.signal)).rejects.toMatchObject({ code: 'aborted' })
   })
 
   test('follows no redirect', async () => {
     const seen: unknown[] = []
-    const { push } = await serve((request, response) => {
+    const { pushTwice } = await serve((request, response) => {
       seen.push(request.url)
       response.writeHead(307, { location: '/v3/elsewhere' }).end()
     })
-    await expect(push()).rejects.toMatchObject({ code: 'unexpected_response' })
-    expect(seen).toEqual(['/v3/signals'])
+    await expect(pushTwice()).rejects.toMatchObject({ code: 'unexpected_response' })
+    expect(seen).toEqual(['/v3/signals', '/v3/signals'])
   })
 })
 

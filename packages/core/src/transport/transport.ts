@@ -42,7 +42,8 @@ export interface Transport {
  * Gives the ways to a base URL: the platform's `fetch`, unless a proxy, a certificate authority, or
  * an environment that would switch verification off asks for another. Only then undici is loaded.
  * `NODE_TLS_REJECT_UNAUTHORIZED=0` has no effect but a warning. On Node, what may go the platform's
- * way is posted without `fetch`, which costs several times as much CPU (`post` of apps/bench).
+ * way is posted without `fetch`, which costs several times as much CPU (`post` of apps/bench); but
+ * for the first POST, since a pull would not get through to a port that `fetch` never calls.
  *
  * @throws InputError when a certificate or the URL of a proxy, in the environment too, cannot be
  * used; or when they stand beside a `fetch` that would not heed them
@@ -73,12 +74,17 @@ export function transportTo(baseUrl: string, options: FetchOptions, env: Variabl
     return (await own)(input, init)
   }
   const postByFetch = postThrough(send)
+  let isKnown = false
   return {
     fetch: send,
-    post(url, request) {
-      if (isOwn || !isPlatformsWayDirect()) return postByFetch(url, request)
-      isSwitchedOff()
-      return postDirectly(url, request)
+    async post(url, request) {
+      if (isKnown && !isOwn && isPlatformsWayDirect()) {
+        isSwitchedOff()
+        return postDirectly(url, request)
+      }
+      const answer = await postByFetch(url, request)
+      isKnown = true
+      return answer
     },
   }
 }
