@@ -13,6 +13,7 @@ const GENERATORS = [
   ['storage-sqlite', '../storage-sql/scripts/embed-migrations.mjs'],
   ['storage-postgres', '../storage-sql/scripts/embed-migrations.mjs'],
   ['storage-redis', 'scripts/embed-lua.mjs'],
+  ['ops', 'scripts/build-page.mjs'],
 ]
 
 /** PostgreSQL is reached through Prisma's client, which only Prisma's own tools can write. */

@@ -14,6 +14,7 @@ const ARROWS = {
   inputs: ['signals'],
   'open-storage': ['storage-sqlite', 'storage-postgres', 'storage-redis', 'storage', 'core', 'signals'],
   client: ['core', 'signals', 'decisions', 'storage'],
+  ops: ['client', 'decisions', 'signals'],
   'test-servers': [],
 }
 

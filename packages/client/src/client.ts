@@ -5,6 +5,7 @@ import { asAborted, unlessAborted } from './calling/abort.js'
 import { onlySignal, readCall } from './calling/read-call.js'
 import type { ClientContext } from './context.js'
 import { createContext } from './create-context.js'
+import type { BlocklistSources } from './decisions/blocklist-sources.js'
 import { type GetDecisionsOptions, getDecisions, getDecisionsSchema } from './decisions/get-decisions.js'
 import { type PullOptions, pullOptionsSchema } from './decisions/pull-options.js'
 import type { PullReport } from './decisions/pull-report.js'
@@ -23,6 +24,7 @@ import {
 } from './kept-signals/dead-letter-filter.js'
 import { exportRejected, type RejectedSignalInfo, rejectedSignals } from './kept-signals/dead-letters.js'
 import { pruneFailingMachinesSignals } from './kept-signals/prune-failing.js'
+import { type SignalPage, type SignalQuery, signalPage, signalQuerySchema } from './kept-signals/signal-page.js'
 import { Calls } from './lifecycle/calls.js'
 import { startClient } from './lifecycle/start.js'
 import { resolveStart, type StartOptions } from './lifecycle/start-options.js'
@@ -201,6 +203,18 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
+   * What the blocklist of `decisions()` is made of: CAPI's stream and each list, with its entries in
+   * force and when they came.
+   *
+   * @throws CscapiError `snapshot_newer`
+   * @throws AbortedError, StorageError
+   */
+  async blocklistSources(options: { signal?: AbortSignal } = {}): Promise<BlocklistSources> {
+    const { signal } = readCall('The blocklist was not read', onlySignal, options)
+    return this.#calls.look('Reading the blocklist', signal, () => this.#pulled.sources())
+  }
+
+  /**
    * Enrolls machines in the console account of the attachment key, and says for each what became of
    * it.
    *
@@ -212,6 +226,17 @@ export class CapiClient implements AsyncDisposable {
     const { signal } = readCall('No machine was enrolled', enrollOptionsSchema, options)
     const enroll = (ending: AbortSignal) => enrollMachines(this.#context, { ...options, signal: ending })
     return this.#calls.run('Enrolling machines', signal, enroll, [])
+  }
+
+  /**
+   * One page of the signals that wait, or of the dead letters, oldest first within a machine: for
+   * who shows them to people. `next` leads to the page after.
+   *
+   * @throws InputError, AbortedError, StorageError
+   */
+  async signalPage(query: SignalQuery): Promise<SignalPage> {
+    const { signal, ...rest } = readCall('No signal was listed', signalQuerySchema, query)
+    return this.#calls.look('Listing signals', signal, () => signalPage(this.#context, rest))
   }
 
   /**
@@ -392,6 +417,14 @@ export class CapiClient implements AsyncDisposable {
     const settings = resolveStart(options)
     await this.#calls.open('Starting', settings.signal)
     startClient(this.#context, settings, this)
+  }
+
+  /**
+   * Whether `start()` was called, and neither `stop()` nor `close()` since: this process leads, or
+   * stands by for the one that does.
+   */
+  get isStarted(): boolean {
+    return this.#context.shutdown.isStarted
   }
 
   /**

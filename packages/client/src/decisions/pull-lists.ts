@@ -89,7 +89,7 @@ async function pullOne(
     tellOfNone(context, link, report)
     return {
       list: { kind, name, outcome: 'replaced', skipped: report.skippedCount },
-      remembered: { ...validatorsOf(download), name, terms: link.terms },
+      remembered: { ...validatorsOf(download), name, terms: link.terms, replacedAt: options.clock.now() },
     }
   } catch (error) {
     if (signal.aborted || !isCscapiError(error)) throw error

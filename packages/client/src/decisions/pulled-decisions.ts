@@ -2,6 +2,7 @@ import { AbortedError, CapiResponseError, CscapiError, isCscapiError, stateKeys,
 import { DecisionSet } from '@cscapi/decisions'
 import { callForMachine } from '../calling/call-for-machine.js'
 import type { ClientContext } from '../context.js'
+import { type BlocklistSources, describeSources } from './blocklist-sources.js'
 import { pullLists } from './pull-lists.js'
 import { PULL_EVERY_MS, type PullOptions } from './pull-options.js'
 import type { PullReport } from './pull-report.js'
@@ -33,6 +34,14 @@ export class PulledDecisions {
     return this.#set
   }
 
+  /** What the set is made of, and when each part came. */
+  async sources(): Promise<BlocklistSources> {
+    const { storage } = this.#context
+    const set = await this.current()
+    const [pointer, pulled] = await Promise.all([readPointer(storage), storage.getState(stateKeys.pulled)])
+    return describeSources(set, pointer, pulled?.expiresInMs)
+  }
+
   async pull({
     machineId,
     force = false,
@@ -60,7 +69,7 @@ export class PulledDecisions {
     pointer: SnapshotPointer | undefined,
     renew: () => Promise<boolean>,
   ): Promise<PullReport> {
-    const { capi, storage, events } = this.#context
+    const { capi, storage, events, options } = this.#context
     const call = { machineId, endpoint: 'decisions', scenarios, signal } as const
     // A server may answer with what changed since its last answer: where that one is lost, as in a
     // store that is new, it takes everything.
@@ -79,7 +88,12 @@ export class PulledDecisions {
       const stream = { new: await since1970(answer.new), deleted: answer.deleted }
       const { added, removed, skippedCount } = await draft.applyStream(stream)
       const { lists, known } = await pullLists(this.#context, draft, answer, pointer?.lists ?? new Map(), signal, renew)
-      const version = await writeSnapshot(storage, draft.toChunks(), known, pointer)
+      const version = await writeSnapshot(
+        storage,
+        draft.toChunks(),
+        { lists: known, pulledAt: options.clock.now() },
+        pointer,
+      )
       if (version === undefined) throw overtaken()
       this.#loaded = version
       await storage.setState(stateKeys.pulled, new Uint8Array(), { expiresInMs: PULL_EVERY_MS })

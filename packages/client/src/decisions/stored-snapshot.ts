@@ -24,6 +24,8 @@ const listSchema = () =>
     name: z.string().optional().catch(undefined),
     /** Scope, remediation and duration that its entries were made with. */
     terms: z.string().optional().catch(undefined),
+    /** When its entries came, in epoch milliseconds. */
+    replacedAt: z.number().optional().catch(undefined),
   })
 export type KnownList = z.infer<ReturnType<typeof listSchema>>
 
@@ -33,6 +35,8 @@ const pointerSchema = lazily(() =>
     chunks: z.int().min(0),
     /** By kind and name. */
     lists: z.record(z.string(), listSchema()),
+    /** When it was pulled, in epoch milliseconds; older versions of cscapi did not say. */
+    pulledAt: z.number().optional().catch(undefined),
     /** The generation before, whose chunks may still be there. */
     previous: z.object({ generation: z.string(), chunks: z.int().min(0) }).optional(),
   }),
@@ -93,7 +97,7 @@ async function joined(parts: readonly Uint8Array[]): Promise<Uint8Array> {
 export async function writeSnapshot(
   state: StateStore,
   snapshot: AsyncIterable<Uint8Array>,
-  lists: ReadonlyMap<string, KnownList>,
+  { lists, pulledAt }: { readonly lists: ReadonlyMap<string, KnownList>; readonly pulledAt: number },
   before: SnapshotPointer | undefined,
 ): Promise<number | undefined> {
   const generation = randomUUID()
@@ -103,7 +107,7 @@ export async function writeSnapshot(
     chunks += 1
   }
   const previous = before && { generation: before.generation, chunks: before.chunks }
-  const pointer = toJsonState({ generation, chunks, lists: Object.fromEntries(lists), previous })
+  const pointer = toJsonState({ generation, chunks, lists: Object.fromEntries(lists), pulledAt, previous })
   const version = await state.setState(POINTER, pointer, { ifVersion: before?.version ?? 0 })
   const obsolete = version === undefined ? { generation, chunks } : before?.previous
   if (obsolete !== undefined) await deleteChunks(state, obsolete)

@@ -41,6 +41,11 @@ export class Shutdown {
     return this.#aborting.signal
   }
 
+  /** Whether the scheduler was started and has not been told to end. */
+  get isStarted(): boolean {
+    return this.#isStarted && !this.#draining.signal.aborted
+  }
+
   /** Notes that the scheduler starts. @throws CscapiError `already_started`, ClientStoppedError */
   begin(deadlineMs: number): void {
     this.#assertGoing()

@@ -10,12 +10,18 @@ import { infoOf, type MachineInfo } from './machine-info.js'
 export interface MachinesFilter {
   /** Only those that are failing, or only those that are not. Default: all. */
   readonly failing?: boolean
+  /** Only those whose id comes after this one, as text: where an earlier listing ended. */
+  readonly after?: string
   /** Ends the reading with an `AbortedError`. */
   readonly signal?: AbortSignal
 }
 
 export const machinesFilterSchema = lazily(() =>
-  z.strictObject({ failing: fields.flag(), signal: fields.signal() } satisfies Fields<MachinesFilter>),
+  z.strictObject({
+    failing: fields.flag(),
+    after: z.string().min(1).optional(),
+    signal: fields.signal(),
+  } satisfies Fields<MachinesFilter>),
 )
 
 const LISTING = 'Listing machines'
@@ -23,9 +29,9 @@ const LISTING = 'Listing machines'
 /** Lists machines in order of id, read in pages. */
 export async function* listMachines(
   { storage, options }: ClientContext,
-  { failing, signal }: MachinesFilter,
+  { failing, after, signal }: MachinesFilter,
 ): AsyncGenerator<MachineInfo, void, undefined> {
-  const filter = failing === undefined ? {} : { failing }
+  const filter = { ...(failing !== undefined && { failing }), ...(after !== undefined && { after }) }
   const read = (from: { readonly after?: string }) =>
     unlessAborted(LISTING, signal, () => storage.listMachines({ ...filter, ...from }))
   for await (const { machines } of pages(read)) {

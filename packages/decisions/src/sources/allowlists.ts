@@ -49,6 +49,13 @@ export class AllowedNetworks {
     return this.#latestOf(0, this.table.size) > now
   }
 
+  /** Entries that have not run out. */
+  countInForce(now: number): number {
+    let count = 0
+    for (let index = 0; index < this.table.size; index += 1) if (this.table.expiresAt(index) > now) count += 1
+    return count
+  }
+
   /** Whether an entry contains the network, or is contained in it, and has not run out. */
   meets({ words, prefix, isAddress }: IpNetwork, now: number): boolean {
     const { table } = this
