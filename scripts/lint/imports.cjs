@@ -13,8 +13,25 @@ const ARROWS = {
   'storage-redis': ['storage', 'core', 'signals'],
   inputs: ['signals'],
   'open-storage': ['storage-sqlite', 'storage-postgres', 'storage-redis', 'storage', 'core', 'signals'],
+  'local-api': ['client', 'decisions', 'signals'],
   client: ['core', 'signals', 'decisions', 'storage'],
   ops: ['client', 'decisions', 'signals'],
+  // From a terminal, everything.
+  cli: [
+    'client',
+    'core',
+    'decisions',
+    'emulator',
+    'inputs',
+    'local-api',
+    'open-storage',
+    'ops',
+    'signals',
+    'storage',
+    'storage-postgres',
+    'storage-redis',
+    'storage-sqlite',
+  ],
   'test-servers': [],
 }
 

@@ -18,7 +18,7 @@ const workspaceOf = (folder, more = {}) => ({
   // Prisma is built into a chunk of its own: scripts/bundle/prisma.mjs.
   entry: [
     ...entriesOf(folder),
-    'src/{main,prisma}.ts',
+    'src/{main,prisma,ops-page,ops-process}.ts',
     'scripts/*.mjs',
     'test/{programs,packed,readme}/**',
     '**/*.test.ts',
@@ -31,7 +31,7 @@ export default {
   // A type that only describes something exported beside it is part of that.
   ignoreExportsUsedInFile: { interface: true, type: true },
   // Programs of the system.
-  ignoreBinaries: ['unshare', 'prlimit', 'mount', 'umount'],
+  ignoreBinaries: ['unshare', 'openssl', 'prlimit', 'mount', 'umount'],
   // A test of the conformance suite runs where its user has vitest.
   exclude: ['optionalPeerDependencies'],
   workspaces: {

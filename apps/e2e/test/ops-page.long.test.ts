@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
 import { type OpsOptions, serveOps } from '@cscapi/ops'
 import { freePort } from '@cscapi/test-servers'
+import axe from 'axe-core'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
@@ -11,7 +11,6 @@ import { arrangeFleet, many, sensor } from './ops/fleet.js'
 import { OpsClock } from './ops/ops-clock.js'
 
 const TOKEN = 'a-token-that-nobody-guesses'
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 let chromium: Awaited<ReturnType<typeof startBrowser>>
 beforeAll(async () => {
@@ -53,7 +52,7 @@ const tile = (page: Page, name: string) => page.locator('.tile', { hasText: name
 
 /** What axe calls serious or critical. */
 async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(await import('node:fs/promises').then(({ readFile }) => readFile(AXE, 'utf8')))
+  await page.evaluate(axe.source)
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> }

@@ -78,13 +78,12 @@ describe('client.blocklistSources()', () => {
   })
 })
 
-test('client.isStarted is true between start() and stop()', async () => {
+test('client.isStarted() is true between start() and stop()', async () => {
   const { client } = arrange()
-  expect(client.isStarted).toBe(false)
-  const starting = client.start()
-  await starting
-  const wasStarted = client.isStarted
+  expect(client.isStarted()).toBe(false)
+  await client.start()
+  const wasStarted = client.isStarted()
   await client.stop()
-  expect([wasStarted, client.isStarted]).toEqual([true, false])
+  expect([wasStarted, client.isStarted()]).toEqual([true, false])
   await client.close()
 })

@@ -423,7 +423,7 @@ export class CapiClient implements AsyncDisposable {
    * Whether `start()` was called, and neither `stop()` nor `close()` since: this process leads, or
    * stands by for the one that does.
    */
-  get isStarted(): boolean {
+  isStarted(): boolean {
     return this.#context.shutdown.isStarted
   }
 

@@ -20,8 +20,10 @@ export {
   type LoginBudgetOptions,
   type PauseReason,
   Secret,
+  type StateStore,
   StorageError,
 } from '@cscapi/core'
+export type { BanOptions, LocalDecision } from '@cscapi/decisions'
 export { type CreateSignalInput, createSignal, parseTimestamp, type Signal } from '@cscapi/signals'
 export { CapiClient } from './client.js'
 export type { BlocklistSource, BlocklistSources } from './decisions/blocklist-sources.js'
@@ -51,5 +53,6 @@ export type { Logger } from './observing/logger.js'
 export type { ClientStats } from './observing/stats.js'
 export type { CapiClientOptions } from './options.js'
 export type { EncryptionOption } from './sealing/encryption-option.js'
+export { withEncryption } from './sealing/sealed-storage.js'
 export type { SendOptions } from './sending/send-options.js'
 export type { Problem, SendProgress, SendReport, StopReason } from './sending/send-report.js'

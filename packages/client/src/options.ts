@@ -67,7 +67,7 @@ export interface CapiClientOptions extends IntakeOptions, TransportOptions {
    * How the set of `decisions()` treats wide and private entries, and which remediation wins:
    * {@link DecisionSetOptions}.
    */
-  readonly decisions?: Omit<DecisionSetOptions, 'now'>
+  readonly decisions?: Omit<DecisionSetOptions, 'now' | 'keeper'>
   /**
    * Gets a line for everything that happens: pino, or anything with its four methods. Default:
    * silent.

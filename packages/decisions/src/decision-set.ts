@@ -1,6 +1,11 @@
 import { ADDRESS_RULE, IpNetwork, isAddressScope } from '@cscapi/signals'
 import { checkBytes, checkEvent, checkFunction, checkText, refused } from './arguments.js'
 import { ChangeFeed, type ChangeListener } from './change-feed.js'
+import { HeldDecisions } from './held/held-decisions.js'
+import { type BanOptions, readBan } from './local/ban.js'
+import type { LocalDecision, NewLocalDecision } from './local/local-decision.js'
+import { LocalDecisions } from './local/local-decisions.js'
+import { withLocal, withoutLocal } from './local/local-sources.js'
 import type { ActiveDecision } from './lookup/active-decision.js'
 import { ASKED_RULE, type AskedAddress, readAsked } from './lookup/asked-address.js'
 import { listEntries, withoutPauses } from './lookup/listing.js'
@@ -41,6 +46,8 @@ export class DecisionSet {
   readonly #asked = new IpNetwork()
   readonly #feed = new ChangeFeed()
   #contents: Contents = { sources: [emptyStream()], allowlists: [] }
+  #local: LocalDecisions
+  #held: { readonly of: Contents; readonly held: HeldDecisions } | undefined
   #changing: Promise<unknown> = Promise.resolve()
 
   /** @throws InputError that lists every option that is wrong */
@@ -48,6 +55,7 @@ export class DecisionSet {
     this.#options = readSetOptions(options)
     this.#now = this.#options.now
     this.#remediations = this.#options.remediations
+    this.#local = new LocalDecisions(this.#options.keeper, this.#now)
   }
 
   /**
@@ -180,6 +188,50 @@ export class DecisionSet {
   }
 
   /**
+   * Adds a local decision, which is in force from now on beside CAPI's and the lists' and, with the
+   * set of a `CapiClient`, is in the store when this resolves.
+   *
+   * @example `await decisions.ban('203.0.113.7', { duration: '4h', reason: 'seen by hand' })`
+   * @throws InputError that lists everything that is wrong
+   * @throws what the keeper throws; nothing is changed then
+   */
+  async ban(value: string, options: BanOptions): Promise<LocalDecision> {
+    const [added] = await this.addLocal([readBan(value, options, this.#now())])
+    if (added === undefined) throw new TypeError('The keeper of local decisions lost one')
+    return added
+  }
+
+  /**
+   * Adds local decisions, all or none; one whose uuid is there already is given as it is.
+   * @throws InputError, what the keeper throws; nothing is changed then
+   */
+  async addLocal(decisions: readonly NewLocalDecision[]): Promise<LocalDecision[]> {
+    return this.#changeLocal(() => this.#local.add(decisions))
+  }
+
+  /** Ends local decisions that match, now, and gives them. @throws what the keeper throws */
+  async endLocal(matches: (decision: LocalDecision) => boolean): Promise<LocalDecision[]> {
+    checkFunction('No decision was deleted', 'matches', matches)
+    return this.#changeLocal(() => this.#local.end(matches))
+  }
+
+  /** Takes the local decisions of other processes from the keeper. @throws what that throws */
+  async refreshLocal(): Promise<void> {
+    if (await this.#local.refresh()) await this.#replace(this.#contents, new Pace())
+  }
+
+  /**
+   * All that is held at the call, by source: what a server hands on. It does not change,
+   * and is the same object until the set changes.
+   */
+  held(): HeldDecisions {
+    const { kept } = this.#local
+    if (this.#held?.of !== this.#contents || this.#held.held.local !== kept)
+      this.#held = { of: this.#contents, held: new HeldDecisions(withoutLocal(this.#contents), kept) }
+    return this.#held.held
+  }
+
+  /**
    * Calls `listener` with the canonical values that come into force or go, after each change. What
    * has run out goes with the next change. Returns the function that ends it.
    * @throws InputError
@@ -195,7 +247,7 @@ export class DecisionSet {
    * a million entries; see {@link DecisionSet.toChunks}.
    */
   toBytes(): Uint8Array {
-    return new Uint8Array(Buffer.concat([...withoutPauses(writeSnapshot(this.#contents))]))
+    return new Uint8Array(Buffer.concat([...withoutPauses(writeSnapshot(withoutLocal(this.#contents)))]))
   }
 
   /**
@@ -203,7 +255,7 @@ export class DecisionSet {
    * others have their turn in between.
    */
   toChunks(): AsyncIterableIterator<Uint8Array> {
-    return inTurns(writeSnapshot(this.#contents))
+    return inTurns(writeSnapshot(withoutLocal(this.#contents)))
   }
 
   /**
@@ -215,7 +267,7 @@ export class DecisionSet {
     checkBytes(bytes)
     return this.#change(async (before, { pace }) => {
       const contents = await readSnapshot(bytes, pace)
-      return { contents, added: countHeld(contents), removed: countHeld(before) }
+      return { contents, added: countHeld(contents), removed: countHeld(withoutLocal(before)) }
     })
   }
 
@@ -240,6 +292,7 @@ export class DecisionSet {
     return this.#exclusive(async () => {
       const draft = new DecisionSet(this.#options)
       draft.#contents = this.#contents
+      draft.#local = this.#local
       const result = await work(draft)
       await this.#replace(draft.#contents, new Pace())
       return result
@@ -272,8 +325,15 @@ export class DecisionSet {
     return change
   }
 
+  async #changeLocal<T>(change: () => Promise<T>): Promise<T> {
+    const result = await change()
+    // No change waits for another here: one of CAPI's may take as long as its downloads.
+    await this.#replace(this.#contents, new Pace())
+    return result
+  }
+
   async #replace(contents: Contents, pace: Pace): Promise<void> {
-    this.#contents = contents
+    this.#contents = withLocal(contents, this.#local.sources)
     await this.#feed.tell(this.#view(), pace)
   }
 }

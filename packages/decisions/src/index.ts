@@ -1,5 +1,16 @@
 export type { ChangeListener, DecisionChange } from './change-feed.js'
 export { DecisionSet } from './decision-set.js'
+export { type DecisionMove, movesBetween } from './held/decision-moves.js'
+export type { HeldAllowlist, HeldDecision, HeldDecisions } from './held/held-decisions.js'
+export type { BanOptions } from './local/ban.js'
+export {
+  canonicalValue,
+  type LocalDecision,
+  type NewLocalDecision,
+  newDecisionIssue,
+  normalScope,
+} from './local/local-decision.js'
+export type { KeptLocalDecisions, LocalDecisionKeeper } from './local/local-keeper.js'
 export type { ActiveDecision } from './lookup/active-decision.js'
 export type { AskedAddress } from './lookup/asked-address.js'
 export type { DecisionSetOptions, EntriesOptions } from './options.js'

@@ -1,6 +1,7 @@
 import { lazily, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import { refused } from './arguments.js'
+import { type LocalDecisionKeeper, memoryKeeper } from './local/local-keeper.js'
 import type { RetainedLists } from './sources/retain-lists.js'
 
 /** Options of {@link DecisionSet}. */
@@ -20,6 +21,8 @@ export interface DecisionSetOptions {
    * then anything else.
    */
   readonly remediations?: readonly string[]
+  /** Where local decisions are kept. Default: in memory, for this process alone. */
+  readonly keeper?: LocalDecisionKeeper
 }
 
 /** Options of {@link DecisionSet.entries}. */
@@ -43,6 +46,7 @@ const setSchema = lazily(() =>
     now: z.custom<() => number>((value) => typeof value === 'function', 'must be a function').optional(),
     allowWide: z.boolean().default(false),
     remediations: z.array(z.string()).default(['ban', 'captcha']),
+    keeper: z.custom<LocalDecisionKeeper>(isKeeper, 'must have the methods read and update').optional(),
   }),
 )
 
@@ -64,8 +68,8 @@ const aliases = new Map([
 
 /** @throws InputError that lists every option that is wrong */
 export function readSetOptions(options: DecisionSetOptions): Required<DecisionSetOptions> {
-  const { now, ...others } = readOptions('No decision set was made', setSchema(), options, { aliases })
-  return { ...others, now: now === undefined ? Date.now : () => checkedNow(now()) }
+  const { now, keeper, ...others } = readOptions('No decision set was made', setSchema(), options, { aliases })
+  return { ...others, keeper: keeper ?? memoryKeeper(), now: now === undefined ? Date.now : () => checkedNow(now()) }
 }
 
 /** @throws InputError */
@@ -76,6 +80,10 @@ export function readEntriesOptions(options: EntriesOptions): z.output<ReturnType
 /** @throws InputError */
 export function readRetainedLists(lists: RetainedLists): RetainedLists {
   return readOptions('No list was dropped', retainedSchema(), lists)
+}
+
+function isKeeper(value: unknown): boolean {
+  return ['read', 'update'].every((name) => typeof Reflect.get(Object(value), name) === 'function')
 }
 
 /** To a clock that gives no number, nothing would ever run out. */

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { change } from './api.js'
 import { BlocklistView } from './blocklist-view.js'
@@ -8,6 +7,7 @@ import { useLive } from './live.js'
 import { MachinesView } from './machines-view.js'
 import { Overview } from './overview.js'
 import { PendingView } from './pending-view.js'
+import { Pill } from './pill.js'
 
 const VIEWS = {
   overview: { name: 'Overview', show: () => <Overview /> },
@@ -85,10 +85,6 @@ function Badge({ view }: { view: string }) {
   if (view === 'dead-letters' && queue.rejected > 0) return <Pill tone="bad">{count(queue.rejected)}</Pill>
   if (view === 'machines' && machines.failing > 0) return <Pill tone="bad">{count(machines.failing)} failing</Pill>
   return null
-}
-
-export function Pill({ tone = 'plain', children }: { tone?: string; children: ComponentChildren }) {
-  return <span class={`pill ${tone}`}>{children}</span>
 }
 
 function Status() {

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { BlocklistAnswer, CheckAnswer, DecisionAnswer } from '../src/api/answers.js'
 import { ask } from './api.js'
-import { Pill } from './app.js'
 import { count, counted, date, relative } from './format.js'
 import { useLive } from './live.js'
-import { Loading } from './overview.js'
+import { Loading } from './loading.js'
+import { Pill } from './pill.js'
 
 const EVERY_MS = 60_000
 

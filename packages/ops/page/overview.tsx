@@ -4,6 +4,7 @@ import type { NowAnswer } from '../src/api/answers.js'
 import { Charts } from './charts.js'
 import { count, countdown, counted, duration, relative } from './format.js'
 import { useLive } from './live.js'
+import { Loading } from './loading.js'
 import { Log } from './log.js'
 import { Requests } from './requests.js'
 
@@ -21,14 +22,6 @@ export function Overview() {
       </div>
       <Log />
     </>
-  )
-}
-
-export function Loading() {
-  return (
-    <div class="loading" role="status">
-      Looking…
-    </div>
   )
 }
 

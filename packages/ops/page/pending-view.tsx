@@ -1,7 +1,7 @@
 import type { SignalsAnswer } from '../src/api/answers.js'
 import { counted } from './format.js'
 import { useLive } from './live.js'
-import { Loading } from './overview.js'
+import { Loading } from './loading.js'
 import { usePaged } from './paged.js'
 import { Pager } from './pager.js'
 import { SignalsTable } from './signals-table.js'

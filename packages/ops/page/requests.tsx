@@ -1,6 +1,6 @@
 import type { NowAnswer } from '../src/api/answers.js'
-import { Pill } from './app.js'
 import { count, date } from './format.js'
+import { Pill } from './pill.js'
 
 const ENDPOINTS: Readonly<Record<string, string>> = {
   signals: 'Send signals',

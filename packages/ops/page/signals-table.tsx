@@ -1,7 +1,7 @@
 import type { SignalsAnswer } from '../src/api/answers.js'
-import { Pill } from './app.js'
 import { pretty, relative } from './format.js'
 import { useLive } from './live.js'
+import { Pill } from './pill.js'
 
 /** Signals with their exact JSON; the reason where they are dead letters. */
 export function SignalsTable({ signals, caption }: { signals: SignalsAnswer['signals']; caption: string }) {

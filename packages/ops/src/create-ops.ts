@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '@cscapi/client'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { type Admission, COOKIE, Gate } from './access/gate.js'
+import { COOKIE, Gate } from './access/gate.js'
 import type { PeerInfo } from './access/peer.js'
 import { failed, refused, thrown } from './answers/error-answer.js'
 import { SAFE_HEADERS } from './answers/headers.js'
@@ -15,13 +15,8 @@ import { type ReadyAnswer, readinessOf } from './health/readiness.js'
 import { Monitor } from './live/monitor.js'
 import { Viewers } from './live/viewers.js'
 import { nodeListener } from './node-listener.js'
+import type { OpsEnv } from './ops-env.js'
 import { type OpsClient, type OpsOptions, readOpsOptions } from './options.js'
-
-/** What the routes know of a request beside itself. */
-export interface OpsEnv {
-  Bindings: PeerInfo
-  Variables: { admission: Admission }
-}
 
 /** Health, metrics, the JSON API and the page of one client. */
 export interface Ops {

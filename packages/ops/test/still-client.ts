@@ -4,7 +4,7 @@ import type { OpsClient } from '../src/options.js'
 /** A client of which nothing is heard, on an empty store: for what is about requests alone. */
 export function stillClient(parts: Partial<OpsClient> = {}): OpsClient {
   return {
-    isStarted: true,
+    isStarted: () => true,
     on: () => () => undefined,
     async *machines() {},
     blocklistSources: async () => ({ pulledAt: undefined, nextPullInMs: 0, sources: [] }),

@@ -1,6 +1,8 @@
 export { findChromium } from './chromium.js'
+export { type CrowdsecFiles, findBouncer, findCrowdsec, findNft } from './crowdsec.js'
 export { type Binary, type DebianProgram, debianBinary } from './debian-binary.js'
 export { freePort } from './free-port.js'
+export { startMariadb } from './mariadb.js'
 export { startPgBouncer } from './pgbouncer.js'
 export { type PostgresOptions, startPostgres } from './postgres.js'
 export { findPromtool } from './promtool.js'

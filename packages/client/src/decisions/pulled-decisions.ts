@@ -7,6 +7,7 @@ import { pullLists } from './pull-lists.js'
 import { PULL_EVERY_MS, type PullOptions } from './pull-options.js'
 import type { PullReport } from './pull-report.js'
 import { since1970 } from './pull-times.js'
+import { StoredLocalDecisions } from './stored-local-decisions.js'
 import { dropSnapshot, readPointer, readSnapshot, type SnapshotPointer, writeSnapshot } from './stored-snapshot.js'
 
 const LOCK_WAIT_MS = 10 * 60_000
@@ -20,9 +21,14 @@ export class PulledDecisions {
   #loading: Promise<unknown> | undefined
 
   constructor(context: ClientContext) {
-    const { clock, decisions } = context.options
+    const { options, storage, events } = context
+    const { clock, decisions } = options
     this.#context = context
-    this.#set = new DecisionSet({ ...decisions, now: () => clock.now() })
+    const keeper = new StoredLocalDecisions(storage, () => {
+      const message = 'The local decisions in the store are damaged; they are dropped'
+      events.emit('warning', { code: 'local_decisions_damaged', message })
+    })
+    this.#set = new DecisionSet({ ...decisions, keeper, now: () => clock.now() })
   }
 
   /** The set, with what another process has pulled meanwhile. */
@@ -31,6 +37,7 @@ export class PulledDecisions {
       this.#loading = undefined
     })
     await this.#loading
+    await this.#set.refreshLocal()
     return this.#set
   }
 

@@ -1,6 +1,8 @@
+export { clientAddress } from './client-address.js'
 export { type FastifyRemediationOptions, remediateFastify } from './fastify.js'
 export { type HonoRemediationOptions, remediateHono } from './hono.js'
 export { type NodeRemediationOptions, remediateNode } from './node.js'
 export type { Decisions, RemediationOptions } from './options.js'
 export type { Outcome, UnknownReason } from './outcome.js'
 export { createRemediate, type RemediationRequest } from './remediate.js'
+export { TrustedProxies, trustedProxyRule } from './trusted-proxies.js'

@@ -12,7 +12,7 @@ export interface RetainedLists {
 export function retainLists(contents: Contents, { blocklists, allowlists }: RetainedLists): Change {
   const kept = new Set([STREAM_ORIGIN, ...blocklists.map(listOrigin)])
   const keptIds = new Set(allowlists)
-  const sources = contents.sources.filter(({ origin }) => kept.has(origin))
+  const sources = contents.sources.filter(({ origin, isLocal }) => isLocal || kept.has(origin))
   const allowed = contents.allowlists.filter(({ id }) => keptIds.has(id))
   return {
     contents: { sources, allowlists: allowed },

@@ -10,6 +10,8 @@ export interface Source {
   /** `CAPI`, or `lists:<name>`. */
   readonly origin: string
   readonly remediation: string
+  /** Set where it holds local decisions: those are kept elsewhere, and are in no snapshot. */
+  readonly isLocal?: true
   /** Of a list: all of its entries, in epoch milliseconds. Those of the stream have their own. */
   readonly expiresAt: number | undefined
   /** What the tags of the stream's entries stand for; a list's entries have its name. */

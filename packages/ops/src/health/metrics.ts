@@ -13,7 +13,7 @@ export async function metricsText(client: OpsClient, viewers: number): Promise<s
   ])
   const families = [
     gauge('cscapi_store_up', 'Whether the store answers.', fromStore === '' ? 0 : 1),
-    gauge('cscapi_scheduler_running', 'Whether client.start() was called, and not stop().', client.isStarted ? 1 : 0),
+    gauge('cscapi_scheduler_running', 'Whether client.start() was called, and not stop().', client.isStarted() ? 1 : 0),
     ...blocklistFamilies(blocklist),
     gauge('cscapi_ops_viewers', 'Operations pages that are open.', viewers),
     ...processFamilies(),

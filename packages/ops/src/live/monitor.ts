@@ -135,7 +135,7 @@ export class Monitor {
   #live(at: number): Pick<NowAnswer, 'at' | 'scheduler' | 'requests' | 'lastRun'> {
     return {
       at,
-      scheduler: this.#client.isStarted ? 'running' : 'not_running',
+      scheduler: this.#client.isStarted() ? 'running' : 'not_running',
       requests: this.#requests.rows(at),
       lastRun: this.#lastRun,
     }

@@ -34,10 +34,10 @@ export const PAUSES: Readonly<Record<PauseReason, PauseWords>> = {
   },
 }
 
-type FailingReason = NonNullable<MachineInfo['failing']>['reason']
+type WhyFailing = NonNullable<MachineInfo['failing']>['reason']
 
 /** Every reason for which a machine is left alone, and what to do. */
-export const FAILING: Readonly<Record<FailingReason, { readonly title: string; readonly advice: string }>> = {
+export const FAILING: Readonly<Record<WhyFailing, { readonly title: string; readonly advice: string }>> = {
   credentials_refused: {
     title: 'Id or password refused',
     advice: 'Wait: it is tried again by itself. If it fails again, delete the machine and choose another id.',

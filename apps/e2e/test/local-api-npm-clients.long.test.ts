@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest'
+import { alert } from './local-api.js'
+import { npmClient } from './npm-clients.js'
+import { startRealServer } from './real-server.js'
+
+interface Remediation {
+  readonly remediation: string
+  readonly origin: string
+}
+
+interface NodeBouncer {
+  getIpRemediation(ip: string): Promise<Remediation>
+  refreshDecisions(options?: { scopes?: string[] }): Promise<{ new: unknown[]; deleted: unknown[] }>
+}
+
+type NodeBouncerClass = new (options: { url: string; bouncerApiToken: string; streamMode: boolean }) => NodeBouncer
+
+const newAlert = (ip: string) => {
+  const at = new Date().toISOString()
+  return alert(ip, { start_at: at, stop_at: at })
+}
+
+const nodeBouncer = async (url: string, bouncerApiToken: string, streamMode: boolean) => {
+  const { CrowdSecBouncer } = await npmClient('@crowdsec/nodejs-bouncer')
+  return new (CrowdSecBouncer as NodeBouncerClass)({ url, bouncerApiToken, streamMode })
+}
+
+test('@crowdsec/nodejs-bouncer, live: bans who is banned, through a kill of the server, and lets go', async () => {
+  const { decisions, key, kill, start, url } = await startRealServer()
+  await decisions.ban('203.0.113.7', { duration: '4h', reason: 'crowdsecurity/ssh-bf' })
+  await decisions.ban('203.0.114.0/24', { duration: '4h', reason: 'crowdsecurity/ssh-bf' })
+  const remediation = async (ip: string) =>
+    (await (await nodeBouncer(url, key, false)).getIpRemediation(ip)).remediation
+  await expect.poll(() => remediation('203.0.113.7')).toBe('ban')
+  expect(await remediation('203.0.114.9')).toBe('ban')
+  expect(await remediation('203.0.113.8')).toBe('bypass')
+  await kill()
+  await start()
+  expect(await remediation('203.0.113.7')).toBe('ban')
+  await decisions.endLocal(() => true)
+  // It keeps what it was told about an address for two minutes: this one it has not asked about.
+  const others = Array.from({ length: 100 }, (_, at) => `203.0.114.${100 + at}`)
+  await expect.poll(() => remediation(others.pop() ?? '')).toBe('bypass')
+  const stranger = await nodeBouncer(url, 'a-key-that-nobody-has', false)
+  await expect(stranger.getIpRemediation('203.0.113.99')).rejects.toThrow()
+})
+
+test('@crowdsec/nodejs-bouncer, stream: takes what comes and lets go what ended while the server was killed', async () => {
+  const { decisions, key, kill, start, url } = await startRealServer()
+  await decisions.ban('203.0.113.7', { duration: '4h', reason: 'crowdsecurity/ssh-bf' })
+  const bouncer = await nodeBouncer(url, key, true)
+  const remediation = async (ip: string) => {
+    await bouncer.refreshDecisions({ scopes: ['ip', 'range'] })
+    return (await bouncer.getIpRemediation(ip)).remediation
+  }
+  await expect.poll(() => remediation('203.0.113.7')).toBe('ban')
+  await decisions.ban('203.0.113.8', { duration: '4h', reason: 'crowdsecurity/ssh-bf', remediation: 'captcha' })
+  await expect.poll(() => remediation('203.0.113.8')).toBe('captcha')
+  await kill()
+  await decisions.endLocal(({ value }) => value === '203.0.113.7')
+  await start()
+  await expect.poll(() => remediation('203.0.113.7')).toBe('bypass')
+  expect(await remediation('203.0.113.8')).toBe('captcha')
+  await decisions.ban('203.0.113.9', { duration: '3s', reason: 'crowdsecurity/ssh-bf' })
+  await expect.poll(() => remediation('203.0.113.9'), { interval: 200 }).toBe('ban')
+  await expect.poll(() => remediation('203.0.113.9'), { interval: 200 }).toBe('bypass')
+})
+
+interface Streamed {
+  readonly type: string
+  readonly decision: { readonly value: string }
+}
+interface BouncerClient {
+  login(): Promise<unknown>
+  stop(): Promise<unknown>
+  Decisions: {
+    getStream(options: object, listener: (error: unknown, item: Streamed) => void): { stop?: () => void }
+    search(filter: object): Promise<readonly { value: string }[] | null>
+  }
+}
+interface WatcherClient {
+  login(): Promise<unknown>
+  stop(): Promise<unknown>
+  Alerts: {
+    pushAlerts(alerts: readonly object[]): Promise<readonly string[]>
+    search(filter: object): Promise<readonly { id: number }[] | null>
+  }
+}
+
+test('crowdsec-client as a bouncer: streams what comes and goes, through a kill of the server', async () => {
+  const { decisions, key, kill, start, url } = await startRealServer()
+  const { BouncerClient: Client } = await npmClient('crowdsec-client')
+  const BouncerClientClass = Client as new (options: object) => BouncerClient
+  const client = new BouncerClientClass({ url, auth: { apiKey: key } })
+  await client.login()
+  const seen: string[] = []
+  const options = { interval: 1_000, scopes: ['ip', 'range'] }
+  client.Decisions.getStream(options, (error, item) => {
+    if (!error) seen.push(`${item.type} ${item.decision.value}`)
+  })
+  await decisions.ban('203.0.113.7', { duration: '4h', reason: 'crowdsecurity/ssh-bf' })
+  await expect.poll(() => seen).toContainEqual(expect.stringMatching(/^(added|new) 203\.0\.113\.7$/))
+  await kill()
+  await decisions.endLocal(() => true)
+  await start()
+  await expect.poll(() => seen).toContainEqual(expect.stringMatching(/^deleted 203\.0\.113\.7$/))
+  expect(await client.Decisions.search({ ip: '203.0.113.7' })).toEqual(expect.not.arrayContaining([expect.anything()]))
+  await client.stop()
+  const stranger = new BouncerClientClass({ url, auth: { apiKey: 'a-key-that-nobody-has' } })
+  await expect(stranger.login()).rejects.toThrow()
+})
+
+test('crowdsec-client as a watcher: its alerts become signals once, and its token outlives a kill', async () => {
+  const { client, emulator, kill, machineId, machines, start, url } = await startRealServer()
+  await machines.add('watcher', { password: 'the-password-of-a-watcher' })
+  const { WatcherClient: Client } = await npmClient('crowdsec-client')
+  const WatcherClientClass = Client as new (options: object) => WatcherClient
+  const auth = { machineID: 'watcher', password: 'the-password-of-a-watcher' }
+  const watcher = new WatcherClientClass({ url, auth, heartbeat: 3_000, scenarios: ['crowdsecurity/ssh-bf'] })
+  await watcher.login()
+  const first = newAlert('203.0.113.7')
+  expect(await watcher.Alerts.pushAlerts([first])).toEqual(['1'])
+  await kill()
+  await start()
+  expect(await watcher.Alerts.pushAlerts([first, newAlert('203.0.113.8')])).toEqual(['1', '2'])
+  expect(await watcher.Alerts.search({ limit: 3 })).toMatchObject([{ id: 2 }, { id: 1 }])
+  await client.sendSignals()
+  expect(emulator.signals.ofMachine(machineId)).toHaveLength(2)
+  expect(emulator.signals.duplicates()).toEqual([])
+  await watcher.stop()
+})

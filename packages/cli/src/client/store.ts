@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { CscapiError } from '@cscapi/signals'
+import type { Storage } from '@cscapi/storage'
+import envPaths from 'env-paths'
+import type { Cli } from '../cli.js'
+
+const SQLITE = 'sqlite:'
+
+/** The file in the platform's folder for what programs keep: `~/.local/state/cscapi/cscapi.db`. */
+export function defaultStorage(): string {
+  const { log, data } = envPaths('cscapi', { suffix: '' })
+  // What env-paths takes for logs is Linux's XDG_STATE_HOME; the other systems have one folder.
+  return `${SQLITE}${join(process.platform === 'linux' ? log : data, 'cscapi.db')}`
+}
+
+/** The URL of the storage that is configured. A secret: it may hold a password. */
+export async function storageUrl(cli: Cli): Promise<string> {
+  return (await cli.settings()).storage ?? defaultStorage()
+}
+
+/** Opens the storage that is configured, and makes it if there is none. Close it. */
+export async function openStore(cli: Cli): Promise<Storage> {
+  const url = await storageUrl(cli)
+  if (url === defaultStorage()) await mkdir(dirname(fileOf(url) ?? ''), { recursive: true, mode: 0o700 })
+  return openUrl(cli, url)
+}
+
+/**
+ * Opens a storage that is there already: whoever only looks makes none.
+ *
+ * @throws CscapiError `storage_missing`
+ */
+export async function openExistingStore(cli: Cli): Promise<Storage> {
+  const url = await storageUrl(cli)
+  assertExists(url)
+  return openUrl(cli, url)
+}
+
+/** @throws CscapiError `storage_missing` for a SQLite file that is not there. */
+export function assertExists(url: string): void {
+  const file = fileOf(url)
+  if (file === undefined || existsSync(file)) return
+  const message = `There is no store at ${file}: name another with --storage, or make it with cscapi init`
+  throw new CscapiError('storage_missing', message)
+}
+
+/** The namespace is that of the configured storage. */
+export async function openUrl(cli: Cli, url: string): Promise<Storage> {
+  const { openStorage } = await import('@cscapi/open-storage')
+  const { namespace } = await cli.settings()
+  const logger = { warn: (message: string) => cli.terminal.tell(`cscapi: ${message}`) }
+  return openStorage(url, { ...(namespace !== undefined && { namespace }), logger })
+}
+
+/** The file of a SQLite storage, as the adapter reads its URL. */
+export function fileOf(url: string): string | undefined {
+  return url.startsWith(SQLITE) ? url.slice(SQLITE.length).replace(/^\/\/(?=\/)/, '') : undefined
+}

@@ -1,0 +1,36 @@
+import type { Cli } from '../cli.js'
+import { openExistingStore } from '../client/store.js'
+import { useClient } from '../client/use-client.js'
+import { confirmed } from '../confirm.js'
+import { EXIT } from '../exit-codes.js'
+import { counted } from '../output/numbers.js'
+
+/** Gives failing machines another chance. */
+export async function reviveMachines(cli: Cli, ids: readonly string[]): Promise<void> {
+  const revived = await useClient(
+    cli,
+    'store',
+    (client) => client.reviveMachines(ids.length === 0 ? undefined : ids, { signal: cli.signal }),
+    openExistingStore,
+  )
+  if (cli.json) cli.terminal.json({ revived })
+  else cli.terminal.line(`${counted(revived, 'machine')} revived${revived > 0 ? ': cscapi send' : ''}`)
+}
+
+/** Forgets machines and all that is theirs. */
+export async function removeMachines(cli: Cli, ids: readonly string[], yes: boolean): Promise<void> {
+  const question = `${counted(ids.length, 'machine')} and all their signals are deleted, and the ids cannot be used again. Go on?`
+  if (!(await confirmed(cli, question, yes))) return
+  const removed = await useClient(
+    cli,
+    'store',
+    (client) => client.deleteMachines(ids, { signal: cli.signal }),
+    openExistingStore,
+  )
+  if (cli.json) cli.terminal.json({ removed })
+  else cli.terminal.line(`${counted(removed, 'machine')} removed`)
+  if (removed < ids.length) {
+    cli.terminal.tell(`cscapi: ${counted(ids.length - removed, 'id')} not known to the store`)
+    cli.exitWith(EXIT.findings)
+  }
+}

@@ -1,0 +1,98 @@
+import { canonicalValue, type LocalDecision, normalScope } from '@cscapi/decisions'
+import { durationToMs, parseDuration } from '@cscapi/signals'
+import { message, Refusal } from '../http/answers.js'
+import { isInNetwork } from '../live/in-network.js'
+import { readCount, readNetwork } from '../live/network-filter.js'
+
+/** What filters look at, of an alert that was posted or made for a decision. */
+export interface AlertView {
+  readonly id: number
+  readonly createdAt: number
+  readonly scope: string
+  readonly value: string
+  readonly scenario: string
+  readonly kind: string
+  readonly isSimulated: boolean
+  readonly decisions: readonly LocalDecision[]
+}
+
+/** What `GET` and `DELETE /v1/alerts` ask for. */
+export interface AlertQuery {
+  matches(alert: AlertView): boolean
+  readonly isAscending: boolean
+  /** 0 for all. */
+  readonly limit: number
+}
+
+type Check = (alert: AlertView) => boolean
+
+const DEFAULT_LIMIT = 100
+const isTrue = (text: string) => text === 'true' || text === '1'
+
+/**
+ * Reads the filters of alerts. An empty one counts as absent.
+ * @throws Refusal 500 for a filter that is not known, or cannot be read: as the engine answers
+ */
+export function readAlertQuery(query: URLSearchParams, now: number): AlertQuery {
+  const checks: Check[] = []
+  for (const name of new Set(query.keys())) {
+    const value = query.get(name) ?? ''
+    const read = FILTERS[name]
+    if (read === undefined) {
+      const text = `filter parameter '${name.slice(0, 100)}' is unknown (=${value.slice(0, 100)}): invalid filter`
+      throw new Refusal(message(500, text))
+    }
+    if (value !== '') checks.push(read(value, query, now))
+  }
+  return {
+    matches: (alert) => checks.every((check) => check(alert)),
+    isAscending: query.get('sort')?.toUpperCase() === 'ASC',
+    limit: readCount(query, 'limit') ?? DEFAULT_LIMIT,
+  }
+}
+
+const always: Check = () => true
+
+const FILTERS: Readonly<Record<string, (value: string, query: URLSearchParams, now: number) => Check>> = {
+  __proto__: null as never,
+  scope: (value) => (alert) => alert.scope === normalScope(value),
+  value: (value) => (alert) => alert.value === (canonicalValue(alert.scope, value) ?? value),
+  scenario: (value) => (alert) => alert.scenario === value,
+  ip: (_, query) => inNetwork(query),
+  range: (_, query) => inNetwork(query),
+  contains: () => always,
+  origin: (value) => (alert) => alert.decisions.some(({ origin }) => origin === value),
+  decision_type: (value) => (alert) => alert.decisions.some(({ remediation }) => remediation === value),
+  simulated: (value) => (alert) => isTrue(value) || !alert.isSimulated,
+  kind: (value) => (alert) => alert.kind === value,
+  has_active_decision: (value, _, now) => (alert) =>
+    alert.decisions.some(({ expiresAt }) => expiresAt > now) === isTrue(value),
+  since: (value, _, now) => {
+    const from = now - ago('since', value)
+    return ({ createdAt }) => createdAt >= from
+  },
+  until: (value, _, now) => {
+    const to = now - ago('until', value)
+    return ({ createdAt }) => createdAt <= to
+  },
+  created_before: (value, _, now) => {
+    const to = now - ago('created_before', value)
+    return ({ createdAt }) => createdAt <= to
+  },
+  // What CAPI and the lists say is no alert here.
+  include_capi: () => always,
+  with_decisions: () => always,
+  limit: () => always,
+  sort: () => always,
+}
+
+function inNetwork(query: URLSearchParams): Check {
+  const filter = readNetwork(query)
+  return filter === undefined ? always : (alert) => isInNetwork(alert, filter)
+}
+
+function ago(name: string, text: string): number {
+  const ns = parseDuration(text, { allowDays: true })
+  if (ns !== undefined) return durationToMs(ns)
+  throw new Refusal(message(500, `while parsing duration: invalid ${name} ${JSON.stringify(text.slice(0, 100))}`))
+}

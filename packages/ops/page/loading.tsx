@@ -1,0 +1,8 @@
+/** What is shown until the server has answered. */
+export function Loading() {
+  return (
+    <div class="loading" role="status">
+      Looking…
+    </div>
+  )
+}
