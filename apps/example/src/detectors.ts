@@ -39,7 +39,7 @@ const STATIC = /^\S+ [^?]*\.(css|js|map|png|jpe?g|gif|ico|svg|webp|woff2?|ttf|eo
 const MISSED = [400, 403, 404]
 
 /** The first detector that an event fits takes it. */
-export const DETECTORS: readonly DetectorRule[] = [
+const DETECTORS: readonly DetectorRule[] = [
   {
     scenario: 'crowdsecurity/ssh-bf',
     on: { kind: 'ssh-login' },

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import type { DecisionSet } from '@cscapi/decisions'
-import { remediateNode } from '@cscapi/decisions/http'
+import { type Decisions, remediateNode } from '@cscapi/decisions/http'
 import { SENSITIVE } from './detectors.js'
 
 /** Somebody asked the honeypot for a secret. */
@@ -26,7 +25,7 @@ const PAGE = `<!doctype html>
  * and tells once of each address that asks for a secret. Only who connects is believed; whoever is
  * on the blocklist gets a 403.
  */
-export function createHoneypot(decisions: DecisionSet, onCaught: (caught: Caught) => void): Server {
+export function createHoneypot(decisions: Decisions, onCaught: (caught: Caught) => void): Server {
   const guard = remediateNode({ decisions })
   const told = new Set<string>()
   const server = createServer({ maxHeaderSize: 8_192, requestTimeout: 10_000 }, async (request, response) => {

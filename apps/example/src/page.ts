@@ -23,11 +23,9 @@ export async function servePage(client: CapiClient, expectScheduler: boolean): P
 
 /** Shows a page in the browser of whoever sits here; `false` where there is none. */
 export function openInBrowser(url: string): Promise<boolean> {
-  const [program, ...args] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform as string] ?? [
-    'xdg-open',
-  ]
+  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open'
   return new Promise((resolve) => {
-    const child = spawn(program ?? 'xdg-open', [...args, url], { stdio: 'ignore', detached: true })
+    const child = spawn(opener, [url], { stdio: 'ignore', detached: true })
     child.once('error', () => resolve(false)).once('spawn', () => resolve(true))
     child.unref()
   })

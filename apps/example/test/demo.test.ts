@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -86,6 +86,21 @@ describe('the demo', () => {
     const [, page] = /Watch it in a browser: (http:\/\/127\.0\.0\.1:\d+\/)\n/.exec(stdout) ?? []
     expect(page).toBeDefined()
     expect(stdout).toContain(`Operations page        was at ${page}\n`)
+  })
+
+  test('--open shows the page in a browser, and says so where there is none', async () => {
+    const bin = join(folder, 'bin')
+    mkdirSync(bin)
+    const args = [MAIN, '--once', '--open', '--storage', 'memory:']
+    const open = () =>
+      spawnSync(process.execPath, args, {
+        ...{ encoding: 'utf8', env: { ...env, PATH: bin }, stdio: ['ignore', 'pipe', 'inherit'] },
+      })
+    expect(open().stdout).toContain('There is no browser here')
+    const opened = join(folder, 'opened')
+    writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\necho "$1" > ${opened}\n`, { mode: 0o755 })
+    const [, page] = /Watch it in a browser: (\S+)/.exec(open().stdout) ?? []
+    await expect.poll(() => existsSync(opened) && readFileSync(opened, 'utf8')).toBe(`${page}\n`)
   })
 
   test('serves its page while it goes through the sample, attack by attack, and ends when it is told to', async () => {
