@@ -49,6 +49,8 @@ export default {
     }),
     // zod is bundled as `@cscapi/signals/zod`.
     'packages/storage-sql': workspaceOf('packages/storage-sql', { ignoreDependencies: ['prisma', '@cscapi/signals'] }),
+    // Each is a program; the one with a lib of types loads the adapters that a URL names.
+    examples: workspaceOf('examples', { entry: ['*.ts', 'test/**'], project: ['*.ts', 'test/**'] }),
     // Imported by a program that is a text.
     'apps/bench': workspaceOf('apps/bench', { ignoreDependencies: ['@cscapi/signals'] }),
   },

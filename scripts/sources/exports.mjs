@@ -5,6 +5,7 @@ import { root } from '../prepare/paths.mjs'
 /** Every folder of the workspace that holds a package, e.g. `packages/core`, from the root. */
 export const workspaceFolders = ['packages', 'apps']
   .flatMap((parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
+  .concat('examples')
   .filter((folder) => existsSync(join(root, folder, 'package.json')))
 
 /**

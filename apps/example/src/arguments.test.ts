@@ -14,6 +14,11 @@ describe('the command line', () => {
       machineKey: undefined,
       yes: false,
       timeoutMs: 30_000,
+      once: false,
+      open: false,
+      follow: [],
+      honeypot: undefined,
+      neverReport: [],
     })
   })
 
@@ -27,12 +32,25 @@ describe('the command line', () => {
     for (const twice of [
       ['--utc'],
       ['--yes'],
+      ['--once'],
+      ['--open'],
+      ['--honeypot', '0'],
       ['--storage', 'memory:'],
       ['--environment', 'emulator'],
       ['--machine-key', 'x'],
       ['--timeout-ms', '5'],
     ])
       expect(() => read(...twice, ...twice)).toThrow(`${twice[0]} is given twice.`)
+  })
+
+  test('takes several logs to follow, and says where a honeypot listens', () => {
+    const given = read('--follow', 'sshd=/a=b.log', '--follow', 'cowrie=c.json', '--honeypot', '[::1]:80')
+    expect(given.follow).toEqual([
+      { format: 'sshd', path: '/a=b.log' },
+      { format: 'cowrie', path: 'c.json' },
+    ])
+    expect(given.honeypot).toEqual({ host: '::1', port: 80 })
+    expect(read('--honeypot', '8080').honeypot).toEqual({ host: '127.0.0.1', port: 8080 })
   })
 
   test('is refused without the password of a value that it does not take', () => {

@@ -1,4 +1,5 @@
-import { printableUrl } from '@cscapi/signals'
+import { FORMAT_NAMES, type FormatName } from '@cscapi/inputs'
+import { parseAddress, printableUrl } from '@cscapi/signals'
 import { Command } from 'commander'
 import { UsageError } from './usage-error.js'
 
@@ -21,6 +22,27 @@ export interface Arguments {
    * taken and no store is kept, any free one.
    */
   readonly emulatorPort: number | undefined
+  /** Ends at once: nothing is slowed down, and the page does not stay. */
+  readonly once: boolean
+  /** Shows the page in a browser. */
+  readonly open: boolean
+  /** Logs that are read while they are written, until the process is stopped. */
+  readonly follow: readonly FollowedLog[]
+  readonly honeypot: ListenAt | undefined
+  /** Addresses and ranges that nobody is told of. */
+  readonly neverReport: readonly string[]
+}
+
+/** A log, and what writes it. */
+export interface FollowedLog {
+  readonly format: FormatName
+  readonly path: string
+}
+
+/** Where a server listens. */
+export interface ListenAt {
+  readonly host: string
+  readonly port: number
 }
 
 /** Always the same, so that a store that is kept belongs to the emulator of the next run too. */
@@ -59,6 +81,15 @@ export function readArguments(argv: readonly string[], version: string): Argumen
     .option('--machine-key <text>', 'what the ids of the two machines are made from; needed for the real service')
     .option('--timeout-ms <number>', 'how long one call to CAPI may take, in milliseconds', milliseconds, 30_000)
     .option('--yes', 'send to the real service without asking')
+    .option('--once', 'end at once: do not slow the sample down, do not let the page stay')
+    .option('--open', 'show the operations page in a browser')
+    .option(
+      '--follow <format=file>',
+      'be a sensor: follow a log while it is written, e.g. sshd=/var/log/auth.log, until Ctrl-C; may be repeated',
+      followedLog,
+    )
+    .option('--honeypot <address>', 'be a sensor with an HTTP honeypot on [HOST:]PORT, until Ctrl-C', listenAt)
+    .option('--never-report <network>', 'an address or range that is never reported; may be repeated', network)
     .addHelpText(
       'after',
       `
@@ -66,6 +97,7 @@ Examples:
   demo                                          the sample, to the emulator
   demo --log /var/log/auth.log                  your log, to the emulator
   demo --log access.log --environment production --machine-key my-sensor
+  demo --follow sshd=/var/log/auth.log --honeypot 8080 --storage sqlite:sensor.db
 
 Machines are enrolled on the real service only if CSCAPI_ATTACHMENT_KEY is set.
 CSCAPI_DEBUG=1 shows the stack of an error.`,
@@ -74,8 +106,13 @@ CSCAPI_DEBUG=1 shows the stack of an error.`,
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   refuseSecond(program)
   const given = program.parse([...argv]).opts<GivenOptions>()
-  const { log = [], utc = false, storage, emulatorPort, machineKey, yes = false, ...others } = given
-  return { log, utc, storage, emulatorPort, machineKey, yes, ...others }
+  const flags = { utc: false, yes: false, once: false, open: false }
+  const lists = { log: [], follow: [], neverReport: [] }
+  const optional = { storage: undefined, emulatorPort: undefined, machineKey: undefined, honeypot: undefined }
+  const options = { ...flags, ...lists, ...optional, ...given }
+  if (options.log.length > 0 && (options.follow.length > 0 || options.honeypot !== undefined))
+    throw new UsageError('--log reads a log to its end; --follow and --honeypot go on: give the one or the others.')
+  return options
 }
 
 /** As commander gives them: what has no default may be missing. */
@@ -83,7 +120,18 @@ type GivenOptions = Pick<Arguments, 'environment' | 'timeoutMs'> & Partial<Argum
 
 /** The last of two would win, and nobody would learn that the first one did not. */
 function refuseSecond(program: Command): void {
-  for (const name of ['utc', 'storage', 'environment', 'emulator-port', 'machine-key', 'timeout-ms', 'yes']) {
+  for (const name of [
+    'utc',
+    'storage',
+    'environment',
+    'emulator-port',
+    'machine-key',
+    'timeout-ms',
+    'yes',
+    'once',
+    'open',
+    'honeypot',
+  ]) {
     let isGiven = false
     program.on(`option:${name}`, () => {
       if (isGiven) throw new UsageError(`--${name} is given twice.`)
@@ -105,6 +153,25 @@ function withoutValues(text: string): string {
 
 function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
+}
+
+function network(value: string, previous: readonly string[] = []): string[] {
+  if (parseAddress(value) !== undefined) return [...previous, value]
+  throw new UsageError('--never-report must be an address or a range, such as 198.51.100.0/24.')
+}
+
+function followedLog(value: string, previous: readonly FollowedLog[] = []): FollowedLog[] {
+  const [, name, path] = /^([a-z0-9-]+)=(.+)$/s.exec(value) ?? []
+  const format = FORMAT_NAMES.find((known) => known === name)
+  if (format !== undefined && path !== undefined) return [...previous, { format, path }]
+  throw new UsageError(`--follow must be FORMAT=FILE, with one of these formats: ${FORMAT_NAMES.join(', ')}.`)
+}
+
+function listenAt(value: string): ListenAt {
+  const [, host = '127.0.0.1', digits] = /^(?:(.+):)?(\d{1,5})$/.exec(value) ?? []
+  const port = Number(digits)
+  if (digits !== undefined && port <= 65_535) return { host: host.replace(/^\[(.*)\]$/, '$1'), port }
+  throw new UsageError('--honeypot must be PORT or HOST:PORT, with a port from 0 to 65535.')
 }
 
 function storageUrl(value: string): string {

@@ -1,6 +1,6 @@
 import type { LogEvent } from '@cscapi/inputs'
+import { type DetectorRule, detectorOf } from './detectors.js'
 import { ownCopy } from './own-copy.js'
-import { RULES, type Rule } from './rules.js'
 
 /** One address's attack of one kind, from its first event to its last. */
 export interface Attack {
@@ -18,7 +18,7 @@ export interface Attack {
 }
 
 interface Bucket {
-  readonly rule: Rule
+  readonly rule: DetectorRule
   readonly kind: LogEvent['kind']
   readonly address: string
   startAt: number
@@ -62,7 +62,7 @@ export class Detector {
   /** Takes one event, and returns the attacks that it shows to be over. */
   add(event: LogEvent): Attack[] {
     const over = this.advance(event.at)
-    const rule = RULES.find(({ matches }) => matches(event))
+    const rule = detectorOf(event)
     if (rule === undefined) return over
     const key = `${rule.scenario} ${event.address}`
     let bucket = this.#buckets.get(key)
@@ -121,7 +121,7 @@ function isApart({ rule, startAt, stopAt }: Bucket, at: number): boolean {
   return at - stopAt > rule.withinMs || startAt - at > rule.withinMs
 }
 
-function emptyBucket(rule: Rule, { kind, address, at, line = 0 }: LogEvent): Bucket {
+function emptyBucket(rule: DetectorRule, { kind, address, at, line = 0 }: LogEvent): Bucket {
   return {
     rule,
     kind,

@@ -2,23 +2,41 @@ import { once } from 'node:events'
 import type { BigIntStats } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
-import { AbortedError, CapiClient, type EnrollResult, generateMachineIdFromKey, isCscapiError } from '@cscapi/client'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  AbortedError,
+  CapiClient,
+  type EnrollResult,
+  generateMachineIdFromKey,
+  isCscapiError,
+  type Signal,
+} from '@cscapi/client'
 import { distrustSplitRecords } from '@cscapi/inputs'
 import { printableUrl } from '@cscapi/signals'
 import type { Arguments } from './arguments.js'
+import { SCENARIOS } from './detectors.js'
 import { assertText, type ChosenLogs, chooseLogs, readLines } from './log-lines.js'
 import { count, type Output } from './output.js'
-import { SCENARIOS } from './rules.js'
+import { paced } from './pace.js'
+import { openInBrowser, servePage } from './page.js'
+import { sense } from './sense.js'
 import { type Blocklist, tellLeft, tellRest, tellResults, waitText } from './summary.js'
 import { makeStorage, openTarget, type Target } from './target.js'
 import { tellFindings } from './tell-findings.js'
 import { UsageError } from './usage-error.js'
 import { type Findings, noFindings, watch } from './watch.js'
+import { tellWelcome } from './welcome.js'
+
+/** How long the sample takes to be read line by line, and how long the page stays after it. */
+const LINE_PAUSE_MS = 100
+const PAGE_STAYS_MS = 10_000
 
 /** The whole demo: read, detect, queue, enroll, send, pull, tell. Returns the exit code. */
 export async function run(options: Arguments, output: Output, signal: AbortSignal): Promise<number> {
-  const chosen = await chooseLogs(options.log)
+  const isSensor = options.follow.length > 0 || options.honeypot !== undefined
+  const chosen = isSensor ? { logs: [], isSample: false } : await chooseLogs(options.log)
   assertAllowed(options, chosen.isSample)
+  if (isSensor) assertAgreed(options)
   await assertReadable(chosen.logs)
   await assertText(chosen.logs)
   const target = await openTarget(options)
@@ -31,6 +49,7 @@ export async function run(options: Arguments, output: Output, signal: AbortSigna
       environment: target.environment,
       userAgentPrefix: 'cscapi-demo',
       allowPrivate: !target.isReal,
+      neverReport: [...options.neverReport],
       timeoutMs: options.timeoutMs,
       leaseMs: 4 * options.timeoutMs,
       fetch: (input, init) => {
@@ -38,9 +57,18 @@ export async function run(options: Arguments, output: Output, signal: AbortSigna
         return fetch(input, init)
       },
     })
+    const page = isSensor || chosen.isSample ? await servePage(client, isSensor) : undefined
     try {
+      if (chosen.isSample && page !== undefined) tellWelcome(output, page.url)
+      else if (page !== undefined) output.line(`The operations page: ${page.url}`)
+      if (options.open && page !== undefined && !(await openInBrowser(page.url)))
+        output.line('There is no browser here that --open could use.')
       output.line(`Signals go to ${target.name}; the queue is in ${place}.`)
-      return await share(client, target, options, chosen, posts, output, signal)
+      if (!isSensor) return await share(client, target, options, chosen, posts, page?.url, output, signal)
+      const machineId = generateMachineIdFromKey(options.machineKey ?? 'demo')
+      await sense(client, storage, { ...options, machineId }, output, signal)
+      tellLeft(output, 'Stopped', await client.stats(), place)
+      return 0
     } catch (error) {
       const isStopped = signal.aborted || error instanceof AbortedError
       const left = await client.stats().catch(() => undefined)
@@ -48,6 +76,7 @@ export async function run(options: Arguments, output: Output, signal: AbortSigna
       if (!isStopped) throw error
       return 1
     } finally {
+      await page?.close()
       await client.close()
     }
   } finally {
@@ -61,6 +90,7 @@ async function share(
   options: Arguments,
   chosen: ChosenLogs,
   posts: { readonly count: number },
+  page: string | undefined,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
@@ -68,7 +98,10 @@ async function share(
   const machineIds = { ssh: generateMachineIdFromKey(`${key} ssh`), web: generateMachineIdFromKey(`${key} web`) }
   output.line(`Reading ${chosen.isSample ? 'the sample logs' : chosen.logs.map(nameOf).join(', ')} …`)
   const findings = noFindings()
-  const attacks = watch(distrustSplitRecords(readLines(chosen.logs, signal)), findings, {
+  const isSlow = chosen.isSample && !options.once
+  const lines = readLines(chosen.logs, signal)
+  const seen = isSlow ? paced(lines, LINE_PAUSE_MS, (ms) => sleep(ms, undefined, { signal })) : lines
+  const attacks = watch(distrustSplitRecords(seen), findings, {
     machineIds,
     publicOnly: target.isReal,
     now: Date.now,
@@ -76,7 +109,8 @@ async function share(
     onProgress: ({ lines, attackers }) =>
       output.progress(`${count(lines, 'line')}, ${count(attackers.size, 'attacker')}`),
   })
-  const queued = { ...(await client.addSignals(attacks)), pending: (await client.stats()).pending }
+  const added = await (isSlow ? addOneByOne(client, attacks, output) : client.addSignals(attacks))
+  const queued = { ...added, pending: (await client.stats()).pending }
   tellFindings(output, findings, queued, target.isReal)
   signal.throwIfAborted()
   if (
@@ -96,9 +130,13 @@ async function share(
   })
   const blocklist: Blocklist =
     queued.pending > 0 || !target.isReal ? await pull(client, machineIds.ssh, findings, signal) : 'not pulled'
-  tellResults(output, target, { findings, queued, enrolled, report, posts: posts.count, blocklist })
+  tellResults(output, target, { findings, queued, enrolled, report, posts: posts.count, blocklist, page })
   const stats = await client.stats()
   tellRest(output, stats, report, findings)
+  if (isSlow) {
+    output.line(`The page stays for ${PAGE_STAYS_MS / 1_000} s more; Ctrl-C ends it now.`)
+    await sleep(PAGE_STAYS_MS, undefined, { signal }).catch(() => undefined)
+  }
   return stats.pending + stats.leased === 0 && !isCscapiError(blocklist) ? 0 : 1
 }
 
@@ -114,6 +152,24 @@ function assertAllowed({ environment, machineKey }: Arguments, isSample: boolean
       `--environment ${environment} needs --machine-key TEXT, a name of your own that the machine ids are made from.`,
     )
   }
+}
+
+/** Each attack goes into the store when it is over, so that one sees it come. */
+async function addOneByOne(client: CapiClient, attacks: AsyncIterable<Signal>, output: Output) {
+  const sum = { added: 0, duplicates: 0 }
+  for await (const attack of attacks) {
+    const { added, duplicates } = await client.addSignals([attack])
+    sum.added += added
+    sum.duplicates += duplicates
+    output.line(`  ${attack.message}`)
+  }
+  return sum
+}
+
+/** A sensor asks nobody while it runs. */
+function assertAgreed({ environment, yes }: Arguments): void {
+  if ((environment === 'development' || environment === 'production') && !yes)
+    throw new UsageError(`Add --yes to send to CrowdSec’s ${environment} service whatever the sensor finds.`)
 }
 
 async function assertReadable(logs: readonly string[]): Promise<void> {

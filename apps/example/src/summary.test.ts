@@ -42,6 +42,7 @@ test('when nobody answers, the table tells what was put back and why nothing cam
     report,
     posts: 2,
     blocklist: error,
+    page: undefined,
   })
   tellRest(output, stats, report, noFindings())
   for (const line of [

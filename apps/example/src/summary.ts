@@ -21,6 +21,8 @@ export interface Results {
   /** POSTs of signals. */
   readonly posts: number
   readonly blocklist: Blocklist
+  /** Where the operations page was. */
+  readonly page: string | undefined
 }
 
 /** What a pull brought, or why it brought nothing. */
@@ -34,7 +36,7 @@ interface PulledBlocklist {
 
 /** What happened, as a table. */
 export function tellResults(output: Output, target: Target, results: Results): void {
-  const { findings, queued, enrolled, report, posts, blocklist } = results
+  const { findings, queued, enrolled, report, posts, blocklist, page } = results
   output.line()
   output.table([
     ['Lines read', findings.lines.toLocaleString('en-US')],
@@ -48,6 +50,7 @@ export function tellResults(output: Output, target: Target, results: Results): v
     ['Machines enrolled', enrolledText(enrolled)],
     ...blocklistRows(blocklist, findings.attackers.size),
     ...(target.emulator === undefined ? [] : [['Seen by the emulator', seenText(target.emulator)] as const]),
+    ...(page === undefined ? [] : [['Operations page', `was at ${page}`] as const]),
   ])
   output.line()
 }

@@ -1,18 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Signal } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
 import { freePort, startPostgres, startRedis } from '@cscapi/test-servers'
 import { afterAll, describe, expect, test } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 
 const MAIN = await bundleProgram(new URL('../src/main.ts', import.meta.url))
-const LOGS = new URL('../../../../shared/data/logs/', import.meta.url)
-const hasLogs = existsSync(LOGS)
-const why = hasLogs ? '' : ' (skipped: there is no ../shared/data beside the checkout)'
+/** Logs of the CrowdSec hub's own tests. */
+const LOGS = new URL('../../../packages/inputs/test/samples/', import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), 'cscapi-example-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -28,12 +28,35 @@ const attack = [0, 1, 2, 3, 4]
 const { NODE_PATH: _, ...userEnvironment } = process.env
 const env = { ...userEnvironment, TMPDIR: folder }
 
+/**
+ * A day of 2,000 lines: two attackers over SSH, one of them by IPv6, and one of the web server; all
+ * others mistype once, work, or write somebody else's address where a client can write.
+ */
+function longLog(): string[] {
+  const time = (index: number) => new Date(Date.UTC(2026, 1, 12, 3) + index * 20_000).toISOString()
+  const sshd = (index: number, text: string) => `${time(index)} host sshd[${1_000 + index}]: ${text}`
+  const web = (index: number, from: string, path: string, status: number) => {
+    const [, day, hour] = /^(.{10})T(.{8})/.exec(time(index)) ?? []
+    return `${from} - - [12/Feb/${day?.slice(0, 4)}:${hour} +0000] "GET ${path} HTTP/1.1" ${status} 5 "-" "198.51.100.66"`
+  }
+  return Array.from({ length: 2_000 }, (_, index) => {
+    const visitor = `198.51.100.${index % 60}`
+    if (index >= 500 && index < 520) return sshd(500, `Failed password for root from 203.0.113.7 port ${index} ssh2`)
+    if (index >= 900 && index < 920) return sshd(900, `Invalid user x from 2001:db8::7 port ${index}`)
+    if (index >= 1_200 && index < 1_212) return web(1_200, '203.0.113.8', `/.env${index}`, 404)
+    if (index % 50 === 0) return sshd(index, `Failed password for alice from ${visitor} port ${index} ssh2`)
+    if (index % 7 === 0) return sshd(index, `Invalid user from 198.51.100.77 port 1 from ${visitor} port 22222`)
+    if (index % 3 === 0) return sshd(index, `Accepted publickey for alice from ${visitor} port ${index} ssh2`)
+    return web(index, visitor, `/page/${index}`, 200)
+  })
+}
+
 /** Of this run of the tests alone: others may run at the same time. */
 const port = String(await freePort())
 const ownPort = ['--emulator-port', port]
 
 const demo = (args: readonly string[], input?: string) =>
-  spawnSync(process.execPath, [MAIN, ...args], {
+  spawnSync(process.execPath, [MAIN, '--once', ...args], {
     encoding: 'utf8',
     env,
     ...(input === undefined ? { stdio: ['ignore', 'pipe', 'pipe'] } : { input }),
@@ -55,6 +78,63 @@ describe('the demo', () => {
     ])
       expect(stdout).toMatch(line)
     expect(stdout).toContain('Everything was delivered.')
+  })
+
+  test('explains itself first, and says where its page was', () => {
+    const { stdout } = demo(['--storage', 'memory:'])
+    expect(stdout).toMatch(/^CrowdSec is a network in which servers tell each other who attacks them\.\n/)
+    const [, page] = /Watch it in a browser: (http:\/\/127\.0\.0\.1:\d+\/)\n/.exec(stdout) ?? []
+    expect(page).toBeDefined()
+    expect(stdout).toContain(`Operations page        was at ${page}\n`)
+  })
+
+  test('--open shows the page in a browser, and says so where there is none', async () => {
+    const bin = join(folder, 'bin')
+    mkdirSync(bin)
+    const args = [MAIN, '--once', '--open', '--storage', 'memory:']
+    const open = () =>
+      spawnSync(process.execPath, args, {
+        ...{ encoding: 'utf8', env: { ...env, PATH: bin }, stdio: ['ignore', 'pipe', 'inherit'] },
+      })
+    expect(open().stdout).toContain('There is no browser here')
+    const opened = join(folder, 'opened')
+    writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\necho "$1" > ${opened}\n`, { mode: 0o755 })
+    const [, page] = /Watch it in a browser: (\S+)/.exec(open().stdout) ?? []
+    await expect.poll(() => existsSync(opened) && readFileSync(opened, 'utf8')).toBe(`${page}\n`)
+  })
+
+  test('serves its page while it goes through the sample, attack by attack, and ends when it is told to', async () => {
+    const child = spawn(process.execPath, [MAIN, '--storage', 'memory:'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    let stdout = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    await expect.poll(() => stdout).toMatch(/ performed 'crowdsecurity\/ssh-bf'/)
+    const [, page = ''] = /in a browser: (\S+)/.exec(stdout) ?? []
+    expect((await fetch(page)).status).toBe(200)
+    expect(await (await fetch(new URL('metrics', page))).text()).toMatch(/cscapi_/)
+    child.kill('SIGTERM')
+    const [code] = await once(child, 'close')
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/Stopped\./)
+  })
+
+  test('reports whom a log of 2,000 lines shows, and nobody else', async () => {
+    const emulator = createEmulator({ strict: true })
+    const { url, close } = await emulator.listen()
+    try {
+      const child = spawn(process.execPath, [MAIN, '--utc', '--storage', 'memory:', '--environment', url], {
+        ...{ env, stdio: ['pipe', 'pipe', 'inherit'] },
+      })
+      child.stdin.end(longLog().join('\n'))
+      child.stdout.resume()
+      const [code] = await once(child, 'close')
+      expect(code).toBe(0)
+      const reported = [...emulator.signals].map(({ signal }) => (signal as Signal).source.value)
+      expect(new Set(reported)).toEqual(new Set(['203.0.113.7', '203.0.113.8', '2001:db8::7']))
+    } finally {
+      await close()
+    }
   })
 
   test('a second run on the same store reports nothing twice', () => {
@@ -132,7 +212,7 @@ describe('the demo', () => {
     const emulator = createEmulator()
     const { url, close } = await emulator.listen()
     try {
-      const child = spawn(process.execPath, [MAIN, '--storage', 'memory:', '--environment', url], {
+      const child = spawn(process.execPath, [MAIN, '--once', '--storage', 'memory:', '--environment', url], {
         env,
         stdio: ['ignore', 'pipe', 'inherit'],
       })
@@ -172,6 +252,14 @@ describe('the demo', () => {
     [['--utc', '--utc'], /--utc is given twice/],
     [['/var/log/auth.log'], /too many arguments/],
     [['--log'], /argument missing/],
+    [['--once', '--once'], /--once is given twice/],
+    [['--follow', '/var/log/auth.log'], /--follow must be FORMAT=FILE, with one of these formats: .*sshd/],
+    [['--follow', 'nothing=/var/log/auth.log'], /--follow must be FORMAT=FILE/],
+    [['--honeypot', 'http://0.0.0.0'], /--honeypot must be PORT or HOST:PORT/],
+    [['--honeypot', '65536'], /--honeypot must be PORT or HOST:PORT/],
+    [['--honeypot', '0', '--log', MAIN], /give the one or the others/],
+    [['--honeypot', '0', '--environment', 'production', '--machine-key', 'x'], /Add --yes to send/],
+    [['--honeypot', '0', '--never-report', 'somewhere'], /--never-report must be an address or a range/],
     [['--log', '/does/not/exist'], /cannot be read \(ENOENT\)/],
     [['--log', folder], /is a folder: name a file in it/],
     [['--log', MAIN, '--log', relative(process.cwd(), MAIN)], /is the same as .*: what is in it would count twice/],
@@ -261,26 +349,22 @@ describe('the demo', () => {
     expect(stdout).not.toMatch(/default: (\[\]|false)/)
   })
 
-  test.skipIf(!hasLogs).each([
-    ['ssh-bf--ssh-bf.log', 1, ['crowdsecurity/ssh-bf: 1']],
-    ['sshd-invalid-bf--sshd-invalid-bf.log', 1, ['crowdsecurity/ssh-bf: 1']],
-    ['nginx-http-sensitive-files--nginx-http-sensitive-files.log', 1, ['crowdsecurity/http-sensitive-files: 1']],
-    ['apache-http-probing--apache-http-probing.log', 1, ['crowdsecurity/http-probing: 1']],
-    ['ssh-slow-bf--ssh-slow-bf.log', 1, ['crowdsecurity/ssh-slow-bf: 1']],
-    ['ssh-timeout--ssh-timeout.log', 2, ['crowdsecurity/ssh-cve-2024-6387: 2']],
-    ['sshd-bad-keyexchange-bf--sshd-bad-keyexchange-bf.log', 3, ['lepresidente/ssh-bad-keyexchange-bf: 3']],
-    ['sshd-logs--sshd-logs.log', 0, []],
-    ['http-admin-interface-probing--http-admin-interface-probing.log', 1, ['http-admin-interface-probing: 1']],
-    ['http-bf-wordpress-bf--http-bf-wordpress-bf.log', 1, ['crowdsecurity/http-bf-wordpress_bf: 1']],
-    [
-      'nginx-http-generic-bf--nginx-http-generic-bf.log',
-      1,
-      ['crowdsecurity/http-generic-bf: 1', 'LePresidente/http-generic-401-bf: 1'],
-    ],
-    ['nginx-http-xss-probing--nginx-http-xss-probing.log', 1, ['crowdsecurity/http-xss-probbing: 1']],
-    ['endlessh-logs--endlessh-logs.log', 1, ['crowdsecurity/endlessh-bf: 1']],
-    ['sshesame--sshesame.log', 6, ['thespad/sshesame-cmd: 4', 'thespad/sshesame-bf: 4']],
-  ])(`finds in %s the %i attackers that are in it${why}`, (file, attackers, scenarios) => {
+  test.each([
+    ['ssh-bf.log', 1, ['crowdsecurity/ssh-bf: 1']],
+    ['sshd-invalid-bf.log', 1, ['crowdsecurity/ssh-bf: 1']],
+    ['nginx-http-sensitive-files.log', 1, ['crowdsecurity/http-sensitive-files: 1']],
+    ['apache-http-probing.log', 1, ['crowdsecurity/http-probing: 1']],
+    ['ssh-slow-bf.log', 1, ['crowdsecurity/ssh-slow-bf: 1']],
+    ['ssh-timeout.log', 2, ['crowdsecurity/ssh-cve-2024-6387: 2']],
+    ['sshd-bad-keyexchange-bf.log', 3, ['lepresidente/ssh-bad-keyexchange-bf: 3']],
+    ['sshd-logs.log', 0, []],
+    ['http-admin-interface-probing.log', 1, ['http-admin-interface-probing: 1']],
+    ['http-bf-wordpress-bf.log', 1, ['crowdsecurity/http-bf-wordpress_bf: 1']],
+    ['nginx-http-generic-bf.log', 1, ['crowdsecurity/http-generic-bf: 1', 'LePresidente/http-generic-401-bf: 1']],
+    ['nginx-http-xss-probing.log', 1, ['crowdsecurity/http-xss-probbing: 1']],
+    ['endlessh.log', 1, ['crowdsecurity/endlessh-bf: 1']],
+    ['sshesame.log', 6, ['thespad/sshesame-cmd: 4', 'thespad/sshesame-bf: 4']],
+  ])(`finds in %s the %i attackers that are in it`, (file, attackers, scenarios) => {
     const { status, stdout } = demo(['--storage', 'memory:', '--log', fileURLToPath(new URL(file, LOGS))])
     expect(status).toBe(0)
     for (const scenario of scenarios) expect(stdout).toContain(scenario)
