@@ -15,7 +15,7 @@ export default defineConfig(({ mode }) => {
   const projects = [...workspaceFolders, 'scripts'].map((folder) => ({
     extends: true as const,
     root: `./${folder}`,
-    test: { name: nameOf(folder), ...files },
+    test: { name: nameOf(folder), ...files, env: { CSCAPI_TEST_LONG: mode === 'long' ? '1' : '0' } },
   }))
   return {
     // Packages import each other's sources: nothing is built for the tests that are not long.
@@ -23,7 +23,7 @@ export default defineConfig(({ mode }) => {
     test: {
       projects,
       passWithNoTests: false,
-      env: { NO_COLOR: '1', CSCAPI_TEST_LONG: mode === 'long' ? '1' : '0' },
+      env: { NO_COLOR: '1' },
       // Many tests wait for a server or a process of their own: one worker a core would leave the
       // cores idle.
       maxWorkers: Math.max(4, availableParallelism() - 1),

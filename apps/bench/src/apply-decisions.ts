@@ -1,6 +1,7 @@
 import { BlockList } from 'node:net'
 import { DecisionSet } from '@cscapi/decisions'
 import { type Figure, median, timed } from './figure.js'
+import { longestTurn } from './longest-turn.js'
 
 const ENTRIES = 50_000
 const ROUNDS = 5
@@ -12,20 +13,6 @@ const entries = addresses.map((value) => ({ value, scope: 'Ip', scenario: 'crowd
 
 async function apply(): Promise<void> {
   await new DecisionSet().applyStream({ new: entries, deleted: [] })
-}
-
-/** The longest time for which nobody else had a turn while `work` went on, in milliseconds. */
-async function longestTurn(work: () => Promise<void>): Promise<number> {
-  let longest = 0
-  let last = performance.now()
-  const timer = setInterval(() => {
-    const now = performance.now()
-    longest = Math.max(longest, now - last)
-    last = now
-  })
-  await work()
-  clearInterval(timer)
-  return Math.max(longest, performance.now() - last)
 }
 
 /**

@@ -1,39 +1,73 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { peers } from './decisions-peers.js'
+import { ours, peers } from './decisions-peers.js'
+import type { Contest, Goal, Row, Setting } from './frame/bench.js'
+import { measurePeer } from './measure-peer.js'
 
-const PROCESS = fileURLToPath(new URL('./decisions-process.js', import.meta.url))
 const SIZES = [15_000, 50_000, 1_000_000]
+/** The size that the goals speak of. */
+const LARGE = 1_000_000
+const OTHERS = Object.keys(peers).filter((name) => !Object.values<string>(ours).includes(name))
 
-interface Measured {
-  readonly buildMs: number
-  readonly bytes: number
-  readonly hitNs: number
-  readonly nearNs: number
-  readonly farNs: number
+const sizeOf = (size: number) => size.toLocaleString('en-US')
+const sideOf = (name: string, size: number) => `${name}, ${sizeOf(size)}`
+
+const measured = (name: string, size: number) => {
+  const side = ({ isSmall }: Setting) => measurePeer(name, isSmall ? 1_000 : size, isSmall ? 5 : 500)
+  return [sideOf(name, size), side] as const
 }
 
-/**
- * Builds, looks up and weighs blocklists of each size with ours and with peers, and prints a table
- * in Markdown.
- */
-export async function compareDecisions(): Promise<void> {
-  process.stdout.write(
-    '| entries | | build, ms | hit, ns | near miss, ns | far miss, ns | memory, MB |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: |\n',
+const atMost = (limit: number): Goal => ({ ours: { atMost: limit } })
+const FASTEST: Goal = { ratio: { atMost: 1 } }
+const FIVE_TIMES: Goal = { ratio: { atMost: 0.2 } }
+
+const LOOKUPS = [
+  { what: 'hit', number: 'hitNs', checkNs: 200 },
+  { what: 'near miss', number: 'nearNs', checkNs: 60 },
+  { what: 'far miss', number: 'farNs', checkNs: 40 },
+] as const
+
+/** Ours in each way to ask, against the Map; that is where the absolute goals are told. */
+const againstMap = (size: number): Row[] =>
+  Object.values(ours).flatMap((way) =>
+    LOOKUPS.map(({ what, number, checkNs }): Row => {
+      const limit = atMost(way === ours.check ? checkNs : 60)
+      return {
+        name: `${way}: ${what}, ${sizeOf(size)} entries, Map`,
+        unit: 'ns',
+        ours: [sideOf(way, size), number],
+        baseline: [sideOf('Map of addresses', size), number],
+        ...(size === LARGE && { goal: limit }),
+      }
+    }),
   )
-  for (const size of SIZES) {
-    for (const name of Object.keys(peers)) {
-      const { stdout } = await promisify(execFile)(
-        process.execPath,
-        ['--max-old-space-size=4096', PROCESS, name, String(size)],
-        {
-          timeout: 300_000,
-        },
-      )
-      const { buildMs, bytes, hitNs, nearNs, farNs }: Measured = JSON.parse(stdout)
-      const numbers = [...[buildMs, hitNs, nearNs, farNs].map(Math.round), (bytes / 1e6).toFixed(1)]
-      process.stdout.write(`| ${size.toLocaleString('en-US')} | ${name} | ${numbers.join(' | ')} |\n`)
-    }
-  }
+
+const againstPeer = (name: string, size: number): Row[] => {
+  const row = (what: string, unit: Row['unit'], number: string, way: string, goal?: Goal): Row => ({
+    name: `${what}, ${sizeOf(size)} entries, ${name}`,
+    unit,
+    ours: [sideOf(way, size), number],
+    baseline: [sideOf(name, size), number],
+    ...(goal !== undefined && { goal }),
+  })
+  // A Map holds no ranges and reads no addresses: only lookups can be compared with it.
+  const isMap = name === 'Map of addresses'
+  return [
+    row('build', 'ms', 'buildMs', ours.check, isMap ? undefined : FASTEST),
+    row('memory of an entry', 'bytes', 'bytesAnEntry', ours.check),
+    ...(isMap ? [] : LOOKUPS.map(({ what, number }) => row(`has: ${what}`, 'ns', number, ours.has, FIVE_TIMES))),
+  ]
+}
+
+/** Blocklists of each size: built, looked up and weighed with ours and with peers. */
+export const decisions: Contest = {
+  sides: Object.fromEntries(SIZES.flatMap((size) => Object.keys(peers).map((name) => measured(name, size)))),
+  rows: SIZES.flatMap((size) => [
+    ...againstMap(size),
+    ...OTHERS.flatMap((name) => againstPeer(name, size)),
+    {
+      name: `longest turn of a build, ${sizeOf(size)} entries`,
+      unit: 'ms',
+      ours: [sideOf(ours.check, size), 'longestTurnMs'],
+      goal: atMost(5),
+    },
+  ]),
 }

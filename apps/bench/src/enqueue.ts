@@ -1,13 +1,10 @@
-import { join } from 'node:path'
 import type { QueuedSignal } from '@cscapi/storage'
 import { PostgresStorage } from '@cscapi/storage-postgres'
 import { RedisStorage } from '@cscapi/storage-redis'
-import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { startPostgres, startRedis } from '@cscapi/test-servers'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { type Figure, median, perSecond, timed } from './figure.js'
-import { HandMade } from './hand-made-sqlite.js'
 import { queuedSignals } from './signals.js'
 
 const COUNT = 20_000
@@ -16,35 +13,6 @@ const ROUNDS = 5
 
 function batches(signals: readonly QueuedSignal[]): QueuedSignal[][] {
   return Array.from({ length: signals.length / BATCH }, (_, index) => signals.slice(index * BATCH, (index + 1) * BATCH))
-}
-
-/**
- * Adding 1,000 at a time, against a hand-written loop on the same schema and with the same
- * durability.
- */
-export async function sqliteEnqueue(folder: string): Promise<Figure> {
-  const ours: number[] = []
-  const hand: number[] = []
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const signals = queuedSignals(COUNT, 10)
-    const path = join(folder, `ours-${round}.db`)
-    const storage = new SqliteStorage({ path })
-    await storage.open()
-    ours.push(
-      await timed(async () => {
-        for (const batch of batches(signals)) await storage.enqueue(batch)
-      }),
-    )
-    const database = new HandMade(path, join(folder, `hand-${round}.db`))
-    await storage.close()
-    hand.push(
-      await timed(() => {
-        for (const batch of batches(signals)) database.enqueue(batch)
-      }),
-    )
-    database.close()
-  }
-  return rates('enqueue, SQLite (1,000 a batch)', ours, hand, 0.5)
 }
 
 /** Adding 1,000 at a time, against a raw pipeline that writes the same bytes. */

@@ -8,31 +8,6 @@ export interface Figure {
   readonly goal: { readonly atLeast: number } | { readonly atMost: number }
 }
 
-/** Prints a row, with a mark where the goal is missed. */
-export function print({ name, ours, baseline, ratio, goal }: Figure): void {
-  const isMet = 'atLeast' in goal ? ratio >= goal.atLeast : ratio <= goal.atMost
-  const wanted = 'atLeast' in goal ? `>= ${goal.atLeast}` : `<= ${goal.atMost}`
-  const row = [
-    name.padEnd(44),
-    ours.padStart(16),
-    baseline.padStart(16),
-    ratio.toFixed(2).padStart(7),
-    wanted.padStart(9),
-  ]
-  process.stdout.write(`${row.join(' ')} ${isMet ? '' : '  MISSED'}\n`)
-}
-
-export function header(): void {
-  const row = [
-    'figure'.padEnd(44),
-    'ours'.padStart(16),
-    'baseline'.padStart(16),
-    'ratio'.padStart(7),
-    'goal'.padStart(9),
-  ]
-  process.stdout.write(`${row.join(' ')}\n`)
-}
-
 /** Milliseconds that the work took. */
 export async function timed(work: () => Promise<unknown> | unknown): Promise<number> {
   const started = performance.now()

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { QueuedSignal } from '@cscapi/storage'
 import BetterSqlite3 from 'better-sqlite3'
 
@@ -74,11 +75,11 @@ export class HandMade {
   }
 
   /** A lease of up to 50 signals, in one commit that waits for no disk, and what became of them. */
-  leaseAndSettle(token: string): void {
+  leaseAndSettle(): void {
     const { take, held, credentials } = this.#statements
     const now = Date.now()
     this.#database.exec('PRAGMA synchronous = NORMAL')
-    const taken = take.get(token, now + 60_000, now + 60_000, now) as { id: number }
+    const taken = take.get(randomUUID(), now + 60_000, now + 60_000, now) as { id: number }
     this.#database.exec('PRAGMA synchronous = FULL')
     credentials.get(taken.id)
     this.#settle(

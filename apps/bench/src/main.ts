@@ -1,54 +1,54 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MemoryStorage } from '@cscapi/storage'
-import { SqliteStorage } from '@cscapi/storage-sqlite'
-import { applyDecisions } from './apply-decisions.js'
-import { sqliteBacklog } from './backlog.js'
-import { createSignals } from './create-signal.js'
-import { compareDecisions } from './decisions.js'
-import { postgresEnqueue, redisEnqueue, sqliteEnqueue } from './enqueue.js'
-import { type Figure, header, print } from './figure.js'
-import { compareImports } from './import.js'
-import { drainMemory } from './memory.js'
-import { postSignals } from './post.js'
-import { sendWithLatency, sendWithoutLatency } from './send.js'
-import { sqliteOperations } from './sqlite-operations.js'
-import { sqliteStart } from './start.js'
+import { parseArgs } from 'node:util'
+import { benches } from './benches.js'
+import { hold, type Outcome } from './frame/contest.js'
+import { machine } from './frame/machine.js'
+import { printHeader, printOutcome } from './frame/print.js'
+import { printProfiles } from './frame/profile.js'
 
-// `--full` takes the backlogs of a million that the goals speak of; without it they are of 200,000.
-const large = process.argv.includes('--full') ? 1_000_000 : 200_000
-const only = process.argv.slice(2).find((argument) => !argument.startsWith('--'))
-const folder = mkdtempSync(join(tmpdir(), 'cscapi-bench-'))
+const HELP = `pnpm bench [name…] [--json] [--profile] [--small]
 
-const benches: Readonly<Record<string, () => Promise<Figure | Figure[]> | Figure | Figure[]>> = {
-  signals: createSignals,
-  start: () => sqliteStart(folder),
-  'sqlite-operations': () => sqliteOperations(folder),
-  'enqueue-sqlite': () => sqliteEnqueue(folder),
-  'enqueue-redis': redisEnqueue,
-  'enqueue-postgres': postgresEnqueue,
-  post: postSignals,
-  'send-memory': () => sendWithoutLatency('send, no latency, memory', () => new MemoryStorage()),
-  'send-sqlite': () =>
-    sendWithoutLatency(
-      'send, no latency, SQLite',
-      (round) => new SqliteStorage({ path: join(folder, `send-${round}.db`) }),
-    ),
-  'send-latency': sendWithLatency,
-  backlog: () => sqliteBacklog(folder, large),
-  memory: () => drainMemory(folder, large),
-  'apply-decisions': applyDecisions,
-}
+Measures each bench of a name that is given, or all, in fresh processes, ours and the baseline in turn.
+  --json     prints one line of JSON instead of the table
+  --profile  one round with a processor profile of each process, and where the time went
+  --small    one round at a small size; fails where a count is not what it must be
 
-try {
-  if (only !== 'decisions' && only !== 'import') header()
-  for (const [name, bench] of Object.entries(benches)) {
-    if (only !== undefined && only !== name) continue
-    for (const figure of [await bench()].flat()) print(figure)
+Benches: ${Object.keys(benches).join(', ')}
+`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    small: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) process.stdout.write(HELP)
+else await run(positionals.length === 0 ? Object.keys(benches) : positionals)
+
+async function run(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => benches[name] === undefined)
+  if (unknown.length > 0) throw new Error(`There is no bench ${unknown.join(', ')}\n${HELP}`)
+  const profiles = values.profile ? mkdtempSync(join(tmpdir(), 'cscapi-profiles-')) : undefined
+  const outcomes: Outcome[] = []
+  if (!values.json) {
+    const { cores, model, node, platform } = machine
+    process.stdout.write(`${cores} cores of ${model}, Node ${node}, ${platform}\n`)
+    printHeader()
   }
-  if (only === undefined || only === 'decisions') await compareDecisions()
-  if (only === undefined || only === 'import') compareImports()
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+  for (const name of names) {
+    const bench = await benches[name]?.()
+    if (bench === undefined) continue
+    const outcome = await hold(name, bench, { isSmall: values.small, profiles })
+    outcomes.push(outcome)
+    if (!values.json) printOutcome(outcome)
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify({ machine, outcomes })}\n`)
+  if (profiles !== undefined) printProfiles(profiles)
+  const rows = outcomes.flatMap((outcome) => outcome.rows)
+  if (rows.some(({ goal, isMet }) => goal === 'equal' && !isMet)) process.exitCode = 1
 }

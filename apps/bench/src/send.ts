@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { CapiClient } from '@cscapi/client'
 import { MemoryStorage, type Storage } from '@cscapi/storage'
+import { SqliteStorage } from '@cscapi/storage-sqlite'
 import { startEmulator } from './emulator.js'
 import { type Figure, median, perSecond, timed } from './figure.js'
 import { machineId, queuedSignals } from './signals.js'
@@ -26,11 +28,21 @@ async function prepared(storage: Storage, baseUrl: string, machines: number, sig
   return client
 }
 
+/** Sending from the stores that need no server. */
+export async function sendSignals(folder: string): Promise<Figure[]> {
+  const sqlite = (round: number) => new SqliteStorage({ path: join(folder, `send-${round}.db`) })
+  return [
+    await sendWithoutLatency('send, no latency, memory', () => new MemoryStorage()),
+    await sendWithoutLatency('send, no latency, SQLite', sqlite),
+    await sendWithLatency(),
+  ]
+}
+
 /**
  * Sending 20,000 signals of 40 machines, against bare fetch calls that post ready-made bodies with
  * the same concurrency.
  */
-export async function sendWithoutLatency(name: string, makeStorage: (round: number) => Storage): Promise<Figure> {
+async function sendWithoutLatency(name: string, makeStorage: (round: number) => Storage): Promise<Figure> {
   const [machines, signals] = [40, 20_000]
   const ours: number[] = []
   const bare: number[] = []
@@ -78,7 +90,7 @@ async function postBare(url: string, token: string, body: string, count: number)
 /**
  * 200 machines × 100 signals at 20 ms latency, against the best that the number of requests allows.
  */
-export async function sendWithLatency(): Promise<Figure> {
+async function sendWithLatency(): Promise<Figure> {
   const [machines, each, latencyMs] = [200, 100, 20]
   const emulator = await startEmulator(latencyMs)
   try {

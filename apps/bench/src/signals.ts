@@ -19,9 +19,9 @@ export function signalInput(number: number, machines: number) {
 
 const signalOf = (number: number, machines: number) => createSignal(signalInput(number, machines))
 
-/** So many queued signals, spread over machines. */
-export function queuedSignals(count: number, machines: number): QueuedSignal[] {
-  const ids = Array.from({ length: machines }, (_, number) => machineId(number))
+/** So many queued signals, spread over machines, of which the first is the one of that number. */
+export function queuedSignals(count: number, machines: number, first = 0): QueuedSignal[] {
+  const ids = Array.from({ length: machines }, (_, number) => machineId(first + number))
   return Array.from({ length: count }, (_, number) => {
     const signal = signalOf(number, 1)
     const own = ids[number % machines] ?? ''

@@ -11,6 +11,8 @@ test.each([
   ['decisions', 'RemediationOptions', 'packages/decisions/README.md', 5],
   ['decisions', 'ExportOptions', 'docs/exporting-decisions.md', 8],
   ['emulator', 'EmulatorOptions', 'packages/emulator/README.md', 20],
+  ['inputs', 'InputOptions', 'packages/inputs/README.md', 10],
+  ['inputs', 'FollowOptions', 'packages/inputs/README.md', 10],
   ['open-storage', 'OpenStorageOptions', 'packages/open-storage/README.md', 2],
   ['signals', 'CreateSignalInput', 'packages/signals/README.md', 15],
   ['storage', 'MemoryStorageOptions', 'packages/storage/README.md', 2],

@@ -40,7 +40,7 @@ test.each([
     'docs/sending.md',
     /^\{.*"203\.0\.113\.7".*\}\n1 never_report .*\n2 private_address .*\n1 added, 2 left out\n1 sent, /,
   ],
-  ['docs/blocklist.md', /^true 7\d{6} \[\]\nundefined\n$/],
+  ['docs/blocklist.md', /^true 7\d{6} \[\]\nundefined\nfalse\n$/],
   ['docs/security.md', /^0 machines were in clear\n$/],
   ['docs/going-live.md', /^\{\n {2}baseUrl: [\s\S]*\}\nenrolled OK\n$/],
   ['docs/testing-your-program.md', /^1\n1\n1\n$/],

@@ -1,17 +1,8 @@
 import type { ExitCode } from './exit-codes.js'
+import type { GlobalFlags } from './settings/global-flags.js'
 import type { LoadedSettings } from './settings/load-settings.js'
 import type { Settings } from './settings/settings-schema.js'
 import { Terminal } from './terminal/terminal.js'
-
-/** The flags that every command has. */
-export interface GlobalFlags {
-  readonly config?: string
-  readonly storage?: string
-  readonly environment?: string
-  readonly machineId?: string
-  readonly json?: boolean
-  readonly debug?: boolean
-}
 
 /** What a command works with: where it writes, what is configured, when it has to end. */
 export class Cli {

@@ -27,6 +27,11 @@ export const COMMANDS: readonly ListedCommand[] = [
   { name: 'enroll', summary: 'enroll machines in the console', load: () => import('./commands/enroll.js') },
   { name: 'decisions', summary: 'pull, ask and export the blocklist', load: () => import('./commands/decisions.js') },
   { name: 'copy', summary: 'copy one store into another', load: () => import('./commands/copy.js') },
+  {
+    name: 'import',
+    summary: 'take over machines and signals of another client',
+    load: () => import('./commands/import.js'),
+  },
   { name: 'emulator', summary: 'run a CAPI of your own, for tests', load: () => import('./commands/emulator.js') },
   { name: 'config', summary: 'show the configuration', load: () => import('./commands/config.js') },
   { name: 'completion', summary: 'print the completion of a shell', load: () => import('./commands/completion.js') },

@@ -19,9 +19,34 @@ const wrong: readonly (readonly unknown[])[] = [
   [Symbol('x')],
 ]
 const set = new DecisionSet()
+/** Of IPv4, a number may be an address. */
+const isNumber = ([argument]: readonly unknown[]) => argument === 5
 
 describe('an argument that is none', () => {
-  const sync = ['check', 'checkAll', 'checkScope', 'listExpiry', 'on']
+  const lookups = ['check', 'checkAll', 'has']
+  const noAddresses = [
+    ['text'],
+    [-1],
+    [2 ** 32],
+    [0.5],
+    [7n],
+    [new Uint8Array(5)],
+    [[203, 0, 113, 7]],
+    [new ArrayBuffer(4)],
+  ]
+  const addressCalls = [...wrong.filter((args) => !isNumber(args)), ...noAddresses]
+  test.each(lookups.flatMap((method) => addressCalls.map((args) => [method, args] as const)))(
+    'is refused as an address by all that look up, with the forms that are taken: %s(%o)',
+    (method, args) => {
+      const rule =
+        'must be an IPv4 or IPv6 address: text, 4 or 16 bytes, or a whole number from 0 to 4294967295 for IPv4'
+      expect(() => call(set, method, args)).toThrow(
+        expect.objectContaining({ code: 'invalid_input', issues: [expect.objectContaining({ path: 'ip', rule })] }),
+      )
+    },
+  )
+
+  const sync = ['checkScope', 'listExpiry', 'on']
   test.each(sync.flatMap((method) => wrong.map((args) => [method, args] as const)))(
     'is refused in our words: %s(%o)',
     (method, args) => {

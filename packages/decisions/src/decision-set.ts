@@ -2,8 +2,9 @@ import { ADDRESS_RULE, IpNetwork, isAddressScope } from '@cscapi/signals'
 import { checkBytes, checkEvent, checkFunction, checkText, refused } from './arguments.js'
 import { ChangeFeed, type ChangeListener } from './change-feed.js'
 import type { ActiveDecision } from './lookup/active-decision.js'
+import { ASKED_RULE, type AskedAddress, readAsked } from './lookup/asked-address.js'
 import { listEntries, withoutPauses } from './lookup/listing.js'
-import { lookUp, lookUpAll } from './lookup/lookup.js'
+import { isBlocked, lookUp, lookUpAll } from './lookup/lookup.js'
 import { lookUpScoped } from './lookup/scoped-lookup.js'
 import {
   type DecisionSetOptions,
@@ -61,14 +62,24 @@ export class DecisionSet {
    * What to do about an address, `undefined` for nothing: the entry with the longest prefix, then
    * the strictest remediation. Allowlists win. IPv4-mapped IPv6 is taken for IPv4.
    *
-   * @throws InputError for text that is no address: it must not pass for one that is not blocked.
+   * @throws InputError for what is no address: it must not pass for one that is not blocked.
    */
-  check(ip: string): ActiveDecision | undefined {
-    return lookUp(this.#contents, this.#read(ip), this.#now(), this.#remediations)
+  check(ip: AskedAddress): ActiveDecision | undefined {
+    return lookUp(this.#contents, this.#read(ip), this.#now, this.#remediations, ip)
+  }
+
+  /**
+   * Whether {@link DecisionSet.check} gives an entry, in less time: nothing is made, and of several
+   * entries the first that is found tells.
+   *
+   * @throws InputError for what is no address.
+   */
+  has(ip: AskedAddress): boolean {
+    return isBlocked(this.#contents, this.#read(ip), this.#now)
   }
 
   /** Every entry around an address that is in force, the deciding one first. @throws InputError */
-  checkAll(ip: string): ActiveDecision[] {
+  checkAll(ip: AskedAddress): ActiveDecision[] {
     return lookUpAll(this.#contents, this.#read(ip), this.#now(), this.#remediations)
   }
 
@@ -81,13 +92,12 @@ export class DecisionSet {
    */
   checkScope(scope: string, value: string): ActiveDecision | undefined {
     checkText(NOT_LOOKED_UP, 'scope', scope)
-    const now = this.#now()
     if (isAddressScope(scope)) {
       if (!this.#asked.read(value)) throw refused(NOT_LOOKED_UP, 'value', value, ADDRESS_RULE)
-      return lookUp(this.#contents, this.#asked, now, this.#remediations)
+      return lookUp(this.#contents, this.#asked, this.#now, this.#remediations)
     }
     checkText(NOT_LOOKED_UP, 'value', value)
-    return lookUpScoped(this.#contents, scope, value, now, this.#remediations)
+    return lookUpScoped(this.#contents, scope, value, this.#now(), this.#remediations)
   }
 
   /**
@@ -223,8 +233,8 @@ export class DecisionSet {
   }
 
   #read(ip: unknown): IpNetwork {
-    if (this.#asked.readAddress(ip)) return this.#asked
-    throw refused(NOT_LOOKED_UP, 'ip', ip, 'must be an IPv4 or IPv6 address')
+    if (readAsked(ip, this.#asked)) return this.#asked
+    throw refused(NOT_LOOKED_UP, 'ip', ip, ASKED_RULE)
   }
 
   #view(at?: number): View {

@@ -1,6 +1,7 @@
 export type { ChangeListener, DecisionChange } from './change-feed.js'
 export { DecisionSet } from './decision-set.js'
 export type { ActiveDecision } from './lookup/active-decision.js'
+export type { AskedAddress } from './lookup/asked-address.js'
 export type { DecisionSetOptions, EntriesOptions } from './options.js'
 export type { Lines } from './sources/list-input.js'
 export { MOST_UNREADABLE_LINES } from './sources/readable-lines.js'

@@ -6,7 +6,8 @@ import type { RetainedLists } from './sources/retain-lists.js'
 /** Options of {@link DecisionSet}. */
 export interface DecisionSetOptions {
   /**
-   * Epoch milliseconds. Default `Date.now`. What gives none makes every call throw an `InputError`.
+   * Epoch milliseconds. Default `Date.now`. What gives none makes every call that needs
+   * it throw an `InputError`; a lookup that finds nothing does not.
    */
   readonly now?: () => number
   /**

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { exportDecisions } from '../src/export/index.js'
 import { DecisionSet } from '../src/index.js'
+import { formsOf } from './address-forms.js'
 import { bitsOf, canonical, type NaiveEntry, type Network, naiveCheck, textOf } from './naive-set.js'
 
 const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 5_000 : 500
@@ -63,7 +64,7 @@ function latest<T extends { network: Network; ends: number }>(entries: readonly 
 
 const same = (a: Network, b: Network) => canonical(a) === canonical(b)
 
-test(`agrees with a slow and plain set about every address, every entry, the size and the export, after any changes and at any time after the last, without another pull (${RUNS.toLocaleString('en')} histories)`, async () => {
+test(`agrees with a slow and plain set about every address in every form, every entry, the size and the export, after any changes and at any time after the last, without another pull (${RUNS.toLocaleString('en')} histories)`, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 10 }),
@@ -148,6 +149,10 @@ test(`agrees with a slow and plain set about every address, every entry, the siz
               found === undefined ? [] : expect.arrayContaining([`${found.origin} ${found.expiresAt}`]),
             )
             expect(set.checkAll(textOf(address))[0]?.value).toBe(found?.value)
+            for (const form of formsOf(probe)) {
+              expect(set.has(form)).toBe(expected !== undefined)
+              expect(set.check(form)).toEqual(found)
+            }
           }
           const inForce = entries.filter(
             ({ network: one }) =>

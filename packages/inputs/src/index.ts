@@ -1,3 +1,4 @@
+export { attackUuid } from './attacks/attack-uuid.js'
 export { type FollowedFile, type FollowedLine, followFile } from './follow/follow-file.js'
 export { type FollowedItems, type FollowInputOptions, followInput } from './follow/follow-input.js'
 export type { FollowOptions } from './follow/options.js'

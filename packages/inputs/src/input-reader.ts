@@ -8,15 +8,19 @@ import type { AttackEvent, FormatReader, Reading, WholeAttack } from './formats/
 import type { FormatName } from './formats/formats.js'
 import { isBinary } from './lines/is-binary.js'
 import { LONGEST_LINE } from './lines/log-lines.js'
+import { whyAhead } from './logs/time-ahead.js'
 import { type InputOptions, type ReadOptions, readInputOptions } from './options.js'
 import { readSaved, type SavedReader } from './saved-reader.js'
 
 /** An attack that was found. */
 export interface FoundSignal {
+  /** As `addSignals` of the client takes it. */
   readonly signal: Signal
+  /** How many events it stands for. */
   readonly events: number
   /** The lines that its first and its last event were read from, counted from 1. */
   readonly firstLine: number
+  /** Not before the first. */
   readonly lastLine: number
 }
 
@@ -24,25 +28,28 @@ export interface FoundSignal {
 export interface RefusedLine {
   /** Counted from 1. */
   readonly line: number
+  /** Why, as the rest of a sentence about the line or the attack: `it is binary, no text`. */
   readonly refused: string
 }
 
+/** What reading an input gives: a signal, or a line that is refused. */
 export type InputItem = FoundSignal | RefusedLine
 
 /** What was read so far. */
 export interface InputCounts {
+  /** All lines, refused and blank ones too. */
   lines: number
   /** Lines that are no record of this format: another program's, or blank. */
   unused: number
+  /** What attackers did, whether it made an attack or not. */
   events: number
+  /** Signals that were given. */
   signals: number
+  /** Lines and attacks that were refused. */
   refused: number
   /** Attacks that were told of only as far as they went, because too many went on at once. */
   cutShort: number
 }
-
-/** How far the clock that wrote an input may be ahead of ours, in milliseconds. */
-const SKEW_MS = 60_000
 
 /**
  * Reads lines of one input, one at a time: what {@link readInput} does, for programs that follow an
@@ -57,6 +64,7 @@ export class InputReader {
   readonly #rules: AttackRules
   readonly #attacks: Attacks
   readonly #addresses: AddressCheck
+  /** What was read so far; it changes as reading goes on. */
   readonly counts: InputCounts = { lines: 0, unused: 0, events: 0, signals: 0, refused: 0, cutShort: 0 }
 
   /**
@@ -95,7 +103,8 @@ export class InputReader {
    * that are over by then.
    */
   advance(at: number): InputItem[] {
-    return this.#tell(this.#attacks.advance(at))
+    const certain = this.#take(this.#reader.advance?.(at) ?? [])
+    return [...certain, ...this.#tell(this.#attacks.advance(at))]
   }
 
   /** The input is over: returns the attacks that were under way. */
@@ -126,12 +135,12 @@ export class InputReader {
 
   #takeEvent(event: AttackEvent): InputItem[] {
     const line = event.line ?? this.counts.lines
-    const now = this.#options.now()
     const address = this.#addresses.read(event.address)
     if (address === undefined) return [this.#refuse(line, 'its address is none')]
-    if (event.at > now + SKEW_MS) return [this.#refuse(line, aheadText(event.at, this.#options.context.utc))]
+    const ahead = whyAhead(event.at, this.#options.context)
+    if (ahead !== undefined) return [this.#refuse(line, ahead.refused)]
     this.counts.events += event.times ?? 1
-    return this.#tell(this.#attacks.add({ ...event, address, at: Math.min(event.at, now) }, line))
+    return this.#tell(this.#attacks.add({ ...event, address }, line))
   }
 
   #tell(attacks: readonly Attack[]): InputItem[] {
@@ -151,7 +160,10 @@ export class InputReader {
     if (nobody !== undefined) return [this.#refuse(firstLine, nobody)]
     const maker = { machineId: this.#options.machineId, format: this.#formatName, now: this.#options.now() }
     try {
-      return [this.#found(toSignal({ ...attack, scenario }, maker), attack.events, firstLine, lastLine)]
+      const signal = toSignal({ ...attack, scenario }, maker)
+      const ahead = whyAhead(attack.stopAt, this.#options.context)
+      if (ahead !== undefined) return [this.#refuse(firstLine, ahead.refused)]
+      return [this.#found(signal, attack.events, firstLine, lastLine)]
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       return [this.#refuse(firstLine, error.issues.map(({ path, rule }) => `${path} ${rule}`).join('; '))]
@@ -167,11 +179,4 @@ export class InputReader {
     this.counts.refused += 1
     return { line, refused }
   }
-}
-
-function aheadText(at: number, utc: boolean): string {
-  const hint = utc
-    ? 'a clock is wrong, or it has no zone and is not of UTC'
-    : 'a clock is wrong, or it has no zone and is of UTC (utc: true)'
-  return `its time, ${new Date(at).toISOString()}, is in the future: ${hint}`
 }

@@ -1,5 +1,6 @@
 import {
   InputError,
+  lazily,
   NetworkSet,
   parseAddress,
   printable,
@@ -61,21 +62,23 @@ const scenarioName = z
   .string()
   .refine((name) => scenarioRule(name) === undefined, 'must be a scenario name vendor/name, or false')
 
-const optionsSchema = z.strictObject({
-  machineId: z
-    .string()
-    .min(1)
-    .refine((text) => textRule(text) === undefined, 'must be plain text'),
-  scenarios: z.record(z.string(), z.union([z.literal(false), scenarioName])).default({}),
-  windowMs: z.int().min(1_000).max(86_400_000).default(300_000),
-  include: z.array(z.enum(SENSITIVE)).default([]),
-  utc: z.boolean().default(false),
-  ownNetworks: z.array(network).default([]),
-  trustedProxies: z.array(network).default([]),
-  allowPrivate: z.boolean().default(false),
-  mapping: z.unknown().optional(),
-  now: z.custom<() => number>((now) => typeof now === 'function', 'must be a function').default(() => Date.now),
-})
+const optionsSchema = lazily(() =>
+  z.strictObject({
+    machineId: z
+      .string()
+      .min(1)
+      .refine((text) => textRule(text) === undefined, 'must be plain text'),
+    scenarios: z.record(z.string(), z.union([z.literal(false), scenarioName])).default({}),
+    windowMs: z.int().min(1_000).max(86_400_000).default(300_000),
+    include: z.array(z.enum(SENSITIVE)).default([]),
+    utc: z.boolean().default(false),
+    ownNetworks: z.array(network).default([]),
+    trustedProxies: z.array(network).default([]),
+    allowPrivate: z.boolean().default(false),
+    mapping: z.unknown().optional(),
+    now: z.custom<() => number>((now) => typeof now === 'function', 'must be a function').default(() => Date.now),
+  }),
+)
 
 const ALIASES = new Map([
   ['machine', 'machineId'],
@@ -91,8 +94,9 @@ const ALIASES = new Map([
 /** @throws InputError that names everything that is wrong, a format that does not exist too */
 export function readInputOptions(name: string, given: InputOptions): ReadOptions & { readonly format: InputFormat } {
   const format = formatNamed(name)
-  const options = readOptions('The input cannot be read', optionsSchema, given, { aliases: ALIASES })
+  const options = readOptions('The input cannot be read', optionsSchema(), given, { aliases: ALIASES })
   const { scenarios, include, utc, now, mapping, trustedProxies, ...others } = options
+  refuseUnknownScenarios(Object.keys(scenarios), format, mapping)
   const ownNetworks = networkSet(options.ownNetworks)
   const names = new Map(Object.entries(scenarios))
   return {
@@ -123,6 +127,27 @@ function formatNamed(name: string): InputFormat {
   const meant = suggestKey(String(name), names)
   const rule = `must be one of ${names.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`
   throw new InputError('The input cannot be read', [{ path: 'format', value: printable(name), rule }])
+}
+
+/** A name with a slip in it would rename nothing, and nobody would learn of it. */
+function refuseUnknownScenarios(given: readonly string[], { attacks }: InputFormat, mapping: unknown): void {
+  const known = Object.values(attacks).flatMap(({ scenario, slow }) =>
+    slow === undefined ? [scenario] : [scenario, slow.scenario],
+  )
+  // Records, or a mapping, may bring scenarios of their own.
+  if (known.length === 0 || mapping !== undefined) return
+  const issues = given
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const meant = suggestKey(name, known)
+      const rule = `is no scenario of this format, which has ${known.join(', ')}`
+      return {
+        path: `scenarios[${JSON.stringify(name)}]`,
+        value: printable(name),
+        rule: meant === undefined ? rule : `is no scenario of this format; did you mean ${meant}?`,
+      }
+    })
+  if (issues.length > 0) throw new InputError('The input cannot be read', issues)
 }
 
 function networkSet(networks: readonly string[]): NetworkSet {

@@ -19,7 +19,8 @@ export interface InputReading extends AsyncIterable<InputItem> {
  */
 export function readInput(format: FormatName, lines: InputLines, options: InputOptions): InputReading {
   const reader = new InputReader(format, options)
-  return { counts: reader.counts, [Symbol.asyncIterator]: () => itemsOf(reader, lines) }
+  const items = itemsOf(reader, lines)
+  return { counts: reader.counts, [Symbol.asyncIterator]: () => items }
 }
 
 async function* itemsOf(reader: InputReader, lines: InputLines): AsyncGenerator<InputItem> {

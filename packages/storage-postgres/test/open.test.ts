@@ -35,6 +35,7 @@ describe('opening', () => {
       expect(rows).toEqual([
         { version: 1, name: '0001-init' },
         { version: 2, name: '0002-clocks-that-were-wrong' },
+        { version: 3, name: '0003-one-call' },
       ])
     }
     for (const { stdin } of children) stdin.end()

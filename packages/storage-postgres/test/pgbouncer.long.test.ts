@@ -31,6 +31,7 @@ describe('behind PgBouncer in transaction mode', () => {
     expect((await admin.query('SELECT version FROM raced.cscapi_migrations')).rows).toEqual([
       { version: 1 },
       { version: 2 },
+      { version: 3 },
     ])
     await admin.end()
     await Promise.all(storages.map((storage) => storage.close()))

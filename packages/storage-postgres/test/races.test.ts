@@ -63,17 +63,17 @@ test('what a worker is just leasing is not deleted under its hands', async () =>
   const cleaner = new PostgresStorage({ url: server.url, schema })
   await cleaner.open()
   await cleaner.enqueue([{ machineId: 'm', uuid: 'u', payload: '{}' }])
-  // The machine is taken by then, and its signals are not chosen yet.
-  const { pool, hesitates, goOn } = poolThatHesitates(server.url, 'WITH first AS')
-  const worker = new PostgresStorage({ pool, schema, migrate: 'never' })
-  await worker.open()
-  const leased = worker.lease({ leaseMs: 60_000, maxSignals: 10 })
-  await hesitates
-  expect(await cleaner.deleteSignals()).toBe(0)
-  goOn()
-  expect((await leased)?.signals).toEqual([{ uuid: 'u', payload: '{}' }])
+  // A worker whose lease has chosen its signals, and is not committed yet.
+  const worker = new Client(server.url)
+  await worker.connect()
+  await worker.query(`BEGIN; SELECT * FROM ${schema}.take_lease('token', 60000, 10, 1000, 0)`)
+  const deleted = cleaner.deleteSignals()
+  const waiting = "SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+  await expect.poll(async () => (await server.admin.query(waiting)).rows).toEqual([{ count: 1 }])
+  await worker.query('COMMIT')
+  expect(await deleted).toBe(0)
   expect(await cleaner.stats()).toMatchObject({ pending: 0, leased: 1 })
-  await worker.close()
-  await pool.end()
+  expect(await cleaner.settle({ machineId: 'm', token: 'token' }, { sent: ['u'] })).toEqual({ lost: false })
+  await worker.end()
   await cleaner.close()
 })

@@ -27,7 +27,7 @@ const calls: readonly [
   ['adding', [1, 2, 3], (storage) => storage.enqueue([signal('unheard')])],
   [
     'settling',
-    [1, 2, 3, 4],
+    [1, 2, 3],
     async (storage) => {
       const lease = await storage.lease({ leaseMs: 1_000, maxSignals: 100 })
       await storage.settle(lease!, { sent: lease!.signals.map(({ uuid }) => uuid) })

@@ -25,11 +25,14 @@ export function corruptError(path: string, why: string): StorageError {
   return sqliteError('storage_corrupt', 'open', `open failed on ${path}: ${why}; ${CORRUPT}`, 'SQLITE_NOTADB')
 }
 
-/** For an operation on files that the path does not name any more. */
+/** For files that the path does not name any more. */
 export function movedError(operation: string, path: string): StorageError {
   const message = `${operation} failed on ${path}: the file, or the -wal or -shm file beside it, was removed, renamed or replaced or cut while it was open, and what is written to it would be lost. Put it back if that was a mistake; the next call opens what is there then`
   return sqliteError('storage_unavailable', operation, message)
 }
+
+/** The path does not name the files any more that are open. */
+export class FilesMoved extends Error {}
 
 /** SQLite said no. `code` is its name for it, e.g. `SQLITE_BUSY` or `SQLITE_IOERR_WRITE`. */
 export class SqliteFailure extends Error {
@@ -101,6 +104,7 @@ const MISSING: Omit<Rule, 'pattern'> = {
 /** What was thrown, as one of our errors; ours stay as they are. */
 export function mapError(error: unknown, operation: string, path: string): CscapiError {
   if (error instanceof CscapiError) return error
+  if (error instanceof FilesMoved) return movedError(operation, path)
   const driverCode = codeOf(error)
   const rule = ruleFor(error, driverCode)
   if (rule !== undefined) {

@@ -153,8 +153,8 @@ onEachDriver((driver) => {
     test('uses write-ahead logging and syncs every commit, also after a lease, which alone is not synced', async () => {
       const database = await openDatabase(driver, await newStore(), 1_000)
       const settings = async () => [
-        ...(await database.run('test', (sql) => sql.query('PRAGMA journal_mode'))),
-        ...(await database.run('test', (sql) => sql.query('PRAGMA synchronous'))),
+        ...(await database.read('test', (sql) => sql.query('PRAGMA journal_mode'))),
+        ...(await database.read('test', (sql) => sql.query('PRAGMA synchronous'))),
       ]
       const full = [{ journal_mode: 'wal' }, { synchronous: 2 }]
       expect(await settings()).toEqual(full)

@@ -1,5 +1,6 @@
 export { type Binary, type DebianProgram, debianBinary } from './debian-binary.js'
 export { freePort } from './free-port.js'
+export { startMariadb } from './mariadb.js'
 export { startPgBouncer } from './pgbouncer.js'
 export { type PostgresOptions, startPostgres } from './postgres.js'
 export { type RedisOptions, startRedis } from './redis.js'

@@ -1,8 +1,8 @@
 import { chownSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { debianBinary } from './debian-binary.js'
 import { freePort } from './free-port.js'
+import { isOpen } from './is-open.js'
 import { Scratch } from './scratch.js'
 import { ServerProcess } from './server-process.js'
 import { ownServer, type TestServer } from './test-server.js'
@@ -12,18 +12,6 @@ const PGBOUNCER = { names: ['pgbouncer'], packages: ['pgbouncer'], path: 'usr/sb
 // PgBouncer refuses to run as root. This id belongs to `nobody` on every Linux, so no user has to
 // be made.
 const NOBODY = 65_534
-
-function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    const end = (open: boolean) => {
-      socket.destroy()
-      resolve(open)
-    }
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-  })
-}
 
 /**
  * Starts PgBouncer on a free port of 127.0.0.1, before a server that `startPostgres` made. Two

@@ -42,10 +42,17 @@ export async function useClient<T>(
 /** Makes a client on a storage, which closing the client closes. */
 export async function createClient(cli: Cli, purpose: Purpose, storage: Storage): Promise<CapiClient> {
   const settings = await cli.settings()
-  const environment = (settings.environment ?? (await boundEnvironment(storage))) as Environment | undefined
-  if (environment === undefined) throw notConfigured([missing('environment')])
+  const environment = await environmentOf(cli, storage)
   const scenarios = purpose === 'capi' ? (settings.scenarios ?? []) : NO_SCENARIOS
   return new CapiClient({ ...clientOptions(settings), storage, environment, scenarios })
+}
+
+/** The environment that is configured, else the store's own. @throws InputError where there is none */
+export async function environmentOf(cli: Cli, storage: StateStore): Promise<Environment> {
+  const configured = (await cli.settings()).environment as Environment | undefined
+  const environment = configured ?? (await boundEnvironment(storage))
+  if (environment === undefined) throw notConfigured([missing('environment')])
+  return environment
 }
 
 /** The environment that a store was used for first, if it was used. */

@@ -20,7 +20,7 @@ export async function ask(cli: Cli, settings: Settings, flags: InitFlags): Promi
 }
 
 /** An environment as a configuration has it. */
-export function environmentText({ environment }: Settings): string | undefined {
+function environmentText({ environment }: Settings): string | undefined {
   return typeof environment === 'object' ? environment.baseUrl : environment
 }
 

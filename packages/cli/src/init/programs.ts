@@ -70,7 +70,7 @@ export const PROGRAMS: readonly Program[] = [
 ]
 
 /** What is sent where no input says what is detected: programs that call `cscapi add`. */
-export const OTHER_SCENARIOS = ['crowdsecurity/ssh-bf']
+const OTHER_SCENARIOS = ['crowdsecurity/ssh-bf']
 
 /** What the logs of these formats can show, each once. */
 export function scenariosOf(formats: readonly string[]): string[] {

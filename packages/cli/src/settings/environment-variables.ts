@@ -22,7 +22,7 @@ const FILE_ONLY: ReadonlySet<string> = new Set<SettingName>(['inputs', 'reading'
 export const variableOf = (name: string) => PREFIX + name.replace(/[A-Z]/g, '_$&').toUpperCase()
 
 /** Every setting that the environment may hold, by its variable. */
-export const variables = (): ReadonlyMap<string, SettingName> =>
+const variables = (): ReadonlyMap<string, SettingName> =>
   new Map(
     (Object.keys(settingsSchema().shape) as SettingName[])
       .filter((name) => !FILE_ONLY.has(name))

@@ -1,8 +1,8 @@
 import { machineIdRule } from '@cscapi/core'
 import { InputError, type InputIssue, issuesOfSchema, printable } from '@cscapi/signals'
-import type { GlobalFlags } from '../cli.js'
 import { readConfigFile } from './config-file.js'
 import { readVariables, variableOf } from './environment-variables.js'
+import type { GlobalFlags } from './global-flags.js'
 import {
   NEVER_IN_A_FILE,
   SECRET_SETTINGS,

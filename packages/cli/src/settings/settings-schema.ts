@@ -9,7 +9,7 @@ const duration = (leastMs = 1) =>
   z.string().transform((text, context) => {
     const ms = durationMs(text)
     if (ms !== undefined && ms >= leastMs) return ms
-    context.addIssue({ code: 'custom', message: 'must be a duration of at most 24d, e.g. 10m or 2h' })
+    context.addIssue('must be a duration of at most 24d, e.g. 10m or 2h')
     return z.NEVER
   })
 

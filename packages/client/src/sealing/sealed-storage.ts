@@ -1,5 +1,6 @@
 import { isCscapiError } from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
+import { type EncryptionOption, resolveEncryption } from './encryption-option.js'
 import { MachineSeals, type SealOptions } from './machine-seals.js'
 
 /**
@@ -11,6 +12,16 @@ export interface SealedStorage extends Storage {
   resealMachines(signal: AbortSignal): Promise<number>
 }
 
+/**
+ * A storage as a client with this key sees it, for programs that write machines into its store:
+ * passwords and tokens come in clear, and are sealed where they are written. Open it, and close the
+ * storage beneath.
+ */
+export function withEncryption(storage: Storage, encryptionKey: EncryptionOption | undefined): Storage {
+  return sealedStorage(storage, resolveEncryption(encryptionKey))
+}
+
+/** The same, for a client. */
 export function sealedStorage(storage: Storage, options: SealOptions): SealedStorage {
   const seals = new MachineSeals(storage, options)
   const own: Partial<SealedStorage> = {

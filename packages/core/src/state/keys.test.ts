@@ -16,6 +16,7 @@ test('a key never changes: the values of a store of before are found again', () 
     loginLock: stateKeys.loginLock('m'),
     repeatedLogins: stateKeys.repeatedLogins('m'),
     dedup: stateKeys.dedup(['source', 'scenario'], 60_000),
+    importedSignals: stateKeys.importedSignals(3),
     schedulerJob: stateKeys.schedulerJob('send'),
     snapshotChunk: stateKeys.snapshotChunk('g', 2),
   }).toEqual({
@@ -34,6 +35,7 @@ test('a key never changes: the values of a store of before are found again', () 
     delivered: 'delivered',
     dropOldestLock: 'drop-oldest',
     dedup: 'dedup:source+scenario:60000',
+    importedSignals: 'imported:3',
     schedulerLeader: 'scheduler:leader',
     schedulerJob: 'scheduler:send',
     pullLock: 'decisions:pull',

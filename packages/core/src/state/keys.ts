@@ -36,6 +36,8 @@ export const stateKeys = {
   dropOldestLock: 'drop-oldest',
   /** What was added lately, one value for each way to tell repeats. */
   dedup: (by: readonly string[], windowMs: number) => `dedup:${by.join('+')}:${windowMs}`,
+  /** Which signals came from another client's store, in numbered pieces. */
+  importedSignals: (piece: number) => `imported:${piece}`,
 
   /** Who runs the jobs of all processes. */
   schedulerLeader: 'scheduler:leader',

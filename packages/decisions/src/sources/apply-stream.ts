@@ -1,5 +1,4 @@
 import { ADDRESS_RULE, IpNetwork, isAddressScope } from '@cscapi/signals'
-import { NetworkTable } from '../tables/network-table.js'
 import { TableBuilder, withoutSlack } from '../tables/table-builder.js'
 import type { Change, Changing } from './change.js'
 import type { Contents } from './contents.js'
@@ -9,7 +8,7 @@ import { type ScopedValues, scopedKey, setScopedLater } from './scoped-values.js
 import { emptyStream, heldIn, type Source, tableOf } from './source.js'
 import type { StreamAnswer } from './stream-answer.js'
 
-/** What is new in an answer, by itself. */
+/** What is new in an answer, with room for what stays. */
 interface Fresh extends Pick<Source, 'v4' | 'v6' | 'scoped'> {
   /** Those of before, and then those that are new. */
   readonly reasons: readonly string[]
@@ -17,42 +16,30 @@ interface Fresh extends Pick<Source, 'v4' | 'v6' | 'scoped'> {
 
 /**
  * What is in force after an answer: the entries of before that have not run out, without `deleted`,
- * and then `new` (docs/capi-protocol.md, Answer: an answer is neither a snapshot nor a delta, so
- * nothing else goes). Of a value that is twice in `new`, the later expiry holds.
+ * and `new` (docs/capi-protocol.md, Answer: an answer is neither a snapshot nor a delta, so nothing
+ * else goes). Of a value that is twice in `new`, the later expiry holds.
  */
 export async function applyStream(contents: Contents, answer: StreamAnswer, changing: Changing): Promise<Change> {
   const { pace } = changing
   const [before = emptyStream(), ...lists] = contents.sources
-  const fresh = await readNew(answer, before.reasons, changing)
-  const kept = await keepOthers(before, answer, fresh, changing)
-  const network = new IpNetwork()
-  for (const table of [fresh.v4, fresh.v6]) {
-    const into = tableOf(kept, table.family)
-    for (let index = 0; index < table.size; index += 1) {
-      table.read(index, network)
-      into.set(network, table.expiresAt(index), table.tagAt(index))
-      const turn = pace.step()
-      if (turn !== undefined) await turn
-    }
-  }
-  await pace.each(fresh.scoped, ([key, entry]) => {
-    kept.scoped.set(key, entry)
-  })
+  const fresh = await readNew(answer, before, changing)
+  const added = heldIn(fresh)
+  const { scoped, removed } = await keepOthers(before, answer, fresh, changing)
   const source = await pace.finish(
     withoutDeadReasons({
       ...before,
       reasons: fresh.reasons,
-      v4: await pace.finish(withoutSlack(kept.v4, true)),
-      v6: await pace.finish(withoutSlack(kept.v6, true)),
-      scoped: kept.scoped,
+      v4: await pace.finish(withoutSlack(fresh.v4, true)),
+      v6: await pace.finish(withoutSlack(fresh.v6, true)),
+      scoped,
     }),
   )
-  return { contents: { ...contents, sources: [source, ...lists] }, added: heldIn(fresh), removed: kept.removed }
+  return { contents: { ...contents, sources: [source, ...lists] }, added, removed }
 }
 
 async function readNew(
   answer: StreamAnswer,
-  reasonsBefore: readonly string[],
+  before: Source,
   { now, allowWide, skipped, pace }: Changing,
 ): Promise<Fresh> {
   const builders = { v4: new TableBuilder(4, true), v6: new TableBuilder(6, true) }
@@ -65,33 +52,33 @@ async function readNew(
     tags.set(reason, reasons.length)
     return reasons.push(reason) - 1
   }
-  await pace.each(reasonsBefore, (reason) => {
+  await pace.each(before.reasons, (reason) => {
     tagOf(reason)
   })
   const network = new IpNetwork()
   await pace.each(answer.new, ({ value, scope, scenario, expiresAt }, index) => {
     if (expiresAt <= now) return
     if (!isAddressScope(scope)) return setScopedLater(scoped, { scope, value, reason: scenario, expiresAt })
-    const lockout = allowWide ? () => undefined : lockoutRule
-    const rule = network.read(value.trim()) ? lockout(network) : ADDRESS_RULE
+    const isRead = network.read(value.trim())
+    const rule = isRead ? (allowWide ? undefined : lockoutRule(network)) : ADDRESS_RULE
     if (rule !== undefined) skipped.add(`new[${index}].value`, value, rule)
     else tableOf(builders, network.family).add(network, expiresAt, tagOf(scenario))
   })
   return {
-    v4: await pace.finish(builders.v4.build()),
-    v6: await pace.finish(builders.v6.build()),
+    v4: await pace.finish(builders.v4.fill(before.v4.size)),
+    v6: await pace.finish(builders.v6.fill(before.v6.size)),
     scoped,
     reasons,
   }
 }
 
-/** What stays of before, with room for what is new. */
+/** Adds what stays of before to what is new, which goes before it. */
 async function keepOthers(
   before: Source,
   answer: StreamAnswer,
   fresh: Fresh,
   { now, pace }: Changing,
-): Promise<{ v4: NetworkTable; v6: NetworkTable; scoped: ScopedValues; removed: number }> {
+): Promise<{ scoped: ScopedValues; removed: number }> {
   const network = new IpNetwork()
   const scoped: ScopedValues = new Map()
   await pace.each(before.scoped, ([key, entry]) => {
@@ -106,13 +93,12 @@ async function keepOthers(
     }
     if (network.read(value.trim())) tableOf(builders, network.family).add(network)
   })
+  await pace.each(fresh.scoped, ([key, entry]) => {
+    scoped.set(key, entry)
+  })
   const gone = { v4: await pace.finish(builders.v4.build()), v6: await pace.finish(builders.v6.build()) }
-  const kept = {
-    v4: new NetworkTable(4, true, before.v4.size + fresh.v4.size),
-    v6: new NetworkTable(6, true, before.v6.size + fresh.v6.size),
-  }
   for (const table of [before.v4, before.v6]) {
-    const into = tableOf(kept, table.family)
+    const into = tableOf(fresh, table.family)
     const without = tableOf(gone, table.family)
     for (let index = 0; index < table.size; index += 1) {
       const turn = pace.step()
@@ -120,8 +106,8 @@ async function keepOthers(
       if (table.expiresAt(index) <= now) continue
       table.read(index, network)
       if (without.find(network.words, network.prefix) !== -1) removed += 1
-      else into.set(network, table.expiresAt(index), table.tagAt(index))
+      else into.setMissing(network, table.expiresAt(index), table.tagAt(index))
     }
   }
-  return { ...kept, scoped, removed }
+  return { scoped, removed }
 }

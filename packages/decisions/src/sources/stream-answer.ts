@@ -41,12 +41,13 @@ async function checkList(
   if (!Array.isArray(entries)) return wrong.add(list, entries, 'must be a list')
   await pace.each<unknown>(entries, (entry, index) => {
     if (typeof entry !== 'object' || entry === null) return wrong.add(`${list}[${index}]`, entry, 'must be an object')
+    const fields = entry as Readonly<Record<string, unknown>>
     for (const field of texts) {
-      const text: unknown = Reflect.get(entry, field)
+      const text = fields[field]
       if (typeof text !== 'string') wrong.add(`${list}[${index}].${field}`, text, 'must be text')
     }
     if (list === 'deleted') return
-    const expiresAt: unknown = Reflect.get(entry, 'expiresAt')
+    const { expiresAt } = fields
     if (typeof expiresAt !== 'number' || !Number.isFinite(expiresAt) || expiresAt < 0)
       wrong.add(`${list}[${index}].expiresAt`, expiresAt, 'must be epoch milliseconds: a number, 0 or more')
   })

@@ -1,4 +1,4 @@
-import { maskOf, type Words } from '@cscapi/signals'
+import { type Family, type IpNetwork, maskOf, type Words } from '@cscapi/signals'
 
 /** Each entry at the same place of every column. */
 export interface ColumnViews {
@@ -13,6 +13,7 @@ export interface ColumnViews {
  * IPv4 entry takes 5 bytes; times and tags stand only where entries differ in them.
  */
 export class NetworkColumns {
+  readonly family: Family
   /** Words of a network. */
   readonly width: number
   readonly #timed: boolean
@@ -22,10 +23,11 @@ export class NetworkColumns {
   expires: Float64Array
   tags: Uint32Array
 
-  constructor(width: number, timed: boolean, capacity: number) {
-    this.width = width
+  constructor(family: Family, timed: boolean, capacity: number) {
+    this.family = family
+    this.width = family === 4 ? 1 : 4
     this.#timed = timed
-    this.keys = new Uint32Array(capacity * width)
+    this.keys = new Uint32Array(capacity * this.width)
     this.prefixes = new Uint8Array(capacity)
     this.expires = new Float64Array(timed ? capacity : 0)
     this.tags = new Uint32Array(timed ? capacity : 0)
@@ -50,6 +52,22 @@ export class NetworkColumns {
     if (!this.#timed) return
     this.expires[index] = expiresAt
     this.tags[index] = tag
+  }
+
+  /** Reads an entry's network into `network`. */
+  read(index: number, network: IpNetwork): void {
+    const { keys, width } = this
+    for (let word = 0; word < width; word += 1) network.words[word] = keys[index * width + word] ?? 0
+    network.family = this.family
+    network.prefix = this.prefixes[index] ?? 0
+  }
+
+  expiresAt(index: number): number {
+    return this.expires[index] ?? 0
+  }
+
+  tagAt(index: number): number {
+    return this.tags[index] ?? 0
   }
 
   /** Whether an entry is the network of that prefix around an address. */

@@ -1,17 +1,33 @@
 import { maskOf, type Words } from '@cscapi/signals'
 
+const random = () => Math.floor(Math.random() * 2 ** 32)
+
 /**
- * Differs from process to process: nobody can write a list whose entries all fall into the same
+ * Both differ from process to process: nobody can write a list whose entries all fall into the same
  * slots.
  */
-const SEED = Math.floor(Math.random() * 2 ** 32)
+const SEED = random()
+const MULTIPLIER = random() | 1
 
-/** The hash of a network, whose first word stands `at`; words may have more bits than the prefix. */
+/**
+ * The hash of a network, whose first word stands `at`; words may have more bits than the prefix.
+ * Networks of one word and one prefix have the same hash only if they are the same: each step can
+ * be undone.
+ */
 export function networkHash(words: Words, prefix: number, width: number, at = 0): number {
-  let hash = Math.imul((SEED ^ prefix) + 1, 0x9e3779b1)
-  for (let word = 0; word < width; word += 1) {
-    hash = Math.imul(hash ^ ((words[at + word] ?? 0) & maskOf(prefix - 32 * word)), 0x85ebca6b)
-    hash ^= hash >>> 15
+  let hash = mixed(Math.imul((SEED ^ prefix) + 1, 0x9e3779b1), (words[at] ?? 0) & maskOf(prefix))
+  for (let word = 1; word < width; word += 1) {
+    hash = mixed(hash, (words[at + word] ?? 0) & maskOf(prefix - 32 * word))
   }
-  return hash
+  return Math.imul(hash, MULTIPLIER)
+}
+
+function mixed(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x85ebca6b)
+  return product ^ (product >>> 15)
+}
+
+/** The hash of an IPv4 /24. */
+export function vicinityHash(network: number): number {
+  return Math.imul((network >>> 8) ^ SEED, MULTIPLIER)
 }

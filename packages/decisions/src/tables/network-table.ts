@@ -1,25 +1,24 @@
-import type { Family, IpNetwork, Words } from '@cscapi/signals'
+import { type Family, type IpNetwork, maskOf, type Words } from '@cscapi/signals'
+import { AddressFilter, NARROW } from './address-filter.js'
 import { type ColumnViews, NetworkColumns } from './network-columns.js'
 import { networkHash } from './network-hash.js'
-import { PrefixFilter } from './prefix-filter.js'
 
-/**
- * Slots for each entry, before rounding up to a power of two: the table is a third to two thirds
- * full.
- */
-const SLACK = 1.5
+/** Slots for each entry: the table is seven tenths full. */
+const SLACK = 1.4
 
-/**
- * Entries from which on a look into the table is slower than one into a filter, which then is small
- * beside it.
- */
-const FILTER_FROM = 16_384
+/** The lower bits of a slot's second half: of IPv4, all of the prefix. */
+const PREFIX_BITS = 6
+const PREFIX_MASK = 2 ** PREFIX_BITS - 1
+const MOST_ENTRIES = 2 ** (32 - PREFIX_BITS) - 1
+
+/** Entries from which on a filter is small beside the table. */
+const FILTER_FROM = 2_048
 
 type Network = Pick<IpNetwork, 'words' | 'prefix'>
 
 /**
  * Networks of one family and one source: an open-addressing hash over network and prefix length,
- * whose slots take 8 to 16 bytes an entry. Room for more is made in one go, so what may be large is
+ * whose slots take 11 bytes an entry. Room for more is made in one go, so what may be large is
  * given its capacity, or a {@link TableBuilder}.
  */
 export class NetworkTable {
@@ -27,20 +26,22 @@ export class NetworkTable {
   readonly #timed: boolean
   readonly #columns: NetworkColumns
   /**
-   * Of each entry its index, counted from 1, in the lower bits, and the upper bits of its hash:
-   * most of what differs is seen without a look at the entry.
+   * Of each entry its hash; and its index, counted from 1, above the last bits of its prefix. So an
+   * IPv4 network is found without a look at the entry, in one line of the processor's cache.
    */
   #slots: Int32Array
-  #filter: PrefixFilter | undefined
+  #filter: AddressFilter | undefined
   #lengths: readonly number[] = []
+  /** Those from {@link NARROW} on. */
+  #narrowLengths: readonly number[] = []
 
   /** With `timed`, each entry has its own expiry and tag. */
   constructor(family: Family, timed: boolean, capacity = 16) {
     this.family = family
     this.#timed = timed
-    this.#columns = new NetworkColumns(family === 4 ? 1 : 4, timed, capacity)
-    this.#slots = new Int32Array(slotsFor(capacity))
-    if (family === 4 && capacity >= FILTER_FROM) this.#filter = new PrefixFilter()
+    this.#columns = new NetworkColumns(family, timed, capacity)
+    this.#slots = newSlots(capacity)
+    this.#filter = this.#newFilter(capacity)
   }
 
   get size(): number {
@@ -59,47 +60,46 @@ export class NetworkTable {
 
   /** Adds a network, or gives it another expiry and tag. */
   set({ words, prefix }: Network, expiresAt = 0, tag = 0): void {
-    const index = this.find(words, prefix)
-    this.#columns.note(index === -1 ? this.#append(words, prefix) : index, expiresAt, tag)
+    const hash = this.#hash(words, prefix)
+    const index = this.#seek(words, prefix, hash)
+    this.#columns.note(index === -1 ? this.#append(words, prefix, hash) : index, expiresAt, tag)
   }
 
   /** Adds a network, unless it is there with an expiry that is as late or later. */
   setLater({ words, prefix }: Network, expiresAt: number, tag: number): void {
-    const index = this.find(words, prefix)
-    if (index === -1) this.#columns.note(this.#append(words, prefix), expiresAt, tag)
+    const hash = this.#hash(words, prefix)
+    const index = this.#seek(words, prefix, hash)
+    if (index === -1) this.#columns.note(this.#append(words, prefix, hash), expiresAt, tag)
     else if (this.#timed && expiresAt > this.expiresAt(index)) this.#columns.note(index, expiresAt, tag)
+  }
+
+  /** Adds a network, unless it is there. */
+  setMissing({ words, prefix }: Network, expiresAt: number, tag: number): void {
+    const hash = this.#hash(words, prefix)
+    if (this.#seek(words, prefix, hash) === -1) this.#columns.note(this.#append(words, prefix, hash), expiresAt, tag)
   }
 
   setTag(index: number, tag: number): void {
     this.#columns.tags[index] = tag
   }
 
-  /** Whether there may be an entry around the address: false is certain. */
-  mayHold(words: Words): boolean {
-    return this.#filter === undefined ? this.size > 0 : this.#filter.has(words[0] ?? 0)
+  /** Prefix lengths that entries around an address may have, longest first. */
+  lengthsAround(words: Words): readonly number[] {
+    const filter = this.#filter
+    if (filter === undefined) return this.#lengths
+    const address = words[0] ?? 0
+    if (!filter.isNear(address)) return NONE
+    return filter.isNearWide(address) ? this.#lengths : this.#narrowLengths
   }
 
   /** Where the network is, or -1. `words` may have more bits than the prefix. */
   find(words: Words, prefix: number): number {
-    const columns = this.#columns
-    const slots = this.#slots
-    const last = slots.length - 1
-    const hash = networkHash(words, prefix, columns.width)
-    for (let slot = hash & last; ; slot = (slot + 1) & last) {
-      const held = slots[slot] ?? 0
-      if (held === 0) return -1
-      if (((held ^ hash) & ~last) !== 0) continue
-      const index = (held & last) - 1
-      if (columns.matches(index, words, prefix)) return index
-    }
+    return this.#seek(words, prefix, this.#hash(words, prefix))
   }
 
   /** Reads an entry's network into `network`. */
   read(index: number, network: IpNetwork): void {
-    const { keys, width } = this.#columns
-    for (let word = 0; word < width; word += 1) network.words[word] = keys[index * width + word] ?? 0
-    network.family = this.family
-    network.prefix = this.prefixAt(index)
+    this.#columns.read(index, network)
   }
 
   wordAt(index: number, word: number): number {
@@ -111,11 +111,11 @@ export class NetworkTable {
   }
 
   expiresAt(index: number): number {
-    return this.#columns.expires[index] ?? 0
+    return this.#columns.expiresAt(index)
   }
 
   tagAt(index: number): number {
-    return this.#columns.tags[index] ?? 0
+    return this.#columns.tagAt(index)
   }
 
   /** The order of two entries: by address, and then a range before what is in it. */
@@ -138,39 +138,69 @@ export class NetworkTable {
     return this.#columns.views()
   }
 
-  #append(words: Words, prefix: number): number {
+  #hash(words: Words, prefix: number): number {
+    return networkHash(words, prefix, this.#columns.width)
+  }
+
+  #seek(words: Words, prefix: number, hash: number): number {
+    if (this.#filter !== undefined && !this.#filter.mayHold(first(words, prefix), hash)) return -1
+    const columns = this.#columns
+    const slots = this.#slots
+    for (let at = startOf(hash, slots); ; at = after(at, slots)) {
+      const held = slots[at + 1] ?? 0
+      if (held === 0) return -1
+      if (slots[at] !== hash || ((held ^ prefix) & PREFIX_MASK) !== 0) continue
+      const index = (held >>> PREFIX_BITS) - 1
+      if (columns.width === 1 || columns.matches(index, words, prefix)) return index
+    }
+  }
+
+  #append(words: Words, prefix: number, hash: number): number {
     if (this.size === this.capacity) this.#resize(this.capacity * 2)
     const index = this.#columns.append(words, prefix)
-    this.#place(index)
-    this.#filter?.add(words[0] ?? 0, prefix)
-    if (!this.#lengths.includes(prefix)) this.#lengths = [...this.#lengths, prefix].sort((a, b) => b - a)
+    this.#place(index, hash)
+    if (!this.#lengths.includes(prefix)) {
+      this.#lengths = [...this.#lengths, prefix].sort((a, b) => b - a)
+      this.#narrowLengths = this.#lengths.filter((length) => length >= NARROW)
+    }
     return index
   }
 
-  #place(index: number): void {
-    const { keys, width } = this.#columns
-    const last = this.#slots.length - 1
-    const hash = networkHash(keys, this.prefixAt(index), width, index * width)
-    let slot = hash & last
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & last
-    this.#slots[slot] = (hash & ~last) | (index + 1)
+  #place(index: number, hash: number): void {
+    const slots = this.#slots
+    const prefix = this.prefixAt(index)
+    let at = startOf(hash, slots)
+    while (slots[at + 1] !== 0) at = after(at, slots)
+    slots[at] = hash
+    slots[at + 1] = ((index + 1) << PREFIX_BITS) | (prefix & PREFIX_MASK)
+    this.#filter?.add(this.wordAt(index, 0), prefix, hash)
   }
 
   #resize(capacity: number): void {
     this.#columns.resize(capacity)
-    const slots = slotsFor(capacity)
-    if (slots === this.#slots.length) return
-    this.#slots = new Int32Array(slots)
-    for (let index = 0; index < this.size; index += 1) this.#place(index)
-    if (this.family === 4 && this.#filter === undefined && capacity >= FILTER_FROM) this.#startFilter()
+    this.#slots = newSlots(capacity)
+    this.#filter = this.#newFilter(capacity)
+    const { keys, width } = this.#columns
+    for (let index = 0; index < this.size; index += 1)
+      this.#place(index, networkHash(keys, this.prefixAt(index), width, index * width))
   }
 
-  #startFilter(): void {
-    this.#filter = new PrefixFilter()
-    for (let index = 0; index < this.size; index += 1) this.#filter.add(this.wordAt(index, 0), this.prefixAt(index))
+  #newFilter(capacity: number): AddressFilter | undefined {
+    return this.family === 4 && capacity >= FILTER_FROM ? new AddressFilter(capacity) : undefined
   }
 }
 
-function slotsFor(capacity: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(capacity, 4) * SLACK))
+const NONE: readonly number[] = []
+
+const first = (words: Words, prefix: number) => ((words[0] ?? 0) & maskOf(prefix)) >>> 0
+
+/** Two words each, and at least one that stays empty. */
+function newSlots(capacity: number): Int32Array {
+  if (capacity > MOST_ENTRIES) throw new RangeError(`One source can have ${MOST_ENTRIES} entries of a family at most`)
+  return new Int32Array(2 * Math.ceil(Math.max(capacity, 4) * SLACK))
 }
+
+/** Where the slots for a hash begin: they lie in the order of the hashes. */
+const startOf = (hash: number, slots: Int32Array) => 2 * (((hash >>> 0) * (slots.length / 2 / 2 ** 32)) | 0)
+
+const after = (at: number, slots: Int32Array) => (at + 2 === slots.length ? 0 : at + 2)

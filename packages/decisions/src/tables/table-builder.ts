@@ -1,8 +1,9 @@
 import { type Family, IpNetwork } from '@cscapi/signals'
 import { Beat } from '../pacing/pace.js'
+import { NetworkColumns } from './network-columns.js'
 import { NetworkTable } from './network-table.js'
 
-/** As many entries as move to a larger table in one go. */
+/** As many entries as move to a larger place in one go. */
 const BLOCK = 32_768
 
 /**
@@ -12,43 +13,47 @@ const BLOCK = 32_768
 export class TableBuilder {
   readonly #family: Family
   readonly #timed: boolean
-  readonly #full: NetworkTable[] = []
-  #open: NetworkTable
+  /** As they came. */
+  readonly #blocks: NetworkColumns[] = []
+  #open: NetworkColumns | undefined
 
   constructor(family: Family, timed: boolean) {
     this.#family = family
     this.#timed = timed
-    this.#open = new NetworkTable(family, timed)
   }
 
-  add(network: IpNetwork, expiresAt = 0, tag = 0): void {
-    if (this.#open.size === BLOCK) {
-      this.#full.push(this.#open)
-      this.#open = new NetworkTable(this.#family, this.#timed)
+  add({ words, prefix }: IpNetwork, expiresAt = 0, tag = 0): void {
+    if (this.#open === undefined || this.#open.size === BLOCK) {
+      this.#open = new NetworkColumns(this.#family, this.#timed, 16)
+      this.#blocks.push(this.#open)
     }
-    this.#open.setLater(network, expiresAt, tag)
+    if (this.#open.size === this.#open.capacity) this.#open.resize(this.#open.capacity * 2)
+    this.#open.note(this.#open.append(words, prefix), expiresAt, tag)
   }
 
   *build(): Generator<undefined, NetworkTable> {
-    if (this.#full.length === 0) return this.#open.trim()
-    const blocks = [...this.#full, this.#open]
-    const capacity = blocks.reduce((sum, { size }) => sum + size, 0)
-    const table = new NetworkTable(this.#family, this.#timed, capacity)
-    for (const block of blocks) yield* copy(block, table)
-    return yield* withoutSlack(table, this.#timed)
+    return yield* withoutSlack(yield* this.fill(0), this.#timed)
+  }
+
+  /** A table that has room for so many more. */
+  *fill(more: number): Generator<undefined, NetworkTable> {
+    const capacity = this.#blocks.reduce((sum, { size }) => sum + size, more)
+    const table = new NetworkTable(this.#family, this.#timed, Math.max(capacity, 1))
+    for (const block of this.#blocks) yield* copy(block, table)
+    return table
   }
 }
 
 /** The table without much room to grow; it must not be changed any more. */
 export function* withoutSlack(table: NetworkTable, timed: boolean): Generator<undefined, NetworkTable> {
-  if (table.size <= BLOCK) return table.trim()
   if (table.size > 0.75 * table.capacity) return table
+  if (table.size <= BLOCK) return table.trim()
   const exact = new NetworkTable(table.family, timed, table.size)
   yield* copy(table, exact)
   return exact
 }
 
-function* copy(from: NetworkTable, to: NetworkTable): Generator<undefined, void> {
+function* copy(from: NetworkColumns | NetworkTable, to: NetworkTable): Generator<undefined, void> {
   const network = new IpNetwork()
   const beat = new Beat()
   for (let index = 0; index < from.size; index += 1) {

@@ -27,9 +27,21 @@ const MOST_TEXTS = 10
 const LONGEST_TEXT = 256
 
 export function newAttack(name: string, address: string, at: number, line: number): Attack {
+  // One literal, so that all have one shape.
   return {
-    ...{ name, address: ownCopy(address), startAt: at, stopAt: at, events: 0, firstLine: line, lastLine: line },
-    ...{ level: 0, slowLevel: 0, isOver: false, isSlowlyOver: false, seen: [], details: {} },
+    name,
+    address: ownCopy(address),
+    startAt: at,
+    stopAt: at,
+    events: 0,
+    firstLine: line,
+    lastLine: line,
+    level: 0,
+    slowLevel: 0,
+    isOver: false,
+    isSlowlyOver: false,
+    seen: [],
+    details: {},
   }
 }
 
@@ -51,7 +63,8 @@ export function addDetails({ details }: Attack, given: Readonly<Record<string, s
   }
 }
 
-function shortText(text: string): string {
+/** On one line, and not for ever: clients wrote most of it. */
+export function shortText(text: string): string {
   const line = oneLine(text.slice(0, LONGEST_TEXT + 1))
   return ownCopy(line.length <= LONGEST_TEXT ? line : `${line.slice(0, LONGEST_TEXT - 1)}…`, LONGEST_TEXT)
 }

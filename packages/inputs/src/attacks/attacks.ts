@@ -82,7 +82,7 @@ export class Attacks {
   #over(at: number, disorderMs: number): Attack[] {
     const over: Attack[] = []
     for (const [key, attack] of this.#open) {
-      if (Math.abs(at - attack.stopAt) <= this.#windowMs + disorderMs) break
+      if (at - attack.stopAt <= this.#windowMs + disorderMs) break
       if (!this.#isApart(attack, at)) continue
       this.#open.delete(key)
       over.push(...tellable(attack))
@@ -131,7 +131,8 @@ export class Attacks {
 
 function count(attack: Attack, rule: AttackRule, event: AttackEvent, line: number): void {
   const { at, times = 1, distinct, details = {} } = event
-  const sinceMs = Math.abs(at - attack.stopAt)
+  // What comes late has not waited.
+  const sinceMs = Math.max(0, at - attack.stopAt)
   attack.startAt = Math.min(attack.startAt, at)
   attack.stopAt = Math.max(attack.stopAt, at)
   attack.firstLine = Math.min(attack.firstLine, line)

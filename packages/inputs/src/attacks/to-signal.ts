@@ -1,5 +1,7 @@
 import { type CreatedSignal, createSignal } from '@cscapi/signals'
 import type { WholeAttack } from '../formats/format.js'
+import { datedAtMost } from '../logs/time-ahead.js'
+import { shortText } from './attack.js'
 import { attackUuid } from './attack-uuid.js'
 
 /** Characters of one context value at CAPI, as the engine cuts it. */
@@ -15,7 +17,10 @@ export interface SignalMaker {
 
 /** @throws InputError where the attack can be no signal */
 export function toSignal(attack: WholeAttack, { machineId, format, now }: SignalMaker): CreatedSignal {
-  const { address, scenario, startAt, stopAt, events, identity, details = {}, ...given } = attack
+  const { address, scenario, events, identity, details = {}, ...given } = attack
+  // A clock that is a little ahead of ours changes no identity, and dates nothing later than now.
+  const startAt = datedAtMost(attack.startAt, now)
+  const stopAt = datedAtMost(attack.stopAt, now)
   const seconds = Math.round((stopAt - startAt) / 1_000)
   return createSignal({
     attackerIp: address,
@@ -39,7 +44,7 @@ export function toSignal(attack: WholeAttack, { machineId, format, now }: Signal
 /** As the engine writes its own: a JSON array of texts for each name. */
 function contextOf(details: NonNullable<WholeAttack['details']>): Record<string, string> | undefined {
   const context = Object.entries(details).flatMap(([name, given]): [string, string][] => {
-    const texts = typeof given === 'string' ? [given] : [...(given ?? [])]
+    const texts = (typeof given === 'string' ? [given] : [...(given ?? [])]).map(shortText)
     while (JSON.stringify(texts).length > LONGEST_VALUE) texts.pop()
     return texts.length === 0 ? [] : [[name, JSON.stringify(texts)]]
   })

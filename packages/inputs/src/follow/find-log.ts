@@ -20,7 +20,7 @@ export async function liveLog(path: string): Promise<LiveLog | undefined> {
 }
 
 /** A name that leads to nothing: also where a folder is missing, or a file stands in its place. */
-export function isMissing(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return code === 'ENOENT' || code === 'ENOTDIR'
 }

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, type Gunzip } from 'node:zlib'
-import type { LogBytes } from './open-log.js'
+import type { LogBytes } from './log-bytes.js'
 
 const PACKED_CHUNK = 65_536
 

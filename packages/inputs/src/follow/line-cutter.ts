@@ -2,7 +2,7 @@ const LINE_FEED = 0x0a
 /** No UTF-16 unit takes more bytes in UTF-8. */
 const BYTES_PER_UNIT = 3
 
-/** A line, without its end. */
+/** A line, without its end: LF, or CR LF. */
 export interface CutLine {
   /** What is no UTF-8 became U+FFFD. */
   readonly text: string
@@ -46,7 +46,7 @@ export class LineCutter {
     const bytes = this.#pieces.length > 1 ? Buffer.concat(this.#pieces) : only
     this.#pieces = []
     this.#held = 0
-    return bytes.toString().slice(0, this.#longest)
+    return bytes.toString().replace(/\r$/, '').slice(0, this.#longest)
   }
 
   #hold(bytes: Buffer): void {

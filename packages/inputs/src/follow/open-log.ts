@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { fingerprint, KNOWN_BY, type Mark } from './fingerprint.js'
 import { GzipBytes } from './gzip-bytes.js'
+import { type LogBytes, PlainBytes, readAt } from './log-bytes.js'
 
 const CHUNK = 65_536
 
@@ -11,13 +12,6 @@ export interface Chunk {
   readonly start: number
   /** The mark behind so many of its bytes. */
   readonly markAt: (length: number) => Mark
-}
-
-/** Where a log says its bytes are: a file itself, or what is packed in it. */
-export interface LogBytes {
-  /** From `offset` on, at most `length`: none at the end. Offsets never go back. */
-  read(offset: number, length: number): Promise<Buffer>
-  close(): Promise<void>
 }
 
 /** One file of a log, open: it stays the same whatever becomes of its name. */
@@ -204,31 +198,6 @@ export class OpenLog {
     const head = this.#head.subarray(0, offset)
     return { dev, ino, offset, headLength: head.length, hash: fingerprint(head, before), mtimeMs }
   }
-}
-
-class PlainBytes implements LogBytes {
-  readonly #file: FileHandle
-
-  constructor(file: FileHandle) {
-    this.#file = file
-  }
-
-  read(offset: number, length: number): Promise<Buffer> {
-    return readAt(this.#file, offset, length)
-  }
-
-  async close(): Promise<void> {}
-}
-
-async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length)
-  let filled = 0
-  while (filled < length) {
-    const { bytesRead } = await file.read(buffer, filled, length - filled, offset + filled)
-    if (bytesRead === 0) break
-    filled += bytesRead
-  }
-  return buffer.subarray(0, filled)
 }
 
 /** Apart from the chunk, which it would keep in memory. */

@@ -55,7 +55,7 @@ const hasMethods =
     typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function')
 
 const STORE_RULE = 'must have the methods getState and setState, as every storage has'
-export const followShape = {
+const followShape = {
   store: z.custom<PositionStore>(hasMethods('getState', 'setState'), STORE_RULE),
   onTrouble: z.custom<FollowOptions['onTrouble']>((value) => typeof value === 'function', 'must be a function'),
   signal: z.instanceof(AbortSignal).optional(),

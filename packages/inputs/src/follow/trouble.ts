@@ -6,6 +6,7 @@ export interface FollowTrouble {
    * again.
    */
   readonly kind: 'missing' | 'unreadable' | 'lost' | 'readable'
+  /** The path that is followed. */
   readonly file: string
   /** A sentence for people. */
   readonly message: string

@@ -1,4 +1,4 @@
-import { IpNetwork, type NetworkSet, parseJson, parseTimestamp } from '@cscapi/signals'
+import { IpNetwork, lazily, type NetworkSet, parseJson, parseTimestamp } from '@cscapi/signals'
 import * as z from 'zod'
 import { apacheTime } from '../logs/apache-time.js'
 import type { WebEvent } from '../logs/web/web-event.js'
@@ -6,48 +6,54 @@ import type { ReadContext } from './format.js'
 import { text, texts } from './json-record.js'
 
 /** As the variables are called, which is what most operators call them in their `log_format`. */
-const nginxSchema = z.object({
-  remote_addr: z.string(),
-  remote_user: text,
-  time: text,
-  time_iso8601: text,
-  time_local: text,
-  timestamp: text,
-  msec: text,
-  status: z.coerce.number().catch(0),
-  request: text,
-  request_method: text,
-  request_uri: text,
-  http_user_agent: text,
-})
-
-const caddySchema = z.object({
-  logger: z.string().startsWith('http.'),
-  ts: z.union([z.number(), z.string()]),
-  status: z.number().catch(0),
-  request: z.object({
-    remote_ip: text,
-    // What `trusted_proxies` made of it; before 2.7 there was none.
-    client_ip: text,
-    method: z.string(),
-    uri: z.string(),
-    headers: z.object({ 'User-Agent': texts }).catch({ 'User-Agent': [] }),
+const nginxSchema = lazily(() =>
+  z.object({
+    remote_addr: z.string(),
+    remote_user: text,
+    time: text,
+    time_iso8601: text,
+    time_local: text,
+    timestamp: text,
+    msec: text,
+    status: z.coerce.number().catch(0),
+    request: text,
+    request_method: text,
+    request_uri: text,
+    http_user_agent: text,
   }),
-  user_id: text,
-  resp_headers: z.object({ 'Www-Authenticate': texts }).catch({ 'Www-Authenticate': [] }),
-})
+)
 
-const traefikSchema = z.object({
-  ClientAddr: z.string(),
-  ClientHost: text,
-  ClientUsername: text,
-  StartUTC: text,
-  time: text,
-  RequestMethod: z.string().catch(''),
-  RequestPath: z.string().catch(''),
-  DownstreamStatus: z.number().catch(0),
-  'request_User-Agent': text,
-})
+const caddySchema = lazily(() =>
+  z.object({
+    logger: z.string().startsWith('http.'),
+    ts: z.union([z.number(), z.string()]),
+    status: z.number().catch(0),
+    request: z.object({
+      remote_ip: text,
+      // What `trusted_proxies` made of it; before 2.7 there was none.
+      client_ip: text,
+      method: z.string(),
+      uri: z.string(),
+      headers: z.object({ 'User-Agent': texts }).catch({ 'User-Agent': [] }),
+    }),
+    user_id: text,
+    resp_headers: z.object({ 'Www-Authenticate': texts }).catch({ 'Www-Authenticate': [] }),
+  }),
+)
+
+const traefikSchema = lazily(() =>
+  z.object({
+    ClientAddr: z.string(),
+    ClientHost: text,
+    ClientUsername: text,
+    StartUTC: text,
+    time: text,
+    RequestMethod: z.string().catch(''),
+    RequestPath: z.string().catch(''),
+    DownstreamStatus: z.number().catch(0),
+    'request_User-Agent': text,
+  }),
+)
 
 /**
  * A request in an access log of JSON lines, of nginx (`escape=json`), Caddy or Traefik; as text,
@@ -57,15 +63,15 @@ export function readAccessRecord(line: string, context: ReadContext): WebEvent |
   if (!line.startsWith('{')) return undefined
   const value = parseJson(line)
   if (value === undefined) return 'it is no JSON, or only part of it'
-  const nginx = nginxSchema.safeParse(value)
+  const nginx = nginxSchema().safeParse(value)
   if (nginx.success) return ofNginx(nginx.data, line)
-  const caddy = caddySchema.safeParse(value)
+  const caddy = caddySchema().safeParse(value)
   if (caddy.success) return ofCaddy(caddy.data)
-  const traefik = traefikSchema.safeParse(value)
+  const traefik = traefikSchema().safeParse(value)
   return traefik.success ? ofTraefik(traefik.data, context.trustedProxies) : undefined
 }
 
-function ofNginx(record: z.output<typeof nginxSchema>, line: string): WebEvent | string {
+function ofNginx(record: z.output<ReturnType<typeof nginxSchema>>, line: string): WebEvent | string {
   // Without `escape=json` a client writes what it likes, and the last of two keys would win.
   if (line.split('"remote_addr"').length > 2) return 'it has two remote_addr: use escape=json'
   const { time, time_iso8601, time_local, timestamp, msec, remote_user = '', status } = record
@@ -79,7 +85,14 @@ function ofNginx(record: z.output<typeof nginxSchema>, line: string): WebEvent |
   })
 }
 
-function ofCaddy({ logger, ts, request, status, user_id = '', resp_headers }: z.output<typeof caddySchema>) {
+function ofCaddy({
+  logger,
+  ts,
+  request,
+  status,
+  user_id = '',
+  resp_headers,
+}: z.output<ReturnType<typeof caddySchema>>) {
   if (!logger.startsWith('http.log.access')) return undefined
   const isBasic = resp_headers['Www-Authenticate'].some((value) => value.startsWith('Basic'))
   return requestOf({
@@ -91,7 +104,7 @@ function ofCaddy({ logger, ts, request, status, user_id = '', resp_headers }: z.
   })
 }
 
-function ofTraefik(record: z.output<typeof traefikSchema>, trustedProxies: NetworkSet): WebEvent | string {
+function ofTraefik(record: z.output<ReturnType<typeof traefikSchema>>, trustedProxies: NetworkSet): WebEvent | string {
   const { ClientAddr, ClientHost = '', RequestMethod, RequestPath, DownstreamStatus, ClientUsername = '-' } = record
   const peer = ClientAddr.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1')
   return requestOf({

@@ -1,3 +1,4 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { ownCopy } from '../lines/own-copy.js'
 
@@ -10,16 +11,18 @@ export interface CowrieSession {
   readonly hassh?: string | undefined
 }
 
-const savedSchema = z.array(
-  z.tuple([
-    z.string(),
-    z.object({
-      at: z.number(),
-      protocol: z.string().optional(),
-      version: z.string().optional(),
-      hassh: z.string().optional(),
-    }),
-  ]),
+const savedSchema = lazily(() =>
+  z.array(
+    z.tuple([
+      z.string(),
+      z.object({
+        at: z.number(),
+        protocol: z.string().optional(),
+        version: z.string().optional(),
+        hassh: z.string().optional(),
+      }),
+    ]),
+  ),
 )
 
 const LONGEST_MS = 3_600_000
@@ -30,7 +33,7 @@ export class CowrieSessions {
   readonly #sessions: Map<string, CowrieSession>
 
   constructor(saved: unknown) {
-    this.#sessions = new Map(saved === undefined || saved === null ? [] : savedSchema.parse(saved))
+    this.#sessions = new Map(saved === undefined || saved === null ? [] : savedSchema().parse(saved))
   }
 
   get(id: string, at: number): CowrieSession | undefined {

@@ -1,29 +1,32 @@
 import { createHash } from 'node:crypto'
-import { parseTimestamp } from '@cscapi/signals'
+import { lazily, parseTimestamp } from '@cscapi/signals'
 import * as z from 'zod'
 import { ONE_EVENT } from '../attacks/attack-rule.js'
 import { undatedFrame } from '../logs/syslog-frame.js'
 import { CowrieSessions } from './cowrie-sessions.js'
 import type { AttackEvent, FormatReader, InputFormat, ReadContext, Reading } from './format.js'
 import { readJsonRecord, text } from './json-record.js'
+import { LOGINS, SSH_LOGINS } from './login-rules.js'
 
-const recordSchema = z.object({
-  eventid: z.string(),
-  timestamp: text,
-  session: text,
-  src_ip: text,
-  protocol: text,
-  dst_port: text,
-  username: text,
-  password: text,
-  input: text,
-  url: text,
-  shasum: text,
-  version: text,
-  hassh: text,
-  cve: text,
-})
-type CowrieRecord = z.output<typeof recordSchema>
+const recordSchema = lazily(() =>
+  z.object({
+    eventid: z.string(),
+    timestamp: text,
+    session: text,
+    src_ip: text,
+    protocol: text,
+    dst_port: text,
+    username: text,
+    password: text,
+    input: text,
+    url: text,
+    shasum: text,
+    version: text,
+    hassh: text,
+    cve: text,
+  }),
+)
+type CowrieRecord = z.output<ReturnType<typeof recordSchema>>
 
 /** What was done, by the event that tells of it; every other event is none of an attack. */
 const ATTACKS: ReadonlyMap<string, 'login' | 'command'> = new Map([
@@ -51,15 +54,10 @@ const CONNECTION =
 export const cowrie: InputFormat = {
   longestLine: 524_288,
   attacks: {
-    'ssh-login': {
-      scenario: 'crowdsecurity/ssh-bf',
-      capacity: 5,
-      leakMs: 10_000,
-      slow: { scenario: 'crowdsecurity/ssh-slow-bf', capacity: 10, leakMs: 60_000 },
-    },
-    'ssh-connection': { scenario: 'crowdsecurity/ssh-bf', capacity: 5, leakMs: 10_000 },
-    'telnet-login': { scenario: 'crowdsecurity/telnet-bf', capacity: 5, leakMs: 10_000 },
-    'telnet-connection': { scenario: 'crowdsecurity/telnet-bf', capacity: 5, leakMs: 10_000 },
+    'ssh-login': SSH_LOGINS,
+    'ssh-connection': { scenario: 'crowdsecurity/ssh-bf', ...LOGINS },
+    'telnet-login': { scenario: 'crowdsecurity/telnet-bf', ...LOGINS },
+    'telnet-connection': { scenario: 'crowdsecurity/telnet-bf', ...LOGINS },
     command: { scenario: 'thespad/sshesame-cmd', ...ONE_EVENT, distinct: true },
   },
   open: (context, saved) => new CowrieReader(context, saved),
@@ -76,7 +74,7 @@ class CowrieReader implements FormatReader {
 
   read(line: string): readonly Reading[] | undefined {
     if (!line.startsWith('{')) return readTextLine(line)
-    const record = readJsonRecord(line, recordSchema)
+    const record = readJsonRecord(line, recordSchema())
     if (typeof record === 'string') return [{ refused: record }]
     const at = parseTimestamp(record.timestamp ?? '')?.ms
     const { session = '', eventid } = record

@@ -18,6 +18,7 @@ export interface ReadContext extends TimeContext {
  * there, `queries` the part of a path behind `?`.
  */
 export const SENSITIVE = ['users', 'passwords', 'commands', 'queries'] as const
+/** A kind of {@link SENSITIVE} text. */
 export type Sensitive = (typeof SENSITIVE)[number]
 
 /** One thing that an attacker did. Those of one address that belong together make one signal. */
@@ -77,6 +78,11 @@ export interface FormatReader {
    * one is refused instead.
    */
   read(line: string, number: number): readonly Reading[] | undefined
+  /**
+   * Nothing that is still to come happened before `at`, epoch milliseconds: what need not be held
+   * back any longer.
+   */
+  advance?(at: number): readonly Reading[]
   /** The input is over: what was held back. */
   end?(): readonly Reading[]
   /**

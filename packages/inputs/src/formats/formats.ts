@@ -36,6 +36,8 @@ export const formats = {
   wazuh,
 } satisfies Record<string, InputFormat>
 
+/** A format that is read. */
 export type FormatName = keyof typeof formats
 
+/** The names of all formats, in the order of the alphabet. */
 export const FORMAT_NAMES = Object.keys(formats) as readonly FormatName[]

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import type { FormatReader, InputFormat, Reading } from './format.js'
 import { readJsonRecord } from './json-record.js'
+import type { FieldPath } from './mapped/field-path.js'
 import { attacksOf, readMapped, textOf } from './mapped/mapped-record.js'
-import { type FieldPath, type Mapping, mappingOf, parseMapping, pathMapping } from './mapped/mapping.js'
+import { type Mapping, mappingOf, parseMapping, pathMapping } from './mapped/mapping.js'
 
 /** JSON lines of one's own: `mapping` says what stands where, and how many records make an attack. */
 export const jsonl: InputFormat = {

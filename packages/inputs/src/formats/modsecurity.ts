@@ -1,3 +1,4 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { ONE_EVENT } from '../attacks/attack-rule.js'
 import { type JudgedLine, SplitRecords, WRITTEN_BY_CLIENT } from '../logs/web/nginx-split-records.js'
@@ -21,7 +22,7 @@ export const modsecurity: InputFormat = {
   open: (context, saved) => new ModSecurityReader(context, saved),
 }
 
-const savedSchema = z.object({ serial: z.unknown(), records: z.unknown() })
+const savedSchema = lazily(() => z.object({ serial: z.unknown(), records: z.unknown() }))
 
 class ModSecurityReader implements FormatReader {
   readonly #context: ReadContext
@@ -30,7 +31,9 @@ class ModSecurityReader implements FormatReader {
   readonly #records: SplitRecords
 
   constructor(context: ReadContext, saved: unknown) {
-    const before = savedSchema.partial().parse(saved ?? {})
+    const before = savedSchema()
+      .partial()
+      .parse(saved ?? {})
     this.#context = context
     this.#serial = new SerialAudit(before.serial)
     this.#records = new SplitRecords(before.records)
@@ -44,12 +47,16 @@ class ModSecurityReader implements FormatReader {
       const record = readAuditJson(line, this.#context)
       return typeof record === 'string' ? [{ refused: record }] : readingsOf(record, this.#context)
     }
-    const readings = this.#records.add(line, number).flatMap((judged) => this.#readingsOf(judged))
+    const readings = this.#readingsOf(this.#records.add(line, number, this.#context.now))
     return readings.length === 0 && readErrorLine(line, this.#context) === undefined ? undefined : readings
   }
 
+  advance(at: number): readonly Reading[] {
+    return this.#readingsOf(this.#records.advance(at))
+  }
+
   end(): readonly Reading[] {
-    const held = this.#records.end().flatMap((judged) => this.#readingsOf(judged))
+    const held = this.#readingsOf(this.#records.end())
     const line = this.#serial.cutAt
     return line === undefined ? held : [...held, { refused: 'the transaction that begins here has no end', line }]
   }
@@ -58,9 +65,11 @@ class ModSecurityReader implements FormatReader {
     return { serial: this.#serial.save(), records: this.#records.save() }
   }
 
-  #readingsOf({ text, line, isTrusted }: JudgedLine): readonly Reading[] {
-    const found = readErrorLine(text, this.#context)
-    if (found === undefined) return []
-    return isTrusted ? readingsOf({ ...found, line }, this.#context) : [{ refused: WRITTEN_BY_CLIENT, line }]
+  #readingsOf(lines: readonly JudgedLine[]): readonly Reading[] {
+    return lines.flatMap(({ text, line, isTrusted }) => {
+      const found = readErrorLine(text, this.#context)
+      if (found === undefined) return []
+      return isTrusted ? readingsOf({ ...found, line }, this.#context) : [{ refused: WRITTEN_BY_CLIENT, line }]
+    })
   }
 }

@@ -20,22 +20,28 @@ class NginxErrorReader implements FormatReader {
   }
 
   read(line: string, number: number): readonly Reading[] | undefined {
-    const readings = this.#records.add(line, number).flatMap((judged) => this.#readingsOf(judged))
+    const judged = this.#records.add(line, number, this.#context.now)
+    const readings = this.#readingsOf(judged)
     return readings.length === 0 && readNginxErrorLine(line, this.#context) === undefined ? undefined : readings
   }
 
+  advance(at: number): readonly Reading[] {
+    return this.#readingsOf(this.#records.advance(at))
+  }
+
   end(): readonly Reading[] {
-    return this.#records.end().flatMap((judged) => this.#readingsOf(judged))
+    return this.#readingsOf(this.#records.end())
   }
 
   save(): unknown {
     return this.#records.save()
   }
 
-  #readingsOf({ text, line, isTrusted }: JudgedLine): readonly Reading[] {
-    const found = readNginxErrorLine(text, this.#context)
-    if (found === undefined) return []
-    if (!isTrusted) return [{ refused: WRITTEN_BY_CLIENT, line }]
-    return webReadings(found, line, this.#context)
+  #readingsOf(lines: readonly JudgedLine[]): readonly Reading[] {
+    return lines.flatMap(({ text, line, isTrusted }) => {
+      const found = readNginxErrorLine(text, this.#context)
+      if (found === undefined) return []
+      return isTrusted ? webReadings(found, line, this.#context) : [{ refused: WRITTEN_BY_CLIENT, line }]
+    })
   }
 }

@@ -1,7 +1,5 @@
-import { type AttackRule, type Bucket, ONE_EVENT } from '../attacks/attack-rule.js'
-
-/** As the hub counts logins of most services. */
-const LOGINS: Bucket = { capacity: 5, leakMs: 10_000 }
+import { type AttackRule, ONE_EVENT } from '../attacks/attack-rule.js'
+import { LOGINS } from './login-rules.js'
 
 /** What an address does at a service that OpenCanary plays, by the name that its events bear. */
 export const openCanaryAttacks = {

@@ -1,41 +1,46 @@
-import { parseTimestamp } from '@cscapi/signals'
+import { lazily, parseTimestamp } from '@cscapi/signals'
 import * as z from 'zod'
+import { SYSLOG_TIME } from '../logs/syslog-time.js'
 import { withoutQuery } from './details.js'
 import type { InputFormat, ReadContext, Reading } from './format.js'
 import { readJsonRecord, text } from './json-record.js'
 import { OPENCANARY_LOGTYPES, openCanaryAttacks } from './opencanary-services.js'
 
-const recordSchema = z.object({
-  logtype: z.coerce.number(),
-  utc_time: text,
-  local_time: text,
-  src_host: text,
-  src_port: text,
-  logdata: z
-    .object({
-      USERNAME: text,
-      UserName: text,
-      username: text,
-      PASSWORD: text,
-      Password: text,
-      USER: text,
-      PATH: text,
-      USERAGENT: text,
-      REMOTEVERSION: text,
-      CMD: text,
-      REPO: text,
-      action: text,
-    })
-    .catch({}),
-})
-type OpenCanaryRecord = z.output<typeof recordSchema>
+const recordSchema = lazily(() =>
+  z.object({
+    logtype: z.coerce.number(),
+    utc_time: text,
+    local_time: text,
+    src_host: text,
+    src_port: text,
+    logdata: z
+      .object({
+        USERNAME: text,
+        UserName: text,
+        username: text,
+        PASSWORD: text,
+        Password: text,
+        USER: text,
+        PATH: text,
+        USERAGENT: text,
+        REMOTEVERSION: text,
+        CMD: text,
+        REPO: text,
+        action: text,
+      })
+      .catch({}),
+  }),
+)
+type OpenCanaryRecord = z.output<ReturnType<typeof recordSchema>>
 
 /** What its webhook posts holds the record as text. */
-const WEBHOOK = z.object({ message: z.string() })
+const WEBHOOK = lazily(() => z.object({ message: z.string() }))
 
 /** In front of the record, where syslog has it: the program's name stands behind the host's. */
-const SYSLOG =
-  /^(?:<\d{1,3}>)?(?:\S+ +(?:\d{1,2} [\d:.]+ )?[^\s[\]]*[^\s:[\]] )?opencanaryd\[ *\d+ *:\d+\]: \S+ [A-Z]+ +(?<json>\{.*)$/s
+const SYSLOG = new RegExp(
+  `^(?:<\\d{1,3}>)?(?:(?:${SYSLOG_TIME}) [^\\s[\\]]*[^\\s:[\\]] )?opencanaryd\\[ *\\d+ *:\\d+\\]: \\S+ [A-Z]+ +(?<json>\\{.*)$`,
+  's',
+)
 
 /** Logins at OpenCanary, and requests of its other services over TCP. */
 export const opencanary: InputFormat = {
@@ -47,8 +52,8 @@ export const opencanary: InputFormat = {
 function readLine(line: string, context: ReadContext): readonly Reading[] | undefined {
   const json = line.startsWith('{') ? line : SYSLOG.exec(line)?.groups?.json
   if (json === undefined) return undefined
-  const post = readJsonRecord(json, WEBHOOK)
-  const record = readJsonRecord(typeof post === 'string' ? json : post.message, recordSchema)
+  const post = readJsonRecord(json, WEBHOOK())
+  const record = readJsonRecord(typeof post === 'string' ? json : post.message, recordSchema())
   return typeof record === 'string' ? [{ refused: record }] : readRecord(record, context)
 }
 

@@ -53,7 +53,7 @@ function issuesOf({ scenario, source, start_at, stop_at }: Signal): Issue[] {
   return rules.flatMap(([path, rule]) => (rule === undefined ? [] : [{ path, rule }]))
 }
 
-const TIME_RULE = 'must be a date and time with a zone'
+const TIME_RULE = 'must be a date and time'
 
 function issuesText(issues: readonly Issue[]): string {
   return `it is no signal: ${issues.map(({ path, rule }) => `${path} ${rule}`).join('; ')}`

@@ -1,19 +1,15 @@
 import type { LogEvent } from '../logs/log-event.js'
 import { SshdLog } from '../logs/sshd/sshd-log.js'
 import type { FormatReader, InputFormat, ReadContext, Reading } from './format.js'
+import { LOGINS, SSH_LOGINS } from './login-rules.js'
 
 /** Attempts at OpenSSH’s server, from syslog, the journal or its own log. */
 export const sshd: InputFormat = {
   attacks: {
-    'ssh-login': {
-      scenario: 'crowdsecurity/ssh-bf',
-      capacity: 5,
-      leakMs: 10_000,
-      slow: { scenario: 'crowdsecurity/ssh-slow-bf', capacity: 10, leakMs: 60_000 },
-    },
-    'ssh-negotiation': { scenario: 'lepresidente/ssh-bad-keyexchange-bf', capacity: 5, leakMs: 10_000 },
+    'ssh-login': SSH_LOGINS,
+    'ssh-negotiation': { scenario: 'lepresidente/ssh-bad-keyexchange-bf', ...LOGINS },
     'ssh-broken-off': { scenario: 'crowdsecurity/ssh-cve-2024-6387', capacity: 3, leakMs: 60_000 },
-    'ssh-refused': { scenario: 'crowdsecurity/ssh-refused-conn', capacity: 5, leakMs: 10_000 },
+    'ssh-refused': { scenario: 'crowdsecurity/ssh-refused-conn', ...LOGINS },
   },
   open: (context, saved) => new SshdFormatReader(context, saved),
 }
@@ -36,6 +32,10 @@ class SshdFormatReader implements FormatReader {
     if (found === undefined) return undefined
     if (found === 'read') return this.#readingsOf(this.#log.take())
     return [{ refused: found === 'ambiguous' ? 'it names no address, or can be read in two ways' : found.refused }]
+  }
+
+  advance(at: number): readonly Reading[] {
+    return this.#readingsOf(this.#log.advance(at))
   }
 
   end(): readonly Reading[] {

@@ -1,4 +1,4 @@
-import { parseTimestamp } from '@cscapi/signals'
+import { lazily, parseTimestamp } from '@cscapi/signals'
 import * as z from 'zod'
 import { ONE_EVENT } from '../attacks/attack-rule.js'
 import { epochOf } from '../logs/local-time.js'
@@ -16,12 +16,14 @@ const LOGIN = new RegExp(
 const COMMAND = new RegExp(`^\\[channel \\d+\\] command ${QUOTED} requested$`, 's')
 const INPUT = new RegExp(`^\\[channel \\d+\\] input: ${QUOTED}$`, 's')
 
-const recordSchema = z.object({
-  time: text,
-  event_type: z.string(),
-  source: z.union([z.string(), z.object({ host: z.string(), port: text })]),
-  event: z.object({ user: text, password: text, command: text, input: text }).catch({}),
-})
+const recordSchema = lazily(() =>
+  z.object({
+    time: text,
+    event_type: z.string(),
+    source: z.union([z.string(), z.object({ host: z.string(), port: text })]),
+    event: z.object({ user: text, password: text, command: text, input: text }).catch({}),
+  }),
+)
 
 type Kind = 'login' | 'command' | 'input'
 
@@ -67,7 +69,7 @@ export function readSshesameText(line: string, context: Context): readonly Readi
 }
 
 function readJsonLine(line: string, { include }: Context): readonly Reading[] {
-  const record = readJsonRecord(line, recordSchema)
+  const record = readJsonRecord(line, recordSchema())
   if (typeof record === 'string') return [{ refused: record }]
   const { source, event } = record
   const kind = KINDS.get(record.event_type)

@@ -1,32 +1,34 @@
-import { parseTimestamp } from '@cscapi/signals'
+import { lazily, parseTimestamp } from '@cscapi/signals'
 import * as z from 'zod'
 import { ONE_EVENT } from '../attacks/attack-rule.js'
 import { withoutQuery } from './details.js'
 import type { InputFormat, ReadContext, Reading } from './format.js'
 import { readJsonRecord, text, texts } from './json-record.js'
 
-const recordSchema = z.object({
-  event_type: z.string(),
-  timestamp: text,
-  src_ip: text,
-  dest_ip: text,
-  dest_port: text,
-  proto: text,
-  direction: text,
-  alert: z
-    .object({
-      gid: z.number().catch(1),
-      signature_id: z.number().catch(0),
-      signature: z.string().catch(''),
-      severity: z.number().catch(4),
-      source: z.object({ ip: text }).optional().catch(undefined),
-      metadata: z.object({ attack_target: texts, cve: texts }).catch({ attack_target: [], cve: [] }),
-    })
-    .optional(),
-  flow: z.object({ src_ip: text }).optional().catch(undefined),
-  http: z.object({ url: text, http_user_agent: text, http_method: text }).optional().catch(undefined),
-})
-type EveRecord = z.output<typeof recordSchema>
+const recordSchema = lazily(() =>
+  z.object({
+    event_type: z.string(),
+    timestamp: text,
+    src_ip: text,
+    dest_ip: text,
+    dest_port: text,
+    proto: text,
+    direction: text,
+    alert: z
+      .object({
+        gid: z.number().catch(1),
+        signature_id: z.number().catch(0),
+        signature: z.string().catch(''),
+        severity: z.number().catch(4),
+        source: z.object({ ip: text }).optional().catch(undefined),
+        metadata: z.object({ attack_target: texts, cve: texts }).catch({ attack_target: [], cve: [] }),
+      })
+      .optional(),
+    flow: z.object({ src_ip: text }).optional().catch(undefined),
+    http: z.object({ url: text, http_user_agent: text, http_method: text }).optional().catch(undefined),
+  }),
+)
+type EveRecord = z.output<ReturnType<typeof recordSchema>>
 type Alert = NonNullable<EveRecord['alert']>
 
 /** Suricata's own findings about the traffic, of the engine and no attack. */
@@ -53,7 +55,8 @@ export const suricata: InputFormat = {
 }
 
 function readLine(line: string, context: ReadContext): readonly Reading[] | undefined {
-  const record = readJsonRecord(line, recordSchema)
+  if (line === '') return undefined
+  const record = readJsonRecord(line, recordSchema())
   if (typeof record === 'string') return [{ refused: record }]
   const { alert, timestamp = '', dest_port } = record
   if (record.event_type !== 'alert' || alert === undefined) return []

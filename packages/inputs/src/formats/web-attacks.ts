@@ -2,19 +2,22 @@ import type { AttackRule } from '../attacks/attack-rule.js'
 import type { WebEvent } from '../logs/web/web-event.js'
 import { withoutQuery } from './details.js'
 import type { ReadContext, Reading } from './format.js'
+import { LOGINS } from './login-rules.js'
 
 const SENSITIVE_FILE =
   /\/\.(env|git|svn|cvs|bash|ssh|aws|htpasswd|htaccess|DS_Store|config|cache|forward|mysql_history|history|npmrc)|\/(wp-config|id_rsa|backup|dump)\b/i
 const TRAVERSAL = /(?:\.|%2e){2}(?:\/|\\|%2f|%5c)|\/etc\/(?:passwd|shadow)\b/i
-const INJECTED_SQL =
-  /(?:union(?:\s|\+|%20|\/\*.*?\*\/)+(?:all(?:\s|\+|%20)+)?select|(?:'|%27)(?:\s|\+|%20)*(?:or|and)\b|sleep\(\d|benchmark\(\d|waitfor(?:\s|\+|%20)+delay)/i
+/** What stands for a blank in SQL, bounded, so that no path takes long. */
+const BLANKS = '(?:\\s|\\+|%20|/\\*[^*/]{0,64}\\*/){1,8}'
+const INJECTED_SQL = new RegExp(
+  `union${BLANKS}(?:all${BLANKS})?select|(?:'|%27)(?:${BLANKS})?(?:or|and)\\b|sleep\\(\\d|benchmark\\(\\d|waitfor${BLANKS}delay`,
+  'i',
+)
 const INJECTED_SCRIPT = /<|%3c|prompt\(|alert\(|onerror=|javascript:/i
 const ADMIN_PAGE = /\/(phpmyadmin|pma|administrator|adminer|\+cscoe\+)/i
 const WORDPRESS_LOGIN = /^POST \S*(wp-login|xmlrpc)\.php/i
 /** A page with missing pictures is a nuisance, not an attack. */
 const STATIC = /^\S+ [^?]*\.(css|js|map|png|jpe?g|gif|ico|svg|webp|woff2?|ttf|eot)(\?|$)/i
-
-const LOGINS = { capacity: 5, leakMs: 10_000 } as const
 
 /** What is seen in the logs of web servers, by the name that its events bear. */
 export const webAttacks = {

@@ -1,7 +1,7 @@
 import { LONGEST_LINE } from '../lines/log-lines.js'
 import type { LogEvent } from './log-event.js'
 import { SshLogReader } from './sshd/ssh-log.js'
-import { isAhead, notAhead } from './time-ahead.js'
+import { notAhead, whyAhead } from './time-ahead.js'
 import type { TimeContext } from './time-context.js'
 import { readAccessLine } from './web/access-log.js'
 import { readApacheErrorLine } from './web/apache-error-log.js'
@@ -32,6 +32,7 @@ export class LogReader {
   readonly #ssh = new SshLogReader()
   #lines = 0
 
+  /** Connections to sshd that had to be forgotten while they may still have been open. */
   get dropped(): number {
     return this.#ssh.dropped
   }
@@ -41,6 +42,7 @@ export class LogReader {
     return this.#ssh.settledAt
   }
 
+  /** Takes the next line, and returns what is certain then. */
   read(line: string, context: TimeContext): LineReading {
     this.#lines += 1
     // Who cut it is no matter: what is missing may be what counts.
@@ -52,9 +54,9 @@ export class LogReader {
     for (const read of WEB_READERS) {
       const found = read(line, context)
       if (found === undefined) continue
-      const event = notAhead(found, context)
-      if (isAhead(event)) return { isOfUse: true, refused: event.refused, events: [] }
-      return { isOfUse: true, events: [{ ...event, line: this.#lines }] }
+      const ahead = whyAhead(found.at, context)
+      if (ahead !== undefined) return { isOfUse: true, ...ahead, events: [] }
+      return { isOfUse: true, events: [{ ...notAhead(found, context.now), line: this.#lines }] }
     }
     return { isOfUse: false, events: [] }
   }

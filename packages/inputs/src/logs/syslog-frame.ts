@@ -1,3 +1,4 @@
+import { LONGEST_LINE } from '../lines/log-lines.js'
 import { SYSLOG_TIME, syslogTime } from './syslog-time.js'
 import type { TimeContext } from './time-context.js'
 
@@ -46,6 +47,7 @@ export function readSyslogFrame(line: string, context: TimeContext): SyslogRecor
 
 /** The same of a line whose own time is of no interest, as the message has one. */
 export function undatedFrame(line: string): (Omit<SyslogRecord, 'at'> & { readonly time: string }) | undefined {
+  if (line.length >= LONGEST_LINE) return undefined
   const text = line.replace(CONTAINER, '')
   const groups = (RFC_5424.exec(text) ?? RFC_3164.exec(text))?.groups
   if (groups === undefined) return undefined

@@ -66,6 +66,12 @@ export class WrittenLog {
     }
   }
 
+  /** Cuts off the end of a file. */
+  damage(name: string): void {
+    const file = join(this.folder, name)
+    truncateSync(file, statSync(file).size - 8)
+  }
+
   replaceFolder(): void {
     renameSync(this.folder, `${this.folder}.old`)
     mkdirSync(this.folder)

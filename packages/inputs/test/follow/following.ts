@@ -57,6 +57,18 @@ export class Consumer {
     await this.#ended
   }
 
+  /** With `until: 'end'`: all there is, committed. */
+  async readToEnd(): Promise<void> {
+    const file = followFile(this.#path, {
+      store: this.store,
+      clock: { now: () => 0, sleep: async () => {} },
+      onTrouble: (trouble) => this.troubles.push(trouble),
+      ...this.#options,
+    })
+    for await (const { text } of file) this.done.push(text)
+    await file.commit()
+  }
+
   /** Looks until nothing comes any more, commits, and ends. */
   async finish(): Promise<string[]> {
     await this.looks(20)

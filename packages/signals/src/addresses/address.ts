@@ -33,5 +33,6 @@ export const ADDRESS_RULE = 'must be an IPv4 or IPv6 address or a CIDR range'
  * come under either.
  */
 export function isAddressScope(scope: unknown): boolean {
-  return typeof scope === 'string' && /^(ip|range)$/i.test(scope)
+  // As nearly all of them are written, first.
+  return scope === 'Ip' || scope === 'Range' || (typeof scope === 'string' && /^(ip|range)$/i.test(scope))
 }

@@ -54,6 +54,34 @@ describe('an address', () => {
     )
   })
 
+  test('of 4 or 16 bytes, or as a number of IPv4, is the same as its text', () => {
+    const network = new IpNetwork()
+    const byte = fc.oneof(fc.constantFrom(0, 255), fc.nat(255))
+    const bytesOf = (size: number) => fc.uint8Array({ minLength: size, maxLength: size })
+    const mapped = fc
+      .tuple(byte, byte, byte, byte)
+      .map((last) => Uint8Array.of(...Array(10).fill(0), 255, 255, ...last))
+    fc.assert(
+      fc.property(fc.oneof(bytesOf(4), bytesOf(16), mapped), (bytes) => {
+        const groups = Array.from({ length: 8 }, (_, at) => ((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0))
+        const text = bytes.length === 4 ? bytes.join('.') : groups.map((group) => group.toString(16)).join(':')
+        expect(network.readBytes(bytes) && network.isAddress).toBe(true)
+        expect([network.family, network.toString()]).toEqual([read(text)?.family, read(text)?.toString()])
+        if (bytes.length === 16) return
+        expect(network.readNumber(new DataView(bytes.buffer).getUint32(0)) && network.isAddress).toBe(true)
+        expect(network.toString()).toBe(text)
+      }),
+    )
+  })
+
+  test.each([0, 3, 5, 15, 17, 32])('is not made of %i bytes', (length) => {
+    expect(new IpNetwork().readBytes(new Uint8Array(length))).toBe(false)
+  })
+
+  test.each([-1, 2 ** 32, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('is not the number %d', (number) => {
+    expect(new IpNetwork().readNumber(number)).toBe(false)
+  })
+
   test('may be a part of a text', () => {
     const network = new IpNetwork()
     expect(network.readAddress('fe80::1%eth0', 7)).toBe(true)

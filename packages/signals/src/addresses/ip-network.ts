@@ -1,5 +1,5 @@
 import { formatNetwork } from './format-ip.js'
-import { type Family, parseIp, parsePrefix, type Words } from './parse-ip.js'
+import { type Family, parseIp, parseIpBytes, parsePrefix, type Words } from './parse-ip.js'
 
 /** `64:ff9b::/96`, behind which a NAT64 puts IPv4 (RFC 6052). */
 const NAT64 = 0x0064ff9b
@@ -42,7 +42,22 @@ export class IpNetwork {
 
   /** Reads an address that ends before `end`, and no range. False for what is none. */
   readAddress(text: unknown, end?: number): boolean {
-    const family = typeof text === 'string' ? parseIp(text, this.words, end) : 0
+    return this.#becomeAddress(typeof text === 'string' ? parseIp(text, this.words, end) : 0)
+  }
+
+  /** Reads an address of 4 or 16 bytes in network order. False for another number of bytes. */
+  readBytes(bytes: Uint8Array): boolean {
+    return this.#becomeAddress(parseIpBytes(bytes, this.words))
+  }
+
+  /** Reads an IPv4 address that is a whole number from 0 to 4,294,967,295. False for another. */
+  readNumber(address: number): boolean {
+    if (address >>> 0 !== address) return false
+    this.words[0] = address
+    return this.#becomeAddress(4)
+  }
+
+  #becomeAddress(family: Family | 0): boolean {
     if (family === 0) return false
     this.family = family
     this.prefix = family === 4 ? 32 : 128
@@ -51,9 +66,9 @@ export class IpNetwork {
 
   /** Becomes another network, or the one of that prefix length around its words. */
   set({ words, family, prefix }: Pick<IpNetwork, 'words' | 'family' | 'prefix'>): void {
-    this.words.set(words)
     this.family = family
-    this.widenTo(prefix)
+    this.prefix = prefix
+    for (let word = 0; word < 4; word += 1) this.words[word] = (words[word] ?? 0) & maskOf(prefix - 32 * word)
   }
 
   /** Becomes the network of that prefix length around it. */

@@ -10,6 +10,9 @@ export type Words = Uint32Array
 const DOT = 46
 const COLON = 58
 const ZERO = 48
+const NINE = 57
+/** Behind the last character. */
+const END = -1
 
 /**
  * Reads an address into `words`; 0 for text that is none. Strict: four decimal parts without
@@ -19,12 +22,23 @@ const ZERO = 48
  */
 export function parseIp(text: string, words: Words, end = text.length): Family | 0 {
   if (end < 2 || end > 45) return 0
-  for (let at = 0; at < end; at += 1) {
-    const code = text.charCodeAt(at)
-    if (code === DOT) return parseV4(text, 0, end, words) ? 4 : 0
-    if (code === COLON) break
+  // Most are IPv4, and what is not shows it in its first characters.
+  if (parseV4(text, 0, end, words)) return 4
+  return parseV6(text, end, words) ? foldMapped(words) : 0
+}
+
+/** Reads the 4 or 16 bytes of an address, in network order, as {@link parseIp} does its text. */
+export function parseIpBytes(bytes: Uint8Array, words: Words): Family | 0 {
+  if (bytes.length !== 4 && bytes.length !== 16) return 0
+  for (let at = 0; at < bytes.length; at += 4) {
+    const high = ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16)
+    words[at >> 2] = high | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)
   }
-  if (!parseV6(text, end, words)) return 0
+  return bytes.length === 4 ? 4 : foldMapped(words)
+}
+
+/** IPv4-mapped IPv6 becomes IPv4. */
+function foldMapped(words: Words): Family {
   if (words[0] !== 0 || words[1] !== 0 || words[2] !== 0xffff) return 6
   words[0] = words[3] ?? 0
   return 4
@@ -43,30 +57,32 @@ export function parsePrefix(text: string, from: number): number {
   return prefix
 }
 
-/** Reads four decimal parts into the first word. */
+/** Reads four decimal parts into the first word, and each character once: they cost the most. */
 function parseV4(text: string, from: number, end: number, words: Words): boolean {
   let word = 0
-  let dots = 0
-  /** -1 before its first digit. */
-  let part = -1
-  for (let at = from; at < end; at += 1) {
-    const code = text.charCodeAt(at)
-    const digit = code - ZERO
-    if (digit >= 0 && digit <= 9) {
-      // No digit comes after a zero that leads.
-      if (part === 0) return false
-      part = part === -1 ? digit : part * 10 + digit
-      if (part > 255) return false
-    } else {
-      if (code !== DOT || part === -1 || dots === 3) return false
-      word = (word << 8) | part
-      dots += 1
-      part = -1
+  let at = from
+  for (let parts = 1; parts <= 4; parts += 1) {
+    let part = at < end ? text.charCodeAt(at++) - ZERO : END
+    if (part < 0 || part > 9) return false
+    let code = at < end ? text.charCodeAt(at++) : END
+    // No digit comes after a zero that leads, and no fourth one.
+    if (isDigit(code) && part !== 0) {
+      part = part * 10 + code - ZERO
+      code = at < end ? text.charCodeAt(at++) : END
+      if (isDigit(code)) {
+        part = part * 10 + code - ZERO
+        if (part > 255) return false
+        code = at < end ? text.charCodeAt(at++) : END
+      }
     }
+    if (code !== (parts === 4 ? END : DOT)) return false
+    word = (word << 8) | part
   }
-  words[0] = (word << 8) | part
-  return dots === 3 && part !== -1
+  words[0] = word
+  return true
 }
+
+const isDigit = (code: number) => code >= ZERO && code <= NINE
 
 function parseV6(text: string, end: number, words: Words): boolean {
   words[0] = 0

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { CLOCK_NOISE_MS } from '@cscapi/storage'
 import * as z from 'zod'
 import { isConflict, mapError } from '../errors.js'
 import type { PrismaClient } from '../generated/client.js'
@@ -12,7 +13,7 @@ const TRIES = 8
 
 /**
  * Statements on one schema. `@.` stands for the schema, `@now` for the server's time in epoch
- * milliseconds.
+ * milliseconds, `@clock` for what the schema's functions need to know of clocks.
  */
 export interface Sql {
   query(text: string, ...values: unknown[]): Promise<unknown[]>
@@ -116,7 +117,8 @@ export class Database {
   }
 
   #sqlOn(client: PostgresPoolClient): Sql {
-    const text = (template: string) => template.replaceAll('@.', `${this.#schema}.`).replaceAll('@now', this.#now())
+    const text = (template: string) =>
+      template.replaceAll('@.', `${this.#schema}.`).replaceAll('@now', this.#now()).replaceAll('@clock', this.#clock())
     return {
       query: async (template, ...values) => (await ask(client, text(template), values)).rows,
       execute: async (template, ...values) => (await ask(client, text(template), values)).rowCount ?? 0,
@@ -124,6 +126,15 @@ export class Database {
   }
 
   #now(): string {
-    return `((extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${Math.round(this.#clockOffsetMs())})`
+    return `((extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${this.#offset()})`
+  }
+
+  /** The last two arguments of the functions: `noise_ms` and `offset_ms`. */
+  #clock(): string {
+    return `${CLOCK_NOISE_MS}, ${this.#offset()}`
+  }
+
+  #offset(): number {
+    return Math.round(this.#clockOffsetMs())
   }
 }

@@ -1,45 +1,41 @@
 import type { CredentialRow } from '@cscapi/storage-sql'
 import * as z from 'zod'
-import type { Sql } from '../connect/database.js'
-import { bool } from '../connect/text-results.js'
 
-const READ = `
-SELECT password, registered, token, token_scenarios AS "tokenScenarios", token_expires_at AS "tokenExpiresAt",
-  token_put_at AS "tokenPutAt", auth_failures AS "authFailures", failing_reason AS "failingReason",
-  failing_message AS "failingMessage", failing_count AS "failingCount", failing_since AS "failingSince",
-  failing_retry_at AS "failingRetryAt", failing_put_at AS "failingPutAt", @now AS now
-FROM @.credentials WHERE machine_id = $1`
-
-const instant = z.coerce.bigint()
-const rowsSchema = z
-  .array(
+/** A row of credentials, as the server writes it in JSON. */
+export const credentialsSchema = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(
     z.object({
       password: z.string(),
-      registered: bool,
+      registered: z.boolean(),
       token: z.string().nullable(),
-      tokenScenarios: z.string().nullable(),
-      tokenExpiresAt: instant.nullable(),
-      tokenPutAt: instant,
-      authFailures: z.coerce.number(),
-      failingReason: z.string().nullable(),
-      failingMessage: z.string().nullable(),
-      failingCount: z.coerce.number(),
-      failingSince: instant.nullable(),
-      failingRetryAt: instant.nullable(),
-      failingPutAt: instant,
-      now: z.coerce.number(),
+      token_scenarios: z.string().nullable(),
+      token_expires_at: z.number().nullable(),
+      token_put_at: z.number(),
+      auth_failures: z.number(),
+      failing_reason: z.string().nullable(),
+      failing_message: z.string().nullable(),
+      failing_count: z.number(),
+      failing_since: z.number().nullable(),
+      failing_retry_at: z.number().nullable(),
+      failing_put_at: z.number(),
     }),
   )
-  .max(1)
-
-/**
- * Reads the credentials of a machine, and the server's time. A plain statement, since every login
- * and every lease needs them: Prisma is for what is asked rarely.
- */
-export async function readCredentials(
-  sql: Sql,
-  machineId: string,
-): Promise<(CredentialRow & { readonly now: number }) | undefined> {
-  const [row] = rowsSchema.parse(await sql.query(READ, machineId))
-  return row
-}
+  .transform(
+    (row): CredentialRow => ({
+      password: row.password,
+      registered: row.registered,
+      token: row.token,
+      tokenScenarios: row.token_scenarios,
+      tokenExpiresAt: row.token_expires_at,
+      tokenPutAt: row.token_put_at,
+      authFailures: row.auth_failures,
+      failingReason: row.failing_reason,
+      failingMessage: row.failing_message,
+      failingCount: row.failing_count,
+      failingSince: row.failing_since,
+      failingRetryAt: row.failing_retry_at,
+      failingPutAt: row.failing_put_at,
+    }),
+  )

@@ -2,15 +2,12 @@ import type { SignalFilter } from '@cscapi/storage'
 import { SIGNAL_STATES } from '@cscapi/storage-sql'
 import type { Database, Sql } from '../connect/database.js'
 import { changedSchema, countByMachine, lockMachines, matches, valuesOf } from './filter.js'
-import { isAhead, isLeased, UNCHOSEN } from './live-lease.js'
+import { isAhead, isLeased } from './live-lease.js'
 import { recordChange } from './pending-changes.js'
 import { fallAsleep } from './settle.js'
 
-/**
- * A signal under a live lease is its holder's; while a lease has none yet, each of the machine's
- * may become one.
- */
-const HELD = `s.state = 0 AND ${isLeased('m')} AND (m.lease_seqs = '${UNCHOSEN}' OR s.seq = ANY(m.lease_seqs))`
+/** A signal under a live lease is its holder's. */
+const HELD = `s.state = 0 AND ${isLeased('m')} AND s.seq = ANY(m.lease_seqs)`
 
 /** Rows that are touched in some milliseconds. */
 const RESET_SLICE = 2_000
@@ -42,7 +39,7 @@ async function deleteSome(
   }
   // A lease that ran out may be extended late: it must not count signals that are gone.
   const forget = `UPDATE @.machines m SET lease_seqs = coalesce((SELECT array_agg(held.seq) FROM unnest(m.lease_seqs) AS held (seq)
-      WHERE held.seq = ANY('${UNCHOSEN}') OR EXISTS (SELECT 1 FROM @.signals s WHERE s.machine = m.id AND s.seq = held.seq AND s.state = 0)), '{}')
+      WHERE EXISTS (SELECT 1 FROM @.signals s WHERE s.machine = m.id AND s.seq = held.seq AND s.state = 0)), '{}')
     WHERE id = ANY($1::bigint[]) AND lease_token IS NOT NULL`
   const emptied = [...countByMachine(pending).keys()]
   if (emptied.length > 0) await sql.execute(forget, emptied)

@@ -11,12 +11,6 @@ export const isAhead = (column: string, now = '@now') => `${column} > ${now} + $
  */
 export const FAILING_UNTIL = `CASE WHEN ${isAhead('failing_put_at')} THEN 0 ELSE failing_until END`
 
-/**
- * The signals of a lease that was taken and has chosen none yet, which is another thing than having
- * none.
- */
-export const UNCHOSEN = '{-1}'
-
 /** SQL that says whether somebody holds the machine of this alias. */
 export const isLeased = (machine: string) =>
   `(${machine}.lease_token IS NOT NULL AND ${machine}.lease_until > @now AND NOT ${isAhead(`${machine}.put_at`)})`

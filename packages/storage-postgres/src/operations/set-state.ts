@@ -1,34 +1,24 @@
 import type { SetStateOptions } from '@cscapi/core'
 import { newStateVersion } from '@cscapi/storage-sql'
+import * as z from 'zod'
 import type { Sql } from '../connect/database.js'
-import { getState } from './get-state.js'
+import { bool } from '../connect/text-results.js'
 
-/**
- * Writes or deletes a value, inside a transaction. A lock of the key's own serves where there is no
- * row to lock yet.
- */
+const PUT = "SELECT @.put_state($1, $2, $3, $4, $5, '@.state ', @clock) AS written"
+
+const writtenSchema = z.tuple([z.object({ written: bool })])
+
+/** Writes or deletes a value, in one statement. */
 export async function setState(
   sql: Sql,
   key: string,
   value: Uint8Array | undefined,
   { ifVersion, expiresInMs }: SetStateOptions,
 ): Promise<number | undefined> {
-  await sql.query("SELECT pg_advisory_xact_lock(hashtextextended('@.state ' || $1, 0))", key)
-  if (ifVersion !== undefined && ifVersion !== ((await getState(sql, key))?.version ?? 0)) return undefined
-  if (value === undefined) {
-    await sql.execute('DELETE FROM @.state WHERE key = $1', key)
-    return 0
-  }
-  const version = newStateVersion()
-  const upsert = `INSERT INTO @.state (key, value, version, expires_at, put_at) VALUES ($1, $2, $3, @now + $4::bigint, @now)
-    ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version, expires_at = excluded.expires_at,
-      put_at = excluded.put_at`
-  await sql.execute(
-    upsert,
-    key,
-    Buffer.from(value),
-    version,
-    expiresInMs === undefined ? null : Math.round(expiresInMs),
-  )
-  return version
+  const version = value === undefined ? 0 : newStateVersion()
+  const bytes = value === undefined ? null : Buffer.from(value)
+  const forMs = expiresInMs === undefined ? null : Math.round(expiresInMs)
+  const rows = await sql.query(PUT, key, bytes, version, ifVersion ?? null, forMs)
+  const [{ written }] = writtenSchema.parse(rows)
+  return written ? version : undefined
 }

@@ -1,11 +1,18 @@
 import type { MachinePatch } from '@cscapi/core'
 import { credentialChanges } from '@cscapi/storage-sql'
-import type { Sql } from '../connect/database.js'
+import type { Database, Sql } from '../connect/database.js'
 import { postgresError } from '../errors.js'
 import { isLeased } from './live-lease.js'
 
-/** Writes what the patch names; inside a transaction. */
-export async function updateMachine(sql: Sql, machineId: string, patch: MachinePatch): Promise<void> {
+/** Writes what the patch names: one statement, unless the machine's due time moves as well. */
+export function updateMachine(database: Database, machineId: string, patch: MachinePatch): Promise<void> {
+  const write = (sql: Sql) => writePatch(sql, machineId, patch)
+  return patch.failing === undefined
+    ? database.run('updateMachine', write)
+    : database.transaction('updateMachine', write)
+}
+
+async function writePatch(sql: Sql, machineId: string, patch: MachinePatch): Promise<void> {
   const changes = credentialChanges(patch)
   const sets = changes.map((change, index) => {
     const parameter = `$${index + 2}`

@@ -4,13 +4,13 @@ import { assertNotNewer } from '@cscapi/storage-sql'
 import * as z from 'zod'
 import type { Driver } from '../drivers/driver.js'
 import { sqliteError } from '../errors.js'
-import { Companions } from '../file/companions.js'
-import { FileLength, isLogWhole, renewCutLog } from '../file/cut-files.js'
 import { readHeader } from '../file/header.js'
+import { OpenFiles } from '../file/open-files.js'
 import { StoreFile } from '../file/store-file.js'
 import { assertOurs, migrate } from '../migrations/migrate.js'
 import { migrations } from '../migrations.gen.js'
-import { type Connection, Database } from './database.js'
+import type { Connection } from './current-connection.js'
+import { Database } from './database.js'
 import { Sql } from './sql.js'
 
 /**
@@ -26,7 +26,7 @@ const CHECKPOINT_PAGES = 4_000
  */
 export async function openDatabase(driver: Driver, path: string, busyTimeoutMs: number): Promise<Database> {
   const database = new Database((look) => connect(driver, path, look), path, busyTimeoutMs)
-  await database.run('open', () => undefined)
+  await database.read('open', () => undefined)
   return database
 }
 
@@ -57,34 +57,20 @@ async function connectTo(
     }
     assertOurs(sql, userVersion, path)
     configure(sql, path)
-    await migrate(sql, path)
-    const companions = new Companions(opened)
-    const index = await StoreFile.holdCompanion(`${opened}-shm`)
-    const length = new FileLength()
-    const isInPlace = () => {
-      const size = file.sizeAt(path)
-      const logSize = companions.logSize()
-      if (size === undefined || logSize === undefined) return false
-      return isLogWhole(`${opened}-wal`, logSize, index) && length.isWhole(size, index)
-    }
+    migrate(sql, path)
+    const files = await OpenFiles.hold(file, path, opened)
+    const isInPlace = () => files.isInPlace()
     const leave = file.join({ isInPlace, look })
     const close = async () => {
       sql.close()
       leave()
-      await Promise.all([file.release(), index.release()])
+      await files.release()
     }
-    return {
-      sql,
-      isInPlace,
-      close,
-      abandon: async () => {
-        const logSize = file.sizeAt(opened) === undefined ? undefined : companions.logSize()
-        if (logSize !== undefined && !isLogWhole(`${opened}-wal`, logSize, index)) renewCutLog(opened)
-        else await saveLog(sql)
-        if (file.sizeAt(opened) === undefined || companions.logSize() === undefined) companions.remove()
-        await close()
-      },
+    const abandon = async () => {
+      await files.leave(() => saveLog(sql))
+      await close()
     }
+    return { sql, isInPlace, close, abandon }
   } catch (error) {
     sql.close()
     throw error

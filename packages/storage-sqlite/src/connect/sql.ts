@@ -49,9 +49,23 @@ export class Sql {
   }
 
   /**
-   * All or nothing. Starts as a writer, so nothing that `work` reads can change before it writes.
+   * All or nothing, and durable. Starts as a writer, so nothing that `work` reads can change before
+   * it writes.
    */
-  async transaction<T>(work: () => T | Promise<T>): Promise<T> {
+  transaction<T>(work: () => T): T {
+    this.execute('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.execute('COMMIT')
+      return result
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+  }
+
+  /** The same for work that gives others a turn meanwhile. */
+  async longTransaction<T>(work: () => Promise<T>): Promise<T> {
     this.execute('BEGIN IMMEDIATE')
     try {
       const result = await work()
@@ -60,6 +74,20 @@ export class Sql {
     } catch (error) {
       this.#rollBack()
       throw error
+    }
+  }
+
+  /**
+   * Commits of `work` wait for no disk: they survive the process, but may be gone after a power
+   * cut. What is durable stays so: the log is written in order, and a durable commit, before or
+   * after, waits for all of the log up to itself.
+   */
+  passing<T>(work: () => T): T {
+    this.exec('PRAGMA synchronous = NORMAL')
+    try {
+      return work()
+    } finally {
+      this.exec('PRAGMA synchronous = FULL')
     }
   }
 

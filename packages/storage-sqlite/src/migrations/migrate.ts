@@ -29,8 +29,8 @@ export function assertOurs(sql: Sql, userVersion: number, path: string): void {
  * Applies what is missing, in one transaction: of any number of processes that open a new file at
  * once, one does it.
  */
-export async function migrate(sql: Sql, path: string): Promise<void> {
-  await sql.transaction(() => {
+export function migrate(sql: Sql, path: string): void {
+  sql.transaction(() => {
     sql.exec(LEDGER)
     const missing = missingMigrations(migrations, readLedger(sql), { adapter: 'sqlite', store: path })
     for (const { version, name, checksum, sql: text } of missing) {

@@ -1,6 +1,7 @@
 import { turn } from '@cscapi/core'
 import type { EnqueueResult, QueuedSignal } from '@cscapi/storage'
 import { failingUntil } from '../clock.js'
+import { ROWS_A_TURN } from '../connect/call.js'
 import type { Sql } from '../connect/sql.js'
 import { machineIdOf } from './credentials.js'
 
@@ -14,29 +15,45 @@ UPDATE machines SET pending = pending + ?2,
   due_at = coalesce(due_at, max(?3, ${failingUntil('?3')})), put_at = CASE WHEN due_at IS NULL THEN ?3 ELSE put_at END
 WHERE id = ?1`
 
-/**
- * What takes some milliseconds. Others have a turn then, and wait for this transaction if they need
- * the store.
- */
-const SLICE = 250
+/** Inserts the signals and wakes their machines; inside a transaction. */
+export function enqueue(sql: Sql, signals: readonly QueuedSignal[], now: number): EnqueueResult {
+  const machines = new Map<string, Woken>()
+  for (const signal of signals) insert(sql, signal, machines, now)
+  return wake(sql, signals.length, machines, now)
+}
 
-/** Inserts all signals and wakes their machines; inside a transaction. */
-export async function enqueue(sql: Sql, signals: readonly QueuedSignal[], now: number): Promise<EnqueueResult> {
-  const addedByMachine = new Map<number, number>()
-  const ids = new Map<string, number>()
-  for (const [index, { machineId, uuid, payload }] of signals.entries()) {
-    if (index > 0 && index % SLICE === 0) await turn()
-    const machine = ids.get(machineId) ?? findOrInsertMachine(sql, machineId)
-    ids.set(machineId, machine)
-    const isNew = sql.execute(INSERT_SIGNAL, machine, uuid, payload, now)
-    addedByMachine.set(machine, (addedByMachine.get(machine) ?? 0) + isNew)
+/** The same with turns for others in between, who wait for its end if they need the store. */
+export async function enqueueInSlices(sql: Sql, signals: readonly QueuedSignal[], now: number): Promise<EnqueueResult> {
+  const machines = new Map<string, Woken>()
+  for (const [index, signal] of signals.entries()) {
+    if (index > 0 && index % ROWS_A_TURN === 0) await turn()
+    insert(sql, signal, machines, now)
   }
-  let added = 0
-  for (const [machine, count] of addedByMachine) {
-    if (count > 0) sql.execute(WAKE, machine, count, now)
-    added += count
+  return wake(sql, signals.length, machines, now)
+}
+
+/** A machine's key, and how many signals it got. */
+interface Woken {
+  readonly id: number
+  added: number
+}
+
+function insert(sql: Sql, { machineId, uuid, payload }: QueuedSignal, machines: Map<string, Woken>, now: number): void {
+  let machine = machines.get(machineId)
+  if (machine === undefined) {
+    machine = { id: findOrInsertMachine(sql, machineId), added: 0 }
+    machines.set(machineId, machine)
   }
-  return { added, duplicates: signals.length - added }
+  machine.added += sql.execute(INSERT_SIGNAL, machine.id, uuid, payload, now)
+}
+
+function wake(sql: Sql, count: number, machines: ReadonlyMap<string, Woken>, now: number): EnqueueResult {
+  let all = 0
+  for (const { id, added } of machines.values()) {
+    if (added > 0) sql.execute(WAKE, id, added, now)
+    all += added
+  }
+  return { added: all, duplicates: count - all }
 }
 
 /** Signals alone make a machine, too. */

@@ -12,8 +12,9 @@ import { machineOf } from './get-machine.js'
 const TAKE = `
 UPDATE machines SET
   lease_token = ?1, lease_until = ?2, due_at = ?2, put_at = ?4, held = min(pending, ?3), attempts_since = min(attempts_since, ?4),
-  lease_last = coalesce((SELECT max(id) FROM (
-    SELECT id FROM signals WHERE machine = machines.id AND state = 0 ORDER BY id LIMIT ?3)), 0)
+  lease_last = coalesce(
+    (SELECT id FROM signals WHERE machine = machines.id AND state = 0 ORDER BY id LIMIT 1 OFFSET ?3 - 1),
+    (SELECT max(id) FROM signals WHERE machine = machines.id AND state = 0), 0)
 WHERE id = coalesce(
   (SELECT id FROM machines WHERE due_at IS NOT NULL AND ${isAhead('put_at', '?4')} ORDER BY put_at LIMIT 1),
   (SELECT id FROM machines WHERE due_at <= ?4 ORDER BY due_at LIMIT 1))
@@ -35,16 +36,10 @@ const takenSchema = z
 
 const heldSchema = z.array(z.object({ uuid: z.string(), payload: z.string() }))
 
-/**
- * The payloads are read after the lease, outside its write: the lease protects them. It need not
- * survive a power cut (its signals are pending again then), so its commit does not wait for the
- * disk.
- */
+/** Inside a transaction. It need not survive a power cut: its signals are pending again then. */
 export function lease(sql: Sql, { leaseMs, maxSignals }: LeaseRequest, now: number): SignalLease | undefined {
   const token = randomUUID()
-  const [taken] = takenSchema.parse(
-    withoutWaitingForTheDisk(sql, () => sql.query(TAKE, token, now + leaseMs, maxSignals, now)),
-  )
+  const [taken] = takenSchema.parse(sql.query(TAKE, token, now + leaseMs, maxSignals, now))
   if (taken === undefined) return undefined
   const { id, machineId, attempts, attemptsSince, leaseLast } = taken
   return {
@@ -54,14 +49,5 @@ export function lease(sql: Sql, { leaseMs, maxSignals }: LeaseRequest, now: numb
     signals: heldSchema.parse(sql.query(HELD, id, leaseLast)),
     attempts,
     attemptsForMs: attempts === 0 ? 0 : now - attemptsSince,
-  }
-}
-
-function withoutWaitingForTheDisk<T>(sql: Sql, write: () => T): T {
-  sql.exec('PRAGMA synchronous = NORMAL')
-  try {
-    return write()
-  } finally {
-    sql.exec('PRAGMA synchronous = FULL')
   }
 }

@@ -49,6 +49,19 @@ const commands = {
       process.stdout.write(`${batch}\n`)
     }
   },
+  /** 200 callers add for ever, one signal or three a call, and print each call once it is acknowledged. */
+  async addEach() {
+    await storage.open()
+    const caller = async (name) => {
+      for (let call = 0; ; call += 1) {
+        const count = call % 4 === 0 ? 3 : 1
+        const uuids = Array.from({ length: count }, (_, index) => `${number}-${name}-${call}-${index}`)
+        await storage.enqueue(uuids.map((uuid) => signal(uuid, `m${name % 7}`.padEnd(48, 'x'))))
+        process.stdout.write(`${number}-${name}-${call} ${count}\n`)
+      }
+    }
+    await Promise.all(Array.from({ length: 200 }, (_, name) => caller(name)))
+  },
   /** Adds 50 batches of 20 signals over 10 machines. */
   async produce() {
     await storage.open()

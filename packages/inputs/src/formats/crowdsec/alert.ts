@@ -1,4 +1,4 @@
-import { isAddressScope, oneLine, parseJson, parseTimestamp, scenarioRule } from '@cscapi/signals'
+import { isAddressScope, parseJson, parseTimestamp, scenarioRule } from '@cscapi/signals'
 import * as z from 'zod'
 import { withoutQuery } from '../details.js'
 import type { ReadContext, Reading, WholeAttack } from '../format.js'
@@ -80,14 +80,13 @@ function detailsOf({ meta, events }: Alert, { include }: ReadContext): Record<st
   for (const { key, value } of [...own.flatMap(unpacked), ...pairs]) {
     const texts = details.get(key) ?? new Set()
     const told = key === 'target_uri' ? withoutQuery(value, include) : value
-    if (texts.size < MOST_TEXTS) texts.add(oneLine(told.slice(0, LONGEST_TEXT)))
+    if (texts.size < MOST_TEXTS) texts.add(told)
     details.set(key, texts)
   }
   return Object.fromEntries([...details].map(([key, texts]) => [key, [...texts]]))
 }
 
 const MOST_TEXTS = 10
-const LONGEST_TEXT = 256
 const listSchema = z.array(z.string())
 
 /** The engine writes the texts of one key as a JSON array. */

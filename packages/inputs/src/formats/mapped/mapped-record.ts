@@ -1,7 +1,8 @@
 import type { AttackRule } from '../../attacks/attack-rule.js'
 import type { Reading } from '../format.js'
+import type { FieldPath } from './field-path.js'
 import { readTime } from './mapped-time.js'
-import type { FieldCondition, FieldPath, Mapping } from './mapping.js'
+import type { FieldCondition, Mapping } from './mapping.js'
 
 /** What stands at a path of one record, as text; `undefined` for nothing, and for what is no value. */
 export type FieldOf = (path: FieldPath) => string | undefined

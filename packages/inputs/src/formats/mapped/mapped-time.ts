@@ -1,6 +1,6 @@
 import { parseTimestamp } from '@cscapi/signals'
 import { epochOf } from '../../logs/local-time.js'
-import type { FieldPath } from './mapping.js'
+import type { FieldPath } from './field-path.js'
 
 /** How a time may be written. Nothing is guessed: seconds and milliseconds look alike. */
 export const MAPPED_TIMES = ['rfc3339', 'epoch_s', 'epoch_ms', 'epoch_us', 'epoch_ns'] as const

@@ -1,9 +1,7 @@
 import { InputError, printable, readOptions, scenarioRule } from '@cscapi/signals'
 import * as z from 'zod'
+import type { FieldPath } from './field-path.js'
 import { MAPPED_TIMES, type MappedTime } from './mapped-time.js'
-
-/** Where a value stands: names from the outside in, e.g. `['request', 'client.ip']`. */
-export type FieldPath = readonly string[]
 
 /** Of which records a signal is made. All that is given must hold. */
 export interface FieldCondition {

@@ -1,3 +1,4 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { apacheTime } from '../../logs/apache-time.js'
 import { epochOf } from '../../logs/local-time.js'
@@ -7,51 +8,59 @@ import { type RuleMessage, readRuleText, ruleMessage } from './rule-message.js'
 import type { Transaction } from './transaction.js'
 
 const NO_DETAILS = { ruleId: '', severity: '', tags: [] }
-const v3Message = z.object({
-  message: text,
-  details: z.object({ ruleId: text, severity: text, tags: texts }).catch(NO_DETAILS),
-})
-const corazaMessage = z.object({
-  data: z.object({ id: text, msg: text, severity: text, tags: texts }),
-})
+const v3Message = lazily(() =>
+  z.object({
+    message: text,
+    details: z.object({ ruleId: text, severity: text, tags: texts }).catch(NO_DETAILS),
+  }),
+)
+const corazaMessage = lazily(() =>
+  z.object({
+    data: z.object({ id: text, msg: text, severity: text, tags: texts }),
+  }),
+)
 
 /** The records of ModSecurity 3 and 2 and of Coraza have the same outermost key, and others below. */
-const recordSchema = z.object({
-  transaction: z.object({
-    // ModSecurity 3.
-    client_ip: text,
-    time_stamp: text,
-    messages: z
-      .array(v3Message.catch({ details: NO_DETAILS }))
-      .optional()
-      .catch(undefined),
-    request: z.object({ method: text, uri: text }).optional().catch(undefined),
-    // Coraza: nanoseconds.
-    unix_timestamp: z.number().optional().catch(undefined),
-    // ModSecurity 2, and Coraza in its form.
-    time: text,
-    timestamp: text,
-    remote_address: text,
+const recordSchema = lazily(() =>
+  z.object({
+    transaction: z.object({
+      // ModSecurity 3.
+      client_ip: text,
+      time_stamp: text,
+      messages: z
+        .array(v3Message().catch({ details: NO_DETAILS }))
+        .optional()
+        .catch(undefined),
+      request: z.object({ method: text, uri: text }).optional().catch(undefined),
+      // Coraza: nanoseconds.
+      unix_timestamp: z.number().optional().catch(undefined),
+      // ModSecurity 2, and Coraza in its form.
+      time: text,
+      timestamp: text,
+      remote_address: text,
+    }),
+    messages: z.array(corazaMessage()).optional().catch(undefined),
+    request: z.object({ request_line: text }).optional().catch(undefined),
+    audit_data: z.object({ messages: texts }).optional().catch(undefined),
   }),
-  messages: z.array(corazaMessage).optional().catch(undefined),
-  request: z.object({ request_line: text }).optional().catch(undefined),
-  audit_data: z.object({ messages: texts }).optional().catch(undefined),
-})
-type AuditRecord = z.output<typeof recordSchema>
+)
+type AuditRecord = z.output<ReturnType<typeof recordSchema>>
 
 /** Coraza in Caddy, whose log has its messages one a line. */
-const caddySchema = z.object({
-  logger: z.literal('http.handlers.waf'),
-  ts: z.number(),
-  msg: z.string(),
-})
+const caddySchema = lazily(() =>
+  z.object({
+    logger: z.literal('http.handlers.waf'),
+    ts: z.number(),
+    msg: z.string(),
+  }),
+)
 const CADDY_MESSAGE = /^\[client "(?<address>[^"]*)"\] Coraza: (?<rule>.*)$/s
 
 /** A record of the audit log in JSON; or, as text, why it is none. */
 export function readAuditJson(line: string, context: TimeContext): Transaction | string {
-  const ofCaddy = readJsonRecord(line, caddySchema)
+  const ofCaddy = readJsonRecord(line, caddySchema())
   if (typeof ofCaddy !== 'string') return caddyTransaction(ofCaddy)
-  const record = readJsonRecord(line, recordSchema)
+  const record = readJsonRecord(line, recordSchema())
   return typeof record === 'string' ? record : transactionOf(record, context)
 }
 
@@ -93,7 +102,7 @@ function timeOf(transaction: AuditRecord['transaction'], context: TimeContext): 
   return epochOf({ year, month, day, time: clock }, context)
 }
 
-function caddyTransaction({ ts, msg }: z.output<typeof caddySchema>): Transaction {
+function caddyTransaction({ ts, msg }: z.output<ReturnType<typeof caddySchema>>): Transaction {
   const { address = '', rule = '' } = CADDY_MESSAGE.exec(msg)?.groups ?? {}
   const id = /\[unique_id "([^"]*)"\]/.exec(rule)?.[1]
   return { address, at: Math.floor(ts * 1_000), messages: [readRuleText(rule)], id }

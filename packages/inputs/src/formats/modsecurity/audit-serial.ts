@@ -1,3 +1,4 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { ownCopy } from '../../lines/own-copy.js'
 import { apacheTime } from '../../logs/apache-time.js'
@@ -11,26 +12,30 @@ const MOST_MESSAGES = 100
 /** No request is so long that it still goes on behind this, in UTF-16 units: its end is missing. */
 const LONGEST = 16_777_216
 
-const messageSchema = z.object({
-  id: z.string(),
-  msg: z.string(),
-  isCritical: z.boolean(),
-  isParanoid: z.boolean(),
-  isAmbiguous: z.boolean().exactOptional(),
-})
-const openSchema = z.object({
-  boundary: z.string(),
-  part: z.string(),
-  size: z.number(),
-  line: z.number(),
-  address: z.string(),
-  at: z.number().optional(),
-  request: z.string(),
-  messages: z.array(messageSchema),
-})
+const messageSchema = lazily(() =>
+  z.object({
+    id: z.string(),
+    msg: z.string(),
+    isCritical: z.boolean(),
+    isParanoid: z.boolean(),
+    isAmbiguous: z.boolean().exactOptional(),
+  }),
+)
+const openSchema = lazily(() =>
+  z.object({
+    boundary: z.string(),
+    part: z.string(),
+    size: z.number(),
+    line: z.number(),
+    address: z.string(),
+    at: z.number().optional(),
+    request: z.string(),
+    messages: z.array(messageSchema()),
+  }),
+)
 
 /** A transaction of which the end was not read yet. */
-type Open = z.output<typeof openSchema>
+type Open = z.output<ReturnType<typeof openSchema>>
 
 /**
  * Puts the parts A to Z of the native audit log together. The request and its body stand there as
@@ -41,7 +46,7 @@ export class SerialAudit {
   #open: Open | undefined
 
   constructor(saved: unknown) {
-    this.#open = saved === undefined || saved === null ? undefined : openSchema.parse(saved)
+    this.#open = saved === undefined || saved === null ? undefined : openSchema().parse(saved)
   }
 
   /**

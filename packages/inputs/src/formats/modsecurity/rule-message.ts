@@ -9,7 +9,7 @@ export interface RuleMessage {
   readonly isAmbiguous?: boolean
 }
 
-const CRITICAL = /^(?:[0-2]|EMERGENCY|ALERT|CRITICAL)$/
+const CRITICAL = /^(?:[0-2]|emergency|alert|critical)$/i
 const PARANOID = /^paranoia-level\/[34]$/
 /** Rules that add up what the others found. */
 const SUMS_UP = /^9(?:49|59|80)\d{3}$/

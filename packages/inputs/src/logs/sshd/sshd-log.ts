@@ -1,7 +1,7 @@
 import type { LogEvent } from '../log-event.js'
 import { readRecord } from '../read-record.js'
 import type { SyslogRecord } from '../syslog-frame.js'
-import { type Ahead, isAhead, notAhead } from '../time-ahead.js'
+import { type Ahead, whyAhead } from '../time-ahead.js'
 import type { TimeContext } from '../time-context.js'
 import { HeldEvents } from './held-events.js'
 import { readSavedSshd, type SavedSshd } from './saved-sshd.js'
@@ -65,6 +65,12 @@ export class SshdLog {
     return this.#held.takeDue(this.#clock)
   }
 
+  /** The same where nothing that is still to come happened before `at`, though the log is silent. */
+  advance(at: number): LogEvent[] {
+    this.#clock = Math.max(this.#clock, at)
+    return this.take()
+  }
+
   /** The log is over: all that is left. */
   end(): LogEvent[] {
     return this.#held.takeAll()
@@ -82,13 +88,13 @@ export class SshdLog {
   }
 
   #readRecord(
-    given: SyslogRecord,
+    record: SyslogRecord,
     lineNumber: number,
     context: TimeContext,
     repeats: number,
   ): 'read' | 'ambiguous' | Ahead {
-    const record = notAhead(given, context)
-    if (isAhead(record)) return tellsOfAttempt(given) ? record : 'read'
+    const ahead = whyAhead(record.at, context)
+    if (ahead !== undefined) return tellsOfAttempt(record) ? ahead : 'read'
     this.#clock = record.at
     this.#last = record
     return this.#sshd.read(record, lineNumber, repeats) ? 'read' : 'ambiguous'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { hostileText } from '../../../test/hostile-text.js'
 import { readAccessLine } from './access-log.js'
-import { hostileText } from './hostile-text.js'
 
 const PEER = '198.51.100.7'
 const TIME = '[28/Nov/2026:01:02:03 +0100]'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { hostileText, INNOCENT } from '../../../test/hostile-text.js'
 import { readApacheErrorLine } from './apache-error-log.js'
-import { hostileText, INNOCENT } from './hostile-text.js'
 
 const PEER = '198.51.100.7'
 const TIME = '[Sat Nov 28 01:02:03.123456 2026]'
@@ -105,6 +105,15 @@ describe('a line of Apache’s error log', () => {
     ['a day that is none', `${HEAD.replace('Nov 28', 'Nov 31')}user x not found: /`],
   ])('is not read with %s', (_, line) => {
     expect(read(line)).toBeUndefined()
+  })
+
+  test.each([
+    '(2: x), referer: [client 203.0.113.77:80] AH01618: user x not found: /',
+    '(2)x, referer: [client 203.0.113.77:80] AH01618: user x not found: /',
+    '(x)y: [client 203.0.113.77:80] AH01618: user x not found: /',
+  ])('takes nobody out of a script’s own line: %s', (message) => {
+    const line = `[Sat Nov 28 01:02:03.000001 2026] [cgi:error] [pid 1:tid 2] ${message}`
+    expect(readApacheErrorLine(line)).toBeUndefined()
   })
 
   test('names the peer or nobody, whatever the client writes', () => {

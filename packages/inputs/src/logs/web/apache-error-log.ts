@@ -5,8 +5,11 @@ import { type ErrorFrame, ipAddress, type WebEvent } from './web-event.js'
 
 const TIME =
   '\\[[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) +(?<day>\\d{1,2}) (?<time>\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?) (?<year>\\d{4})\\]'
-/** The number and text of a failed system call. */
-const FAILURE = '(?:\\([^()[\\]]*\\)[^[\\]:]*: )?'
+/**
+ * The number and text of a failed system call, `(13)Permission denied: `. Where a client’s text
+ * could stand there is no number, and what follows `, referer: ` is always a client’s.
+ */
+const FAILURE = '(?:\\((?:[A-Z]{2,3} )?-?\\d+\\)[^[\\]:]*(?<!, referer): )?'
 const FORMS = [
   // 2.4: module, process, perhaps the place in the source; the address always has a port behind a
   // colon.

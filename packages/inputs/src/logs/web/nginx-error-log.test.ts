@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hostileText, INNOCENT } from './hostile-text.js'
+import { hostileText, INNOCENT } from '../../../test/hostile-text.js'
 import { readNginxErrorLine } from './nginx-error-log.js'
 
 const PEER = '198.51.100.7'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { hostileText, INNOCENT } from '../../../test/hostile-text.js'
 import { readAccessLine } from './access-log.js'
 import { readApacheErrorLine } from './apache-error-log.js'
-import { hostileText, INNOCENT } from './hostile-text.js'
 import { readNginxErrorLine } from './nginx-error-log.js'
 import { distrustSplitRecords, NOT_TRUSTED } from './nginx-split-records.js'
 

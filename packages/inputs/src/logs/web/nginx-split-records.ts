@@ -1,3 +1,4 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { type HeadedLine, readHeader } from '../syslog-header.js'
 
@@ -45,7 +46,12 @@ interface HeldLine extends HeadedLine {
   isTrusted: boolean
 }
 
-const savedSchema = z.array(z.object({ text: z.string(), line: z.number(), isTrusted: z.boolean() }))
+const savedSchema = lazily(() =>
+  z.object({
+    readAt: z.number(),
+    held: z.array(z.object({ text: z.string(), line: z.number(), isTrusted: z.boolean() })),
+  }),
+)
 
 /**
  * Tells which lines of nginx's error log may be part of a record that a client split.
@@ -62,17 +68,24 @@ const savedSchema = z.array(z.object({ text: z.string(), line: z.number(), isTru
  */
 export class SplitRecords {
   readonly #held: HeldLine[] = []
+  /** Epoch milliseconds. */
+  #readAt = 0
 
   /** @param saved what an earlier one saved, for the lines that follow */
   constructor(saved?: unknown) {
     if (saved === undefined || saved === null) return
-    for (const { text, line, isTrusted } of savedSchema.parse(saved)) {
-      this.#held.push({ ...heldLine(text, line), isTrusted })
-    }
+    const { readAt, held } = savedSchema().parse(saved)
+    this.#readAt = readAt
+    for (const { text, line, isTrusted } of held) this.#held.push({ ...heldLine(text, line), isTrusted })
   }
 
-  /** Takes the next line, and returns those that can be judged now, in order. */
-  add(text: string, line: number): JudgedLine[] {
+  /**
+   * Takes the next line, and returns those that can be judged now, in order.
+   *
+   * @param readAt epoch milliseconds: now
+   */
+  add(text: string, line: number, readAt = 0): JudgedLine[] {
+    this.#readAt = readAt
     const last = heldLine(text, line)
     if (this.#held.length === 0 && !RECORD.test(last.body)) return [last]
     const isInside = this.#held.some(({ mayGoOn }) => mayGoOn)
@@ -85,13 +98,24 @@ export class SplitRecords {
     return this.#held.splice(0, settled(this.#held))
   }
 
+  /**
+   * Nothing that is still to come was written before `at`: nginx writes a record in one go, so what
+   * was read before is whole.
+   */
+  advance(at: number): JudgedLine[] {
+    return this.#readAt <= at ? this.end() : []
+  }
+
   /** The log is over: the lines that are left. */
   end(): JudgedLine[] {
     return this.#held.splice(0)
   }
 
   save(): unknown {
-    return this.#held.map(({ text, line, isTrusted }) => ({ text, line, isTrusted }))
+    return {
+      readAt: this.#readAt,
+      held: this.#held.map(({ text, line, isTrusted }) => ({ text, line, isTrusted })),
+    }
   }
 }
 

@@ -1,0 +1,26 @@
+import type { Bench } from './frame/bench.js'
+
+/**
+ * Every bench by its name; loaded when it is asked for, so that no process has what it does not
+ * measure.
+ */
+export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  signals: async () => ({ figures: async () => [(await import('./create-signal.js')).createSignals()] }),
+  start: async () => ({ figures: async ({ folder }) => (await import('./start.js')).sqliteStart(folder) }),
+  'sqlite-operations': async () => (await import('./sqlite-operations.js')).sqliteOperations,
+  'enqueue-sqlite': async () => (await import('./sqlite-enqueue.js')).sqliteEnqueue,
+  'disk-sqlite': async () => (await import('./sqlite-disk.js')).sqliteDisk,
+  'enqueue-redis': async () => ({ figures: async () => [await (await import('./enqueue.js')).redisEnqueue()] }),
+  'enqueue-postgres': async () => ({ figures: async () => [await (await import('./enqueue.js')).postgresEnqueue()] }),
+  post: async () => ({ figures: async () => (await import('./post.js')).postSignals() }),
+  send: async () => ({ figures: async ({ folder }) => (await import('./send.js')).sendSignals(folder) }),
+  backlog: async () => (await import('./backlog.js')).backlog,
+  memory: async () => ({
+    figures: async ({ folder, isSmall }) => [
+      await (await import('./memory.js')).drainMemory(folder, isSmall ? 20_000 : 1_000_000),
+    ],
+  }),
+  'apply-decisions': async () => ({ figures: async () => (await import('./apply-decisions.js')).applyDecisions() }),
+  decisions: async () => (await import('./decisions.js')).decisions,
+  import: async () => (await import('./import.js')).imports,
+}

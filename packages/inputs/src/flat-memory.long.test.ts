@@ -1,0 +1,2 @@
+// The same, in full.
+import './flat-memory.test.js'

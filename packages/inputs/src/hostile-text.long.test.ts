@@ -1,0 +1,2 @@
+// The same, in full.
+import './hostile-text.test.js'

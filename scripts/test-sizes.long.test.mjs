@@ -1,0 +1,5 @@
+import { expect, test } from 'vitest'
+
+test('tests that read their size from CSCAPI_TEST_LONG are in full', () => {
+  expect(process.env.CSCAPI_TEST_LONG).toBe('1')
+})
