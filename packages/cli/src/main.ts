@@ -4,6 +4,10 @@ import { EXIT } from './exit-codes.js'
 import { createProgram } from './program.js'
 import { refuseSecrets } from './secret-arguments.js'
 
+const STOPPING = 'Stopping (Ctrl-C again ends at once)'
+/** What ends sooner needs no word about it. */
+const STOPPING_AFTER_MS = 500
+
 /** Runs the command that the arguments name, and sets how the process ends. */
 export async function main(argv: readonly string[]): Promise<void> {
   const stop = new AbortController()
@@ -17,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       // Whoever asks twice does not want to wait.
       if (ending !== undefined) process.exit(code)
       ending = code
-      if (cli.terminal.isWatched) cli.terminal.tell('Stopping (Ctrl-C again ends at once)')
+      if (cli.terminal.isWatched) setTimeout(() => cli.terminal.tell(STOPPING), STOPPING_AFTER_MS).unref()
       stop.abort()
     })
   }
@@ -26,7 +30,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     const program = await createProgram(cli, argv)
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    const { code, lines } = endOf(error, { debug: argv.includes('--debug'), interrupted: ending })
+    const { code, lines } = endOf(error, {
+      debug: argv.includes('--debug') || process.env.CSCAPI_DEBUG === '1',
+      interrupted: ending,
+    })
     for (const line of lines) cli.terminal.tell(line)
     cli.exitWith(code)
   }

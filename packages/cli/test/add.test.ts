@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { arrange, MACHINE_ID, oneSignal, SAMPLE } from './world.js'
@@ -130,5 +130,20 @@ test('lines of another program are told to be none of the format', async () => {
   expect({ code, stderr }).toEqual({
     code: 3,
     stderr: expect.stringContaining('cscapi: no line is one of sshd: is --format right? (access-log, '),
+  })
+})
+
+test('a file that may not be read is told before anything is: exit 2', async () => {
+  const world = await arrange()
+  const secret = world.path('secret.json')
+  writeFileSync(secret, '')
+  chmodSync(secret, 0o000)
+  chmodSync(world.folder, 0o755)
+  // Root may read everything.
+  const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+  const { code, stderr } = await world.run(['add', '--format', 'cowrie', SAMPLE, secret], user)
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: `cscapi: ${secret} cannot be read (EACCES): run as a user who may, or add yourself to the file's group\n`,
   })
 })

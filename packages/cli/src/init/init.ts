@@ -81,11 +81,14 @@ async function check(cli: Cli, file: string, { inputs }: Answers): Promise<void>
     for (const { check: what, found, advice } of wrong)
       cli.terminal.line(`  ${what}: ${found}. ${oneLine(advice ?? '')}`)
     cli.terminal.line('Next:')
-    const step = (command: string, what: string) => cli.terminal.line(`  ${command.padEnd(24)} ${what}`)
-    step('cscapi doctor --online', 'registers this machine, and checks everything')
-    if (inputs.length > 0) step('cscapi watch', 'follows your files, and sends what it finds')
-    else step('cscapi add --help', 'shows how to add signals')
-    step('cscapi status', 'shows what waits')
+    // Whoever called it by npx has no cscapi to call.
+    const self = cli.env.npm_command === 'exec' ? 'npx @cscapi/cli' : 'cscapi'
+    const step = (command: string, what: string) =>
+      cli.terminal.line(`  ${`${self} ${command}`.padEnd(self.length + 18)} ${what}`)
+    step('doctor --online', 'registers this machine, and checks everything')
+    if (inputs.length > 0) step('watch', 'follows your files, and sends what it finds')
+    else step('add --help', 'shows how to add signals')
+    step('status', 'shows what waits')
   }
   if (wrong.some(({ verdict }) => verdict === 'bad')) cli.exitWith(EXIT.findings)
 }

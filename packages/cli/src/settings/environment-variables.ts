@@ -4,7 +4,7 @@ import { type SettingName, settingsSchema } from './settings-schema.js'
 
 const PREFIX = 'CSCAPI_'
 const FROM_FILE = '_FILE'
-/** Read elsewhere: by `--config`, and by `--debug`. */
+/** Read elsewhere: they stand for `--config` and `--debug`. */
 const OTHERS = ['CSCAPI_CONFIG', 'CSCAPI_DEBUG']
 
 const LISTS: ReadonlySet<string> = new Set<SettingName>(['scenarios', 'neverReport'])

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { InputError } from '@cscapi/signals'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { WrittenLog } from '../../test/follow/followed-log.js'
 import { Consumer } from '../../test/follow/following.js'
 import { MemoryStore } from '../../test/follow/memory-store.js'
@@ -359,4 +359,32 @@ describe('following', () => {
     }
     expect(issues.map((issue) => issue.path)).toEqual([path])
   })
+})
+
+test.each([
+  ['a relative path', (log: WrittenLog) => relative(process.cwd(), log.path)],
+  [
+    'a folder that is a link',
+    (log: WrittenLog) => {
+      const link = `${log.folder}-link`
+      symlinkSync(log.folder, link)
+      onTestFinished(() => rmSync(link))
+      return join(link, 'app.log')
+    },
+  ],
+])('by %s, what was rotated away is read once, and the new file after it', async (_, pathOf) => {
+  const log = WrittenLog.ofTest()
+  log.append('one\n')
+  const consumer = new Consumer(pathOf(log))
+  await consumer.start()
+  await consumer.commit()
+  await consumer.kill()
+  log.append('two\n')
+  log.rename()
+  log.append('three\n')
+  await consumer.start()
+  await consumer.looks(5)
+  await consumer.commit()
+  await consumer.kill()
+  expect(consumer.done).toEqual(['one', 'two', 'three'])
 })

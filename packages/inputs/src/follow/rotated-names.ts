@@ -45,7 +45,9 @@ export async function rotatedLogs(path: string): Promise<RotatedLog[]> {
       if (other === undefined || (other.name.isPacked && !file.name.isPacked)) found.set(age, file)
     }
   }
-  return [...found.values()].sort(byAge)
+  // One file that two names of the folder lead to, a relative one or a link, is one file.
+  const files = new Map([...found.values()].map((file) => [`${file.dev}:${file.ino}`, file]))
+  return [...files.values()].sort(byAge)
 }
 
 /** What a file beside the log `of` is called says of its age; `undefined` if it is no part of it. */
