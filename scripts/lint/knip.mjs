@@ -31,7 +31,7 @@ export default {
   // A type that only describes something exported beside it is part of that.
   ignoreExportsUsedInFile: { interface: true, type: true },
   // Programs of the system.
-  ignoreBinaries: ['unshare', 'openssl', 'prlimit', 'mount', 'umount'],
+  ignoreBinaries: ['script', 'unshare', 'openssl', 'prlimit', 'mount', 'umount'],
   // A test of the conformance suite runs where its user has vitest.
   exclude: ['optionalPeerDependencies'],
   workspaces: {
