@@ -2,11 +2,17 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
-import { workspacePackages } from './workspace.js'
+import { workspacePackages, workspaceRoot } from './workspace.js'
 
 const published = workspacePackages()
   .filter(({ manifest, folder }) => manifest.private !== true && existsSync(join(folder, 'src/index.ts')))
   .map(({ manifest, folder }) => ({ name: manifest.name, folder }))
+
+/** Packages are read from their sources, as nothing is built for this test. */
+const paths = {
+  ...Object.fromEntries(published.map(({ name, folder }) => [name, [join(folder, 'src/index.ts')]])),
+  zod: [join(workspaceRoot, 'packages/signals/src/zod.ts')],
+}
 
 /** What a class has from `Error` and `Object`, documented where those are. */
 const INHERITED = new Set(['name', 'toJSON', 'toString'])
@@ -16,7 +22,7 @@ function undocumented(folder: string): string[] {
   const config = ts.readConfigFile(join(folder, 'tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, folder)
   const index = join(folder, 'src/index.ts')
-  const program = ts.createProgram([index], options)
+  const program = ts.createProgram([index], { ...options, paths })
   const checker = program.getTypeChecker()
   const source = program.getSourceFile(index)
   const module = source && checker.getSymbolAtLocation(source)
