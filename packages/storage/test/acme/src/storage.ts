@@ -1,6 +1,6 @@
 import { GuardedStorage, type OpenStore } from '../../../src/index.js'
 import { connect } from './connect/connect.js'
-import { migrate } from './migrate.js'
+import { migrate } from './migrations/migrate.js'
 import { operationsOn } from './operations/index.js'
 import { type AcmeStorageOptions, checkOptions } from './options.js'
 
