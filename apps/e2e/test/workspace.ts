@@ -10,6 +10,7 @@ export interface PackageManifest {
   private?: boolean
   scripts?: Record<string, string>
   dependencies?: Record<string, string>
+  exports?: Record<string, unknown>
   'size-limit'?: readonly object[]
 }
 
