@@ -26,7 +26,11 @@ async function serve(listener: RequestListener) {
   const capi = createCapi({ environment: { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v3` } })
   const push = (signal?: AbortSignal) => capi.pushSignals({ token: 't', payloads: ['{}'] }, { signal })
   /** The second goes directly. */
-  const pushTwice = () => push().then(push, () => push())
+  const pushTwice = () =>
+    push().then(
+      () => push(),
+      () => push(),
+    )
   return { sockets, push, pushTwice }
 }
 
