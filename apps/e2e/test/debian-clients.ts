@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Binary, findCrowdsec } from '@cscapi/test-servers'
+import type { Binary } from '@cscapi/test-servers'
 import { onTestFinished } from 'vitest'
 import { stringify } from 'yaml'
 
@@ -43,7 +43,7 @@ export function run({ command, env, before = [] }: Program, args: readonly strin
   return { child, output: () => said, stop }
 }
 
-const writeYaml = (path: string, value: unknown) => writeFileSync(path, stringify(value))
+export const writeYaml = (path: string, value: unknown) => writeFileSync(path, stringify(value))
 
 /** Debian's custom bouncer, which calls a script that keeps a record. */
 export function customBouncerFiles(folder: string, url: string, key: string) {
@@ -96,63 +96,4 @@ export function firewallBouncerFiles(folder: string, url: string, key: string): 
     prometheus: { enabled: false, listen_addr: '127.0.0.1', listen_port: 60_601 },
   })
   return config
-}
-
-/** Debian's engine as an agent without a Local API, and its `cscli`. */
-export async function agentFiles(folder: string, url: string, credentials: { login: string; password: string }) {
-  const { crowdsec, cscli, root } = await findCrowdsec()
-  const etc = join(folder, 'etc')
-  const hub = join(root, 'usr/share/crowdsec/hub')
-  for (const name of [
-    'parsers/s00-raw',
-    'parsers/s01-parse',
-    'parsers/s02-enrich',
-    'scenarios',
-    'postoverflows',
-    'collections',
-    'notifications',
-    'plugins',
-    'data',
-  ])
-    mkdirSync(join(etc, name), { recursive: true })
-  cpSync(join(root, 'etc/crowdsec/patterns'), join(etc, 'patterns'), { recursive: true })
-  cpSync(join(root, 'etc/crowdsec/simulation.yaml'), join(etc, 'simulation.yaml'))
-  symlinkSync(hub, join(etc, 'hub'))
-  for (const name of [
-    'parsers/s00-raw/syslog-logs',
-    'parsers/s01-parse/sshd-logs',
-    'parsers/s02-enrich/dateparse-enrich',
-    'scenarios/ssh-bf',
-  ]) {
-    const [stage = ''] = [name.slice(0, name.lastIndexOf('/'))]
-    const from = join(hub, stage, 'crowdsecurity', `${name.slice(stage.length + 1)}.yaml`)
-    symlinkSync(from, join(etc, `${name}.yaml`))
-  }
-  const log = join(folder, 'auth.log')
-  writeFileSync(log, '')
-  writeYaml(join(etc, 'acquis.yaml'), { filenames: [log], labels: { type: 'syslog' } })
-  writeYaml(join(etc, 'credentials.yaml'), { url: `${url}/`, ...credentials })
-  const config = join(etc, 'config.yaml')
-  writeYaml(config, {
-    common: { daemonize: false, log_media: 'stdout', log_level: 'info', log_dir: folder, working_dir: '.' },
-    config_paths: {
-      config_dir: etc,
-      data_dir: join(etc, 'data'),
-      simulation_path: join(etc, 'simulation.yaml'),
-      hub_dir: join(etc, 'hub'),
-      index_path: join(etc, 'hub/.index.json'),
-      notification_dir: join(etc, 'notifications'),
-      plugin_dir: join(etc, 'plugins'),
-    },
-    crowdsec_service: { acquisition_path: join(etc, 'acquis.yaml'), parser_routines: 1 },
-    cscli: { output: 'json', color: 'no' },
-    db_config: { log_level: 'info', type: 'sqlite', db_path: join(etc, 'data/crowdsec.db'), use_wal: false },
-    api: { client: { insecure_skip_verify: false, credentials_path: join(etc, 'credentials.yaml') } },
-    prometheus: { enabled: false },
-  })
-  const cscliRun = async (...args: string[]) => {
-    const options = { env: { ...process.env, ...cscli.env } }
-    return (await promisify(execFile)(cscli.command, ['-c', config, ...args], options)).stdout
-  }
-  return { crowdsec, config, log, cscli: cscliRun }
 }

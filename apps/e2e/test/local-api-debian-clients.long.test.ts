@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs'
 import { findBouncer, findNft } from '@cscapi/test-servers'
 import { expect, test } from 'vitest'
-import { agentFiles, customBouncerFiles, firewallBouncerFiles, outputOf, run } from './debian-clients.js'
+import { customBouncerFiles, firewallBouncerFiles, outputOf, run } from './debian-clients.js'
+import { agentFiles } from './debian-engine.js'
 import { newNetwork } from './network.js'
 import { startRealServer } from './real-server.js'
 

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { alert, arrangeLocalApi, MACHINE, PASSWORD } from './local-api.js'
 
+const decision = (more: Record<string, unknown>) => ({
+  duration: '4h',
+  origin: 'cscli',
+  scenario: 'by hand',
+  scope: 'Ip',
+  type: 'ban',
+  value: '203.0.113.1',
+  ...more,
+})
 const addresses = (items: readonly { value: string }[]) => items.map(({ value }) => value).sort()
 
 describe('alerts', () => {
@@ -53,14 +62,47 @@ describe('alerts', () => {
   })
 
   test.each([
+    ['whose duration is none', { duration: 'soon' }, '0.decisions.0 in body is wrong: "soon" is no duration'],
+    ['whose address is none', { value: 'nowhere' }, 'must be an address or a CIDR range'],
+  ])('with a single decision, %s, are refused, also to cscli, and kept nowhere', async (_, wrong, why) => {
+    const { agent, client } = await arrangeLocalApi()
+    const call = await agent()
+    const batch = [alert('203.0.113.1', { decisions: [decision(wrong)] })]
+    const answer = await call('POST', '/v1/alerts', batch, { 'user-agent': 'crowdsec/v1.4.6' })
+    expect([answer.status, await answer.json()]).toEqual([400, { message: expect.stringContaining(why) }])
+    expect(await (await call('GET', '/v1/alerts')).json()).toBeNull()
+    expect((await client.stats()).pending).toBe(0)
+  })
+
+  test('with a decision that is wrong among others keep the others, and the operator is told', async () => {
+    const { agent, poll, warnings } = await arrangeLocalApi()
+    const decisions = [decision({ value: 'nowhere' }), decision({ value: '203.0.113.2', duration: '1d' })]
+    const answer = await (await agent())('POST', '/v1/alerts', [alert('203.0.113.1', { decisions })])
+    expect(answer.status).toBe(201)
+    expect((await poll('startup=true')).new).toMatchObject([{ value: '203.0.113.2', duration: '23h44m17s' }])
+    expect(warnings.map(({ code }) => code)).toEqual(['decision_refused'])
+  })
+
+  test('by hand within the same second, one after the other, are each taken', async () => {
+    const { agent, poll } = await arrangeLocalApi()
+    const call = await agent()
+    for (const type of ['ban', 'captcha'])
+      await call('POST', '/v1/alerts', [alert('203.0.113.1', { decisions: [decision({ type })] })])
+    expect((await poll('startup=true')).new).toHaveLength(2)
+  })
+
+  test('none at all, as Go writes an empty list, are taken', async () => {
+    const answer = await (await (await arrangeLocalApi()).agent())('POST', '/v1/alerts', null)
+    expect([answer.status, await answer.json()]).toEqual([201, []])
+  })
+
+  test.each([
     ['that are simulated', { simulated: true }, 0, 0],
     ['whose scenario is free text', { scenario: 'manual ban by somebody' }, 0, 1],
     [
       'decided by hand',
       {
-        decisions: [
-          { duration: '4h', origin: 'cscli', scenario: 'test', scope: 'Ip', type: 'ban', value: '203.0.113.1' },
-        ],
+        decisions: [decision({})],
       },
       0,
       1,
@@ -107,11 +149,17 @@ describe('alerts', () => {
   test.each([
     ['GET', '/v1/alerts?foo=1', 500],
     ['GET', '/v1/alerts?since=yesterday', 500],
+    ['GET', '/v1/alerts?has_active_decision=perhaps', 500],
+    ['GET', '/v1/alerts?ip=', 500],
     ['GET', '/v1/alerts/foo', 400],
     ['GET', '/v1/alerts/99', 404],
     ['DELETE', '/v1/alerts/99', 500],
     ['DELETE', '/v1/alerts', 400],
+    ['DELETE', '/v1/alerts?scope=', 400],
+    ['DELETE', '/v1/alerts?ip=', 500],
     ['DELETE', '/v1/decisions', 400],
+    ['DELETE', '/v1/decisions?value=', 400],
+    ['DELETE', '/v1/decisions?ip=&type=ban', 500],
     ['DELETE', '/v1/decisions?foo=1', 500],
     ['DELETE', '/v1/decisions/99', 500],
     ['DELETE', '/v1/decisions/foo', 400],
@@ -134,6 +182,18 @@ describe('decisions of our own', () => {
     expect(await deleted('scope=range&type=ban')).toEqual({ nbDeleted: '1' })
     expect(await deleted('range=203.0.113.0/24&contains=false')).toEqual({ nbDeleted: '2' })
     expect(addresses((await poll()).deleted)).toEqual(['203.0.113.0/24', '203.0.113.1', '203.0.113.2'])
+  })
+
+  test('are deleted without a filter by cscli alone', async () => {
+    const { agent, decisions } = await arrangeLocalApi()
+    await decisions.ban('203.0.113.1', { duration: '4h', reason: 'by hand' })
+    const call = await agent()
+    const removeAll = async (agentName: string) =>
+      (await call('DELETE', '/v1/decisions', undefined, { 'user-agent': agentName })).json()
+    expect(await removeAll('node-crowdsec-client/v1.2.0')).toHaveProperty('message')
+    expect(decisions.check('203.0.113.1')).toBeDefined()
+    expect(await removeAll('crowdsec/v1.4.6-6~deb12u1+b1-linux-debian')).toEqual({ nbDeleted: '1' })
+    expect(decisions.check('203.0.113.1')).toBeUndefined()
   })
 
   test('are in the store: another process has them, with their ids', async () => {
@@ -195,6 +255,15 @@ describe('agents', () => {
     expect((await call('GET', '/v1/heartbeat')).status).toBe(200)
     await machines.remove('agent-1')
     expect((await call('GET', '/v1/heartbeat')).status).toBe(401)
+  })
+
+  test.each(['', 'no JSON', '[]'])('whose login is %j are told 401, as for any wrong one', async (body) => {
+    const { ask } = await arrangeLocalApi()
+    const answer = await ask('POST', '/v1/watchers/login', body)
+    expect([answer.status, await answer.json()]).toEqual([
+      401,
+      { code: 401, message: expect.stringMatching(/^missing: /) },
+    ])
   })
 
   test('with a token that ran out, or is none, are told 401 and why', async () => {

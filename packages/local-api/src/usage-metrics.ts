@@ -2,6 +2,7 @@ import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import type { Route } from './context.js'
 import { empty, message } from './http/answers.js'
+import { isFromEngine } from './http/from-engine.js'
 import { LARGE_BODY_BYTES, readJson } from './http/limited-body.js'
 
 const text = () => z.string().max(255)
@@ -36,8 +37,7 @@ export const usageMetrics: Route = {
   method: 'POST',
   async answer({ request, connection }, { bouncers, watchers, addresses }) {
     const { headers } = request
-    const isBouncer =
-      headers.has('x-api-key') || !(headers.has('authorization') || headers.get('user-agent')?.startsWith('crowdsec/'))
+    const isBouncer = headers.has('x-api-key') || !(headers.has('authorization') || isFromEngine(request))
     const address = addresses.of(request, connection)
     if (isBouncer || watchers === undefined) await bouncers.enter(request, connection, address)
     else await watchers.enter(request)

@@ -115,6 +115,7 @@ test.each([
   ['a wrong key', '/v1/decisions', { headers: { 'x-api-key': 'not-the-key-of-anybody' } }, 403],
   ['no key', '/v1/decisions/stream', { headers: { 'x-api-key': '' } }, 403],
   ['a filter that is no address', '/v1/decisions?ip=foo', {}, 500],
+  ['a filter for no address, which is not for all', '/v1/decisions?ip=', {}, 500],
   ['a flag that is none', '/v1/decisions?range=192.0.2.0/24&contains=maybe', {}, 500],
   ['a number that is none', '/v1/decisions?limit=-1', {}, 500],
   ['metrics that are no JSON', '/v1/usage-metrics', { method: 'POST', body: '{' }, 400],

@@ -1,6 +1,7 @@
 import { canonicalValue, type LocalDecision, normalScope } from '@cscapi/decisions'
 import { durationToMs, parseDuration } from '@cscapi/signals'
 import { message, Refusal } from '../http/answers.js'
+import { goBoolean } from '../live/go-boolean.js'
 import { isInNetwork } from '../live/in-network.js'
 import { readCount, readNetwork } from '../live/network-filter.js'
 
@@ -27,7 +28,7 @@ export interface AlertQuery {
 type Check = (alert: AlertView) => boolean
 
 const DEFAULT_LIMIT = 100
-const isTrue = (text: string) => text === 'true' || text === '1'
+const OF_NETWORKS = new Set(['ip', 'range'])
 
 /**
  * Reads the filters of alerts. An empty one counts as absent.
@@ -42,7 +43,7 @@ export function readAlertQuery(query: URLSearchParams, now: number): AlertQuery 
       const text = `filter parameter '${name.slice(0, 100)}' is unknown (=${value.slice(0, 100)}): invalid filter`
       throw new Refusal(message(500, text))
     }
-    if (value !== '') checks.push(read(value, query, now))
+    if (value !== '' || OF_NETWORKS.has(name)) checks.push(read(value, query, now))
   }
   return {
     matches: (alert) => checks.every((check) => check(alert)),
@@ -63,10 +64,14 @@ const FILTERS: Readonly<Record<string, (value: string, query: URLSearchParams, n
   contains: () => always,
   origin: (value) => (alert) => alert.decisions.some(({ origin }) => origin === value),
   decision_type: (value) => (alert) => alert.decisions.some(({ remediation }) => remediation === value),
-  simulated: (value) => (alert) => isTrue(value) || !alert.isSimulated,
+  simulated: (value) => (alert) => goBoolean(value) !== false || !alert.isSimulated,
   kind: (value) => (alert) => alert.kind === value,
-  has_active_decision: (value, _, now) => (alert) =>
-    alert.decisions.some(({ expiresAt }) => expiresAt > now) === isTrue(value),
+  has_active_decision: (value, _, now) => {
+    const wanted = goBoolean(value)
+    if (wanted === undefined)
+      throw new Refusal(message(500, `${JSON.stringify(value.slice(0, 100))} is not a boolean: unable to parse type`))
+    return (alert) => alert.decisions.some(({ expiresAt }) => expiresAt > now) === wanted
+  },
   since: (value, _, now) => {
     const from = now - ago('since', value)
     return ({ createdAt }) => createdAt >= from

@@ -1,10 +1,11 @@
 import type { CapiClient, Signal } from '@cscapi/client'
-import { type DecisionSet, type LocalDecision, type NewLocalDecision, newDecisionIssue } from '@cscapi/decisions'
-import { durationToMs, InputError, IpNetwork, isAddressScope, parseDuration, parseTimestamp } from '@cscapi/signals'
+import type { DecisionSet, LocalDecision, NewLocalDecision } from '@cscapi/decisions'
+import { InputError, IpNetwork, isAddressScope } from '@cscapi/signals'
 import type { ResolvedLocalApiOptions } from '../options.js'
 import type { AlertBook, AlertRecord } from './alert-book.js'
 import { alertIssues, alertSchema, type PostedAlert } from './alert-schema.js'
 import { alertUuid, decisionUuid } from './alert-uuid.js'
+import { decide } from './decide.js'
 import { notShared, toSignal } from './to-signal.js'
 
 export interface AlertIntakeOptions extends Pick<ResolvedLocalApiOptions, 'share' | 'profile' | 'now' | 'warn'> {
@@ -33,20 +34,32 @@ export class AlertIntake {
 
   /** @throws what the store throws; the batch may be sent again, nothing is taken twice */
   async add(agent: string, batch: readonly unknown[]): Promise<TakenAlerts> {
-    const { decisions, book, now } = this.#options
+    const { decisions, book, now, profile, warn } = this.#options
     const issues: string[] = []
-    const kept: { uuid: string; agent: string; alert: PostedAlert }[] = []
+    const kept: { uuid: string; agent: string; alert: PostedAlert; made: readonly NewLocalDecision[] }[] = []
     for (const [index, given] of batch.entries()) {
-      const { data } = alertSchema().safeParse(given)
-      if (data === undefined) issues.push(...alertIssues(given, index))
-      else if (!this.#isAllowlisted(data)) kept.push({ uuid: alertUuid(agent, data), agent, alert: data })
+      const { data: alert } = alertSchema().safeParse(given)
+      if (alert === undefined) {
+        issues.push(...alertIssues(given, index))
+        continue
+      }
+      if (this.#isAllowlisted(alert)) continue
+      const uuid = alertUuid(agent, alert)
+      const { made, wrong } = decide(alert, uuid, profile, now())
+      if (wrong.length > 0 && wrong.length === alert.decisions?.length) {
+        // Somebody who brings nothing but what cannot be done asks for nothing else.
+        issues.push(...wrong.map((text) => `${index}.${text}`))
+        continue
+      }
+      for (const issue of wrong) warn('decision_refused', `A decision of agent ${agent} is left out: ${issue}`)
+      kept.push({ uuid, agent, alert, made })
     }
     const signals = kept.flatMap(({ uuid, alert }) => this.#signalsOf(agent, uuid, alert))
-    const made = kept.flatMap(({ uuid, alert }) => this.#decisionsOf(uuid, alert))
+    const made = kept.flatMap((one) => one.made)
     await this.#share(agent, signals)
     if (made.length > 0) await decisions.addLocal(made)
     const ids = await book.add(kept, now())
-    if (issues.length > 0) this.#options.warn('alert_refused', `Agent ${agent} posted what is no alert: ${issues[0]}`)
+    if (issues.length > 0) warn('alert_refused', `Agent ${agent} posted what cannot be taken: ${issues[0]}`)
     return { ids, issues }
   }
 
@@ -85,41 +98,7 @@ export class AlertIntake {
     }
   }
 
-  #decisionsOf(alertId: string, alert: PostedAlert): NewLocalDecision[] {
-    if (alert.simulated) return []
-    const { now, profile } = this.#options
-    // As in the engine, decisions count from the end of the attack; a time that is none is now.
-    const stop = Math.min(parseTimestamp(alert.stop_at)?.ms ?? now(), now())
-    const given = alert.decisions ?? []
-    const made =
-      given.length > 0
-        ? given.flatMap((one) => {
-            const ns = parseDuration(one.duration, { allowDays: true })
-            if (one.simulated === true || ns === undefined) return []
-            const { scope, value, scenario: reason, origin } = one
-            return [{ scope, value, reason, origin, remediation: one.type, expiresAt: stop + durationToMs(ns) }]
-          })
-        : this.#profiled(alert, profile, stop)
-    return made.flatMap((one, index) => {
-      const decision = { ...one, uuid: decisionUuid(alertId, index) }
-      return this.#isUsable(decision) ? [decision] : []
-    })
-  }
-
-  #profiled(alert: PostedAlert, profile: AlertIntakeOptions['profile'], stop: number): NewLocalDecision[] {
-    const decided = profile === false ? undefined : profile(alert)
-    if (decided === undefined) return []
-    const { scope, value } = alert.source
-    const { remediation, durationMs } = decided
-    return [{ scope, value, reason: alert.scenario, origin: 'crowdsec', remediation, expiresAt: stop + durationMs }]
-  }
-
-  #isUsable(decision: NewLocalDecision): boolean {
-    if (decision.expiresAt <= this.#options.now()) return false
-    const issue = newDecisionIssue(decision, this.#options.now())
-    if (issue !== undefined) this.#options.warn('decision_refused', `A decision of an alert is left out: ${issue}`)
-    return issue === undefined
-  }
+  /** What it brings, or else what the profile decides; with what is wrong of that. */
 }
 
 /** The decisions of an alert, by what their uuids are drawn from. */

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { PostedAlert } from './alert-schema.js'
 
-/** Drawn from what an alert says: agents send one again without an id. A uuid of version 8. */
+/**
+ * Drawn from what an alert says: agents send one again without an id. A uuid of version 8. `cscli`
+ * tells times in seconds, so that only their decisions tell two of its alerts apart.
+ */
 export function alertUuid(agent: string, alert: PostedAlert): string {
   const { scenario, source, start_at, stop_at, message } = alert
-  return uuidOf([agent, scenario, source.scope, source.value, start_at, stop_at, message])
+  const decisions = alert.decisions ?? []
+  return uuidOf([agent, scenario, source.scope, source.value, start_at, stop_at, message, decisions])
 }
 
 /** Of one of its decisions. */

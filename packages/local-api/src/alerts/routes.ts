@@ -2,13 +2,12 @@ import type { LocalDecision } from '@cscapi/decisions'
 import { normalScope } from '@cscapi/decisions'
 import type { LocalApiContext, Route } from '../context.js'
 import { empty, json, message, Refusal } from '../http/answers.js'
+import { isFromEngine } from '../http/from-engine.js'
 import { LARGE_BODY_BYTES, readJson } from '../http/limited-body.js'
 import type { AlertRecord } from './alert-book.js'
 import { type AlertView, readAlertQuery } from './alert-filter.js'
 import { decisionsOf } from './alert-intake.js'
 import { alertJson, alertOfDecision, FIRST_MADE_ID } from './alert-json.js'
-
-const AGENT = 'crowdsec/'
 
 /** What an agent posted is stored, as signals and decisions, before it is answered. */
 const post: Route = {
@@ -17,15 +16,22 @@ const post: Route = {
   async answer({ request }, { watchers, intake }) {
     if (watchers === undefined || intake === undefined) return empty(404)
     const agent = await watchers.enter(request)
-    const batch = await readJson(request, LARGE_BODY_BYTES)
+    const batch = (await readJson(request, LARGE_BODY_BYTES)) ?? []
     if (!Array.isArray(batch))
       return message(400, 'json: cannot unmarshal object into Go value of type models.AddAlertsRequest')
     const { ids, issues } = await intake.add(agent, batch)
-    // An agent sends a batch again for ever, whatever it is told: it is told that it was taken.
-    if (issues.length > 0 && ids.length === 0 && !request.headers.get('user-agent')?.startsWith(AGENT))
+    // An agent sends a batch again for ever, whatever it is told: it is told that it was taken. What
+    // brings decisions comes from somebody who looks at the answer: `cscli`, for one.
+    const isRepeated = isFromEngine(request) && !batch.some(bringsDecisions)
+    if (issues.length > 0 && ids.length === 0 && !isRepeated)
       return message(400, `validation failure list:\n${issues.join('\n')}`)
     return json(201, ids.map(String))
   },
+}
+
+const bringsDecisions = (alert: unknown) => {
+  const decisions = Reflect.get(Object(alert), 'decisions')
+  return Array.isArray(decisions) && decisions.length > 0
 }
 
 const list: Route = {
@@ -70,7 +76,8 @@ const removeMany: Route = {
     await watchers.enter(request)
     assertTrusted(addresses.of(request, connection), context)
     // One client sends its filter in the body, another none: a real one is emptied by that.
-    if ([...query.keys()].length === 0) return message(400, 'a filter is needed; to delete all, ask with since=0s')
+    if ([...query.values()].every((value) => value === '') && !query.has('ip') && !query.has('range'))
+      return message(400, 'a filter is needed; to delete all, ask with limit=0')
     const wanted = readAlertQuery(query, options.now())
     const found = (await allAlerts(context)).filter(({ view }) => wanted.matches(view))
     return json(200, { nbDeleted: String(await removeAlerts(found, context)) })

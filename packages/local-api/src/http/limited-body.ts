@@ -9,16 +9,26 @@ const unzip = promisify(gunzip)
 export const SMALL_BODY_BYTES = 2 * 1_048_576
 export const LARGE_BODY_BYTES = 50 * 1_048_576
 
+/** A body that is no JSON. */
+export class UnreadableBody extends Refusal {
+  readonly reason: string
+
+  constructor(reason: string) {
+    super(message(400, reason))
+    this.reason = reason
+  }
+}
+
 const tooLarge = () => new Refusal(message(400, 'http: request body too large'))
 
 /**
  * Reads a body of JSON, compressed or not.
- * @throws Refusal for one that is larger, or no JSON
+ * @throws Refusal for one that is larger; UnreadableBody for no JSON
  */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   const bytes = await readBytes(request, maxBytes)
   const value = parseJson(new TextDecoder().decode(bytes))
-  if (value === undefined) throw new Refusal(message(400, bytes.length === 0 ? 'EOF' : 'invalid JSON body'))
+  if (value === undefined) throw new UnreadableBody(bytes.length === 0 ? 'EOF' : 'invalid JSON body')
   return value
 }
 

@@ -2,6 +2,7 @@ import { canonicalValue, type LocalDecision, normalScope } from '@cscapi/decisio
 import { readId } from '../alerts/routes.js'
 import type { Route } from '../context.js'
 import { empty, json, message, Refusal } from '../http/answers.js'
+import { isFromEngine } from '../http/from-engine.js'
 import { isInNetwork } from './in-network.js'
 import { readNetwork } from './network-filter.js'
 
@@ -28,8 +29,10 @@ export const deleteDecisions: Route = {
     if (watchers === undefined) return empty(404)
     await watchers.enter(request)
     const checks = readChecks(query)
-    // One client sends its filter in the body: a real one is emptied by that.
-    if (checks.length === 0) return message(400, 'a filter is needed; to delete all, ask with contains=true')
+    // `cscli decisions delete --all` asks so. One client sends its filter in the body, by which an
+    // engine is emptied.
+    if (checks.length === 0 && !isFromEngine(request))
+      return message(400, 'a filter is needed; to delete all, ask with contains=true')
     const ended = await options.decisions.endLocal((decision) => checks.every((check) => check(decision)))
     return json(200, { nbDeleted: String(ended.length) })
   },

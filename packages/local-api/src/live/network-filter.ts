@@ -1,5 +1,6 @@
 import { IpNetwork } from '@cscapi/signals'
 import { message, Refusal } from '../http/answers.js'
+import { goBoolean } from './go-boolean.js'
 
 /** The address or range that is asked about, and whether what lies in it is meant. */
 export interface NetworkFilter {
@@ -8,17 +9,15 @@ export interface NetworkFilter {
   readonly contains: boolean
 }
 
-const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True'])
-const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False'])
-
 /**
- * Reads `ip`, or else `range`, and `contains`; `undefined` where neither is given.
+ * Reads `ip`, or else `range`, and `contains`; `undefined` where neither is given. An empty one is
+ * none: who asks about no address is not told of all, nor deletes all.
  * @throws Refusal 500, as the engine answers to filters that it cannot read
  */
 export function readNetwork(query: URLSearchParams): NetworkFilter | undefined {
   const contains = readContains(query.get('contains'))
-  const text = query.get('ip') || query.get('range')
-  if (!text) return undefined
+  const text = query.get('ip') ?? query.get('range')
+  if (text === null) return undefined
   const network = new IpNetwork()
   if (!network.read(text)) {
     const shown = text.slice(0, 100)
@@ -28,9 +27,9 @@ export function readNetwork(query: URLSearchParams): NetworkFilter | undefined {
 }
 
 function readContains(text: string | null): boolean {
-  if (text === null || text === '' || TRUE.has(text)) return true
-  if (FALSE.has(text)) return false
-  throw new Refusal(message(500, `invalid contains value : ${JSON.stringify(text.slice(0, 100))} is no boolean`))
+  const value = text === null || text === '' ? true : goBoolean(text)
+  if (value !== undefined) return value
+  throw new Refusal(message(500, `invalid contains value : ${JSON.stringify(text?.slice(0, 100))} is no boolean`))
 }
 
 /** @throws Refusal for text that is no whole number of 0 or more; `undefined` for none. */

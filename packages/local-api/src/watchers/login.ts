@@ -1,8 +1,8 @@
 import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import type { LocalApiContext, Route } from '../context.js'
-import { empty, json, unauthorized } from '../http/answers.js'
-import { readJson, SMALL_BODY_BYTES } from '../http/limited-body.js'
+import { empty, json, Refusal, unauthorized } from '../http/answers.js'
+import { readJson, SMALL_BODY_BYTES, UnreadableBody } from '../http/limited-body.js'
 import { CERTIFIED } from './authenticate.js'
 import type { IssuedToken } from './tokens.js'
 
@@ -22,7 +22,7 @@ export const login: Route = {
   method: 'POST',
   async answer({ request, connection }, { watchers, addresses, options, attempts }: LocalApiContext) {
     if (watchers === undefined) return empty(404)
-    const { success, data } = schema().safeParse(await readJson(request, SMALL_BODY_BYTES))
+    const { success, data } = schema().safeParse(await readLogin(request))
     if (!success) return unauthorized('missing: body is no login')
     const address = addresses.of(request, connection)
     const { certificate } = connection
@@ -40,6 +40,15 @@ export const login: Route = {
     }
     return tokenAnswer(await watchers.tokens.issue(name))
   },
+}
+
+/** Whatever is wrong with a login, clients are told 401. */
+async function readLogin(request: Request): Promise<unknown> {
+  try {
+    return await readJson(request, SMALL_BODY_BYTES)
+  } catch (error) {
+    throw error instanceof UnreadableBody ? new Refusal(unauthorized(`missing: ${error.reason}`)) : error
+  }
 }
 
 /** Gives a new token for one that is good. */
