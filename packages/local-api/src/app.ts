@@ -5,6 +5,7 @@ import type { LocalApiContext, Route } from './context.js'
 import { health } from './health.js'
 import { empty, message, Refusal } from './http/answers.js'
 import { type Connection, IN_PROCESS } from './http/connection.js'
+import { withoutSlash } from './http/trailing-slash.js'
 import { deleteDecision, deleteDecisions } from './live/delete-route.js'
 import { liveDecisions } from './live/route.js'
 import { decisionsStream } from './stream/route.js'
@@ -36,7 +37,8 @@ export type LocalApiApp = Hono<{ Bindings: { connection?: Connection } }>
 /** Puts the routes together. */
 export function createApp(context: LocalApiContext): LocalApiApp {
   const app: LocalApiApp = new Hono()
-  for (const path of new Set(ROUTES.map((route) => route.path))) {
+  const paths = new Set(ROUTES.map((route) => route.path))
+  for (const path of paths) {
     const routes = ROUTES.filter((route) => route.path === path)
     app.all(path, async (c) => {
       const isHead = c.req.method === 'HEAD'
@@ -55,7 +57,7 @@ export function createApp(context: LocalApiContext): LocalApiApp {
       )
     })
   }
-  app.notFound(() => empty(404))
+  app.notFound((c) => withoutSlash(c.req.raw, paths) ?? empty(404))
   app.onError((error) => {
     if (error instanceof Refusal) return error.answer
     context.options.warn('request_failed', 'A request of a bouncer or an agent failed', error)

@@ -164,7 +164,7 @@ test(`${RUNS} paths, queries, headers and bodies end in an answer of the protoco
   const loggedIn = await api.fetch(new Request('http://a/v1/watchers/login', { method: 'POST', body: login }))
   const { token } = JSON.parse(await loggedIn.text())
 
-  const known = new Set([200, 201, 202, 204, 400, 401, 403, 404, 405, 422, 500])
+  const known = new Set([200, 201, 202, 204, 301, 307, 400, 401, 403, 404, 405, 422, 500])
   await fc.assert(
     fc.asyncProperty(method, path, query, headers, body, credentials, fc.boolean(), async (...given) => {
       const [verb, where, asked, extra, text, as, isZipped] = given

@@ -49,7 +49,8 @@ export function newDecisionIssue(given: NewLocalDecision, now: number): string |
     readNewDecision(given, now)
     return undefined
   } catch (error) {
-    if (error instanceof InputError) return error.message
+    if (error instanceof InputError)
+      return error.issues.map(({ path, value: what, rule }) => `${path} ${rule} (got ${what})`).join('; ')
     throw error
   }
 }

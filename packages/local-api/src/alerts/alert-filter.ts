@@ -69,7 +69,7 @@ const FILTERS: Readonly<Record<string, (value: string, query: URLSearchParams, n
   has_active_decision: (value, _, now) => {
     const wanted = goBoolean(value)
     if (wanted === undefined)
-      throw new Refusal(message(500, `${JSON.stringify(value.slice(0, 100))} is not a boolean: unable to parse type`))
+      throw new Refusal(message(500, `'${value.slice(0, 100)}' is not a boolean: unable to parse type`))
     return (alert) => alert.decisions.some(({ expiresAt }) => expiresAt > now) === wanted
   },
   since: (value, _, now) => {

@@ -55,5 +55,5 @@ export type PostedDecision = z.infer<ReturnType<typeof decisionSchema>>
 /** What the engine says of a field that is missing or of another kind. */
 export function alertIssues(value: unknown, index: number): string[] {
   const { error } = alertSchema().safeParse(value)
-  return (error?.issues ?? []).map(({ path }) => `${[index, ...path.map(String)].join('.')} in body is required`)
+  return (error?.issues ?? []).map(({ path }) => `${[index, ...path.map(String)].join('.')} in body is required`).sort()
 }
