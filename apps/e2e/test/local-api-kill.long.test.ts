@@ -1,0 +1,2 @@
+// The same, in full.
+import './local-api-kill.test.js'
