@@ -22,7 +22,9 @@ async function measure({ folder, isSmall }: Setting): Promise<Numbers> {
   const child = fork(new URL('./local-api-process.js', import.meta.url), arguments_)
   const agent = new Agent({ keepAlive: true, maxSockets: bouncers })
   try {
-    const [{ port, keys }]: LocalApiReady[] = await once(child, 'message')
+    const [ready]: LocalApiReady[] = await once(child, 'message')
+    if (ready === undefined) throw new Error('The Local API did not start')
+    const { port, keys } = ready
     const poll = (index: number, query = '') => pollAs(agent, port, keys[index] ?? '', query)
     await poll(0)
     const first = await poll(0, 'startup=true')

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findCrowdsec, freePort } from '@cscapi/test-servers'
@@ -105,4 +105,12 @@ async function engineFiles(folder: string, api: Api) {
     return (await promisify(execFile)(cscli.command, ['-c', config, ...args], options)).stdout
   }
   return { crowdsec, config, log, root, cscli: cscliRun }
+}
+
+/** Somebody who guesses passwords, in the log of an ssh server: the agent posts two alerts. */
+export function attack(log: string, ip: string): void {
+  const [, day, month, , time] = new Date().toUTCString().split(' ')
+  const line = (number: number) =>
+    `${month} ${day} ${time} host sshd[400${number}]: Failed password for invalid user u${number} from ${ip} port 5000${number} ssh2\n`
+  appendFileSync(log, Array.from({ length: 7 }, (_, number) => line(number)).join(''))
 }

@@ -1,8 +1,7 @@
-import { appendFileSync } from 'node:fs'
 import { findBouncer, findNft } from '@cscapi/test-servers'
 import { expect, test } from 'vitest'
 import { customBouncerFiles, firewallBouncerFiles, outputOf, run } from './debian-clients.js'
-import { agentFiles } from './debian-engine.js'
+import { agentFiles, attack } from './debian-engine.js'
 import { newNetwork } from './network.js'
 import { startRealServer } from './real-server.js'
 
@@ -14,7 +13,9 @@ test("Debian's custom bouncer adds and deletes, through a kill of the server, wh
   await decisions.ban('203.0.113.7', { duration: '4h', reason: 'crowdsecurity/ssh-bf' })
   await decisions.ban('203.0.113.0/28', { duration: '4h', reason: 'crowdsecurity/ssh-bf' })
   const bouncer = run(await findBouncer('crowdsec-custom-bouncer'), ['-c', config])
-  await expect.poll(record).toContainEqual(expect.stringMatching(/^add 203\.0\.113\.7 14(400|3\d\d) crowdsecurity\/ssh-bf$/))
+  await expect
+    .poll(record)
+    .toContainEqual(expect.stringMatching(/^add 203\.0\.113\.7 14(400|3\d\d) crowdsecurity\/ssh-bf$/))
   await expect.poll(record).toContainEqual(expect.stringMatching(/^add 203\.0\.113\.0\/28 /))
   await kill()
   await decisions.endLocal(({ value }) => value === '203.0.113.7')
@@ -43,19 +44,10 @@ test("Debian's agent reads a log, and each of its alerts becomes one signal, thr
   const { config, crowdsec, log } = await agentFiles(folder, url, AGENT)
   const agent = run(crowdsec, ['-no-api', '-c', config])
   await expect.poll(agent.output).toMatch(/Starting processing data/)
-  const attack = (ip: string) => {
-    const at = new Date().toUTCString().split(' ')
-    const lines = Array.from(
-      { length: 7 },
-      (_, number) =>
-        `${at[2]} ${at[1]} ${at[4]} host sshd[400${number}]: Failed password for invalid user u${number} from ${ip} port 5000${number} ssh2\n`,
-    )
-    appendFileSync(log, lines.join(''))
-  }
-  attack('203.0.113.50')
+  attack(log, '203.0.113.50')
   await expect.poll(async () => (await client.stats()).pending).toBe(2)
   await kill()
-  attack('203.0.113.51')
+  attack(log, '203.0.113.51')
   await expect.poll(agent.output).toMatch(/203\.0\.113\.51/)
   await start()
   await expect.poll(async () => (await client.stats()).pending).toBe(4)
@@ -92,6 +84,15 @@ test("Debian's cscli registers, and adds, lists and deletes decisions and alerts
     .toBe('null')
   await cscli('alerts', 'delete', '--range', '203.0.114.0/24')
   expect(JSON.parse(await cscli('alerts', 'list', '-o', 'json', '--range', '203.0.114.0/24'))).toBeFalsy()
+  await cscli('decisions', 'add', '--ip', '203.0.115.7')
+  await cscli('decisions', 'add', '--scope', 'country', '--value', 'FR', '--duration', '2d')
+  const [{ id, decisions: made }] = JSON.parse(await cscli('alerts', 'list', '-o', 'json', '--ip', '203.0.115.7'))
+  expect(JSON.parse(await cscli('alerts', 'inspect', String(id), '-o', 'json'))).toMatchObject({ id })
+  await cscli('decisions', 'delete', '--id', String(made[0].id))
+  await cscli('decisions', 'delete', '--all')
+  expect(JSON.parse(await cscli('decisions', 'list', '-o', 'json'))).toBeFalsy()
+  await cscli('alerts', 'delete', '--all')
+  expect(JSON.parse(await cscli('alerts', 'list', '-o', 'json'))).toBeFalsy()
   await cscli('lapi', 'register', '--machine', 'agent-2', '-u', `${url}/`, '-f', `${folder}/registered.yaml`)
   expect(await machines.list()).toContainEqual(expect.objectContaining({ name: 'agent-2', isApproved: false }))
 })

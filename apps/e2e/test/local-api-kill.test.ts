@@ -65,7 +65,9 @@ test(`each alert of an agent reaches CAPI once, and bans once, through ${KILLS} 
   await client.sendSignals()
   console.info(`seed ${seed}: ${inTheMiddle} of ${KILLS} kills came before the answer`)
 
-  const sent = emulator.signals.ofMachine(machineId).map(({ signal }) => signal.source.value)
+  const sent = emulator.signals
+    .ofMachine(machineId)
+    .map(({ signal }) => String(Reflect.get(Object(signal?.source), 'value')))
   expect([...sent].sort()).toEqual([...all].sort())
   expect(emulator.signals.duplicates()).toEqual([])
   expect(new Set(ids).size).toBe(all.length)

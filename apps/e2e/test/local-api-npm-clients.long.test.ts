@@ -1,29 +1,7 @@
 import { expect, test } from 'vitest'
-import { alert } from './local-api.js'
-import { npmClient } from './npm-clients.js'
+import { newAlert } from './local-api.js'
+import { bouncerClient, nodeBouncer, watcherClient } from './npm-clients.js'
 import { startRealServer } from './real-server.js'
-
-interface Remediation {
-  readonly remediation: string
-  readonly origin: string
-}
-
-interface NodeBouncer {
-  getIpRemediation(ip: string): Promise<Remediation>
-  refreshDecisions(options?: { scopes?: string[] }): Promise<{ new: unknown[]; deleted: unknown[] }>
-}
-
-type NodeBouncerClass = new (options: { url: string; bouncerApiToken: string; streamMode: boolean }) => NodeBouncer
-
-const newAlert = (ip: string) => {
-  const at = new Date().toISOString()
-  return alert(ip, { start_at: at, stop_at: at })
-}
-
-const nodeBouncer = async (url: string, bouncerApiToken: string, streamMode: boolean) => {
-  const { CrowdSecBouncer } = await npmClient('@crowdsec/nodejs-bouncer')
-  return new (CrowdSecBouncer as NodeBouncerClass)({ url, bouncerApiToken, streamMode })
-}
 
 test('@crowdsec/nodejs-bouncer, live: bans who is banned, through a kill of the server, and lets go', async () => {
   const { decisions, key, kill, start, url } = await startRealServer()
@@ -70,32 +48,9 @@ test('@crowdsec/nodejs-bouncer, stream: takes what comes and lets go what ended 
   await expect.poll(() => remediation('203.0.113.9'), { interval: 200 }).toBe('bypass')
 })
 
-interface Streamed {
-  readonly type: string
-  readonly decision: { readonly value: string }
-}
-interface BouncerClient {
-  login(): Promise<unknown>
-  stop(): Promise<unknown>
-  Decisions: {
-    getStream(options: object, listener: (error: unknown, item: Streamed) => void): { stop?: () => void }
-    search(filter: object): Promise<readonly { value: string }[] | null>
-  }
-}
-interface WatcherClient {
-  login(): Promise<unknown>
-  stop(): Promise<unknown>
-  Alerts: {
-    pushAlerts(alerts: readonly object[]): Promise<readonly string[]>
-    search(filter: object): Promise<readonly { id: number }[] | null>
-  }
-}
-
 test('crowdsec-client as a bouncer: streams what comes and goes, through a kill of the server', async () => {
   const { decisions, key, kill, start, url } = await startRealServer()
-  const { BouncerClient: Client } = await npmClient('crowdsec-client')
-  const BouncerClientClass = Client as new (options: object) => BouncerClient
-  const client = new BouncerClientClass({ url, auth: { apiKey: key } })
+  const client = await bouncerClient(url, key)
   await client.login()
   const seen: string[] = []
   const options = { interval: 1_000, scopes: ['ip', 'range'] }
@@ -110,17 +65,14 @@ test('crowdsec-client as a bouncer: streams what comes and goes, through a kill 
   await expect.poll(() => seen).toContainEqual(expect.stringMatching(/^deleted 203\.0\.113\.7$/))
   expect(await client.Decisions.search({ ip: '203.0.113.7' })).toEqual(expect.not.arrayContaining([expect.anything()]))
   await client.stop()
-  const stranger = new BouncerClientClass({ url, auth: { apiKey: 'a-key-that-nobody-has' } })
+  const stranger = await bouncerClient(url, 'a-key-that-nobody-has')
   await expect(stranger.login()).rejects.toThrow()
 })
 
 test('crowdsec-client as a watcher: its alerts become signals once, and its token outlives a kill', async () => {
   const { client, emulator, kill, machineId, machines, start, url } = await startRealServer()
   await machines.add('watcher', { password: 'the-password-of-a-watcher' })
-  const { WatcherClient: Client } = await npmClient('crowdsec-client')
-  const WatcherClientClass = Client as new (options: object) => WatcherClient
-  const auth = { machineID: 'watcher', password: 'the-password-of-a-watcher' }
-  const watcher = new WatcherClientClass({ url, auth, heartbeat: 3_000, scenarios: ['crowdsecurity/ssh-bf'] })
+  const watcher = await watcherClient(url, { machineID: 'watcher', password: 'the-password-of-a-watcher' })
   await watcher.login()
   const first = newAlert('203.0.113.7')
   expect(await watcher.Alerts.pushAlerts([first])).toEqual(['1'])

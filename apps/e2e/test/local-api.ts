@@ -79,3 +79,9 @@ export function alert(ip: string, more: Record<string, unknown> = {}) {
     ...more,
   }
 }
+
+/** An alert of now, as a server on the system's clock wants it. */
+export const newAlert = (ip: string) => {
+  const at = new Date().toISOString()
+  return alert(ip, { start_at: at, stop_at: at })
+}

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CapiClient, generateMachineIdFromKey } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'
 import { Agents, BouncerKeys } from '@cscapi/local-api'
@@ -48,6 +49,12 @@ export async function startRealServer({ network }: { readonly network?: OwnNetwo
     child.kill(signal)
     await exited
   }
+  /** It answers nobody for so long, and then goes on. */
+  const hang = async (ms: number) => {
+    running.child?.kill('SIGSTOP')
+    await sleep(ms)
+    running.child?.kill('SIGCONT')
+  }
   onTestFinished(() => kill())
   await start()
   return {
@@ -55,6 +62,7 @@ export async function startRealServer({ network }: { readonly network?: OwnNetwo
     client,
     decisions,
     folder,
+    hang,
     key,
     kill,
     log,
