@@ -62,7 +62,7 @@ describe('alerts', () => {
   })
 
   test.each([
-    ['whose duration is none', { duration: 'soon' }, '0.decisions.0 in body is wrong: "soon" is no duration'],
+    ['whose duration is none', { duration: 'soon' }, '0.decisions.0: "soon" is no duration'],
     ['whose address is none', { value: 'nowhere' }, 'must be an address or a CIDR range'],
   ])('with a single decision, %s, are refused, also to cscli, and kept nowhere', async (_, wrong, why) => {
     const { agent, client } = await arrangeLocalApi()

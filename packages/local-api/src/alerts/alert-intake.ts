@@ -97,8 +97,6 @@ export class AlertIntake {
       return []
     }
   }
-
-  /** What it brings, or else what the profile decides; with what is wrong of that. */
 }
 
 /** The decisions of an alert, by what their uuids are drawn from. */

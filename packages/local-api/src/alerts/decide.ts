@@ -8,7 +8,7 @@ import type { ProfileOption } from './profile.js'
 export interface Decided {
   /** In force: not simulated, nor over. */
   readonly made: readonly NewLocalDecision[]
-  /** What is wrong with the others, e.g. `decisions.0 in body is wrong: "soon" is no duration`. */
+  /** What is wrong with the others, e.g. `decisions.0: "soon" is no duration`. */
   readonly wrong: readonly string[]
 }
 
@@ -24,7 +24,7 @@ export function decide(alert: PostedAlert, uuid: string, profile: ProfileOption,
   for (const [index, one] of all.entries()) {
     if (one === undefined || (typeof one !== 'string' && one.expiresAt <= now)) continue
     const issue = typeof one === 'string' ? one : newDecisionIssue(one, now)
-    if (typeof one === 'string' || issue !== undefined) wrong.push(`decisions.${index} in body is wrong: ${issue}`)
+    if (typeof one === 'string' || issue !== undefined) wrong.push(`decisions.${index}: ${issue}`)
     else made.push({ ...one, uuid: decisionUuid(uuid, index) })
   }
   return { made, wrong }
