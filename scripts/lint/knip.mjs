@@ -52,6 +52,6 @@ export default {
     // Each is a program; the one with a lib of types loads the adapters that a URL names.
     examples: workspaceOf('examples', { entry: ['*.ts', 'test/**'], project: ['*.ts', 'test/**'] }),
     // Imported by a program that is a text.
-    'apps/bench': workspaceOf('apps/bench', { ignoreDependencies: ['@cscapi/signals'] }),
+    'apps/bench': workspaceOf('apps/bench', { ignoreDependencies: ['@cscapi/signals', '@cscapi/cli'] }),
   },
 }

@@ -3,17 +3,13 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CscapiError } from '@cscapi/signals'
 import type { Storage } from '@cscapi/storage'
-import envPaths from 'env-paths'
 import type { Cli } from '../cli.js'
+import { platformFolders } from '../settings/platform-folders.js'
 
 const SQLITE = 'sqlite:'
 
 /** The file in the platform's folder for what programs keep: `~/.local/state/cscapi/cscapi.db`. */
-export function defaultStorage(): string {
-  const { log, data } = envPaths('cscapi', { suffix: '' })
-  // What env-paths takes for logs is Linux's XDG_STATE_HOME; the other systems have one folder.
-  return `${SQLITE}${join(process.platform === 'linux' ? log : data, 'cscapi.db')}`
-}
+export const defaultStorage = () => `${SQLITE}${join(platformFolders(process.env).state, 'cscapi.db')}`
 
 /** The URL of the storage that is configured. A secret: it may hold a password. */
 export async function storageUrl(cli: Cli): Promise<string> {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { InputError } from '@cscapi/signals'
-import envPaths from 'env-paths'
+import { platformFolders } from './platform-folders.js'
 
 const NAMES = ['cscapi.config.yaml', 'cscapi.config.yml', 'cscapi.config.json']
 
@@ -25,7 +25,7 @@ export async function readConfigFile(named: string | undefined): Promise<ConfigF
 /** Where a configuration is looked for, in order. */
 export const configFolders = () => [
   process.cwd(),
-  envPaths('cscapi', { suffix: '' }).config,
+  platformFolders(process.env).config,
   ...(process.platform === 'win32' ? [] : ['/etc/cscapi']),
 ]
 

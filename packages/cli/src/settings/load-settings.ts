@@ -48,17 +48,24 @@ export async function loadSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): 
   const origins = new Map<string, string>()
   let settings: Settings = {}
   for (const { nameOf, given } of sources) {
-    const found = issuesOfSchema(settingsSchema(), given, { aliases: SETTING_ALIASES, secrets: SECRET_SETTINGS })
-    if (found === undefined) {
-      const parsed = settingsSchema().parse(given)
-      for (const name of Object.keys(parsed)) origins.set(name, nameOf(name))
-      settings = { ...settings, ...parsed }
-    } else issues.push(...found.map((issue) => ({ ...issue, path: nameOf(issue.path) })))
+    if (isEmpty(given)) continue
+    const parsed = settingsSchema().safeParse(given)
+    if (parsed.success) {
+      for (const name of Object.keys(parsed.data)) origins.set(name, nameOf(name))
+      settings = { ...settings, ...parsed.data }
+      continue
+    }
+    const found = issuesOfSchema(settingsSchema(), given, { aliases: SETTING_ALIASES, secrets: SECRET_SETTINGS }) ?? []
+    issues.push(...found.map((issue) => ({ ...issue, path: nameOf(issue.path) })))
   }
   issues.push(...machineIdIssues(settings, origins))
   if (issues.length > 0) throw new InputError('The configuration is not usable', issues)
   return { settings, origins, file: file?.path }
 }
+
+/** Most programs say all they have to say in one place. */
+const isEmpty = (given: unknown) =>
+  typeof given === 'object' && given !== null && !Array.isArray(given) && Object.keys(given).length === 0
 
 const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, '-$&').toLowerCase()}`
 

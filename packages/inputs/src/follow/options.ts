@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { readOptions } from '@cscapi/signals'
+import { lazily, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import type { FollowClock, PositionStore } from './state-store.js'
 import type { FollowTrouble } from './trouble.js'
@@ -55,21 +55,23 @@ const hasMethods =
     typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function')
 
 const STORE_RULE = 'must have the methods getState and setState, as every storage has'
-const followShape = {
-  store: z.custom<PositionStore>(hasMethods('getState', 'setState'), STORE_RULE),
-  onTrouble: z.custom<FollowOptions['onTrouble']>((value) => typeof value === 'function', 'must be a function'),
-  signal: z.instanceof(AbortSignal).optional(),
-  key: z.string().min(1).max(200).optional(),
-  pollMs: z.int().min(10).max(3_600_000).default(1_000),
-  from: z.enum(['start', 'end']).default('start'),
-  until: z.enum(['aborted', 'end']).default('aborted'),
-  halfLine: z.boolean().default(false),
-  longestLine: z.int().min(1).max(16_777_216).default(65_536),
-  clock: z.custom<FollowClock>(hasMethods('now', 'sleep'), 'must have the methods now and sleep').default(clockOfHost),
-}
-
-const followSchema = z.strictObject(followShape)
-const pathSchema = z.string().min(1)
+const followSchema = lazily(() =>
+  z.strictObject({
+    store: z.custom<PositionStore>(hasMethods('getState', 'setState'), STORE_RULE),
+    onTrouble: z.custom<FollowOptions['onTrouble']>((value) => typeof value === 'function', 'must be a function'),
+    signal: z.instanceof(AbortSignal).optional(),
+    key: z.string().min(1).max(200).optional(),
+    pollMs: z.int().min(10).max(3_600_000).default(1_000),
+    from: z.enum(['start', 'end']).default('start'),
+    until: z.enum(['aborted', 'end']).default('aborted'),
+    halfLine: z.boolean().default(false),
+    longestLine: z.int().min(1).max(16_777_216).default(65_536),
+    clock: z
+      .custom<FollowClock>(hasMethods('now', 'sleep'), 'must have the methods now and sleep')
+      .default(clockOfHost),
+  }),
+)
+const pathSchema = lazily(() => z.string().min(1))
 
 const ALIASES = new Map([
   ['state', 'store'],
@@ -83,8 +85,8 @@ const ALIASES = new Map([
 
 /** @throws InputError that names everything that is wrong */
 export function readFollowOptions(path: string, given: FollowOptions): ReadFollowOptions {
-  const file = readOptions('The file cannot be followed', pathSchema, path, { root: 'path' })
-  const options = readOptions('The file cannot be followed', followSchema, given, { aliases: ALIASES })
+  const file = readOptions('The file cannot be followed', pathSchema(), path, { root: 'path' })
+  const options = readOptions('The file cannot be followed', followSchema(), given, { aliases: ALIASES })
   const { key = `follow:${createHash('sha256').update(resolve(file)).digest('base64url')}`, signal } = options
   return { ...options, path: file, key, signal }
 }

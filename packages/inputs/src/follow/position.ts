@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
-import { InputError, parseJson, printable } from '@cscapi/signals'
+import { InputError, lazily, parseJson, printable } from '@cscapi/signals'
 import * as z from 'zod'
 import type { Mark } from './fingerprint.js'
 import type { PositionStore } from './state-store.js'
@@ -14,18 +14,20 @@ export interface Position {
   readonly reader?: unknown
 }
 
-const positionSchema = z.strictObject({
-  mark: z.strictObject({
-    dev: z.string(),
-    ino: z.string(),
-    offset: z.int().min(0),
-    headLength: z.int().min(0).max(1_024),
-    hash: z.string(),
-    mtimeMs: z.number(),
+const positionSchema = lazily(() =>
+  z.strictObject({
+    mark: z.strictObject({
+      dev: z.string(),
+      ino: z.string(),
+      offset: z.int().min(0),
+      headLength: z.int().min(0).max(1_024),
+      hash: z.string(),
+      mtimeMs: z.number(),
+    }),
+    lines: z.int().min(0),
+    reader: z.unknown().optional(),
   }),
-  lines: z.int().min(0),
-  reader: z.unknown().optional(),
-})
+)
 
 const pack = promisify(gzip)
 const unpack = promisify(gunzip)
@@ -50,7 +52,7 @@ export class StoredPosition {
     const stored = await this.#store.getState(this.#key)
     if (stored === undefined) return undefined
     this.#version = stored.version
-    const parsed = positionSchema.safeParse(parseJson(await textOf(stored.value)))
+    const parsed = positionSchema().safeParse(parseJson(await textOf(stored.value)))
     if (parsed.success) return parsed.data
     throw new InputError('The file was not followed', [
       {

@@ -9,17 +9,17 @@ import { text, texts } from './json-record.js'
 const nginxSchema = lazily(() =>
   z.object({
     remote_addr: z.string(),
-    remote_user: text,
-    time: text,
-    time_iso8601: text,
-    time_local: text,
-    timestamp: text,
-    msec: text,
+    remote_user: text(),
+    time: text(),
+    time_iso8601: text(),
+    time_local: text(),
+    timestamp: text(),
+    msec: text(),
     status: z.coerce.number().catch(0),
-    request: text,
-    request_method: text,
-    request_uri: text,
-    http_user_agent: text,
+    request: text(),
+    request_method: text(),
+    request_uri: text(),
+    http_user_agent: text(),
   }),
 )
 
@@ -29,29 +29,29 @@ const caddySchema = lazily(() =>
     ts: z.union([z.number(), z.string()]),
     status: z.number().catch(0),
     request: z.object({
-      remote_ip: text,
+      remote_ip: text(),
       // What `trusted_proxies` made of it; before 2.7 there was none.
-      client_ip: text,
+      client_ip: text(),
       method: z.string(),
       uri: z.string(),
-      headers: z.object({ 'User-Agent': texts }).catch({ 'User-Agent': [] }),
+      headers: z.object({ 'User-Agent': texts() }).catch({ 'User-Agent': [] }),
     }),
-    user_id: text,
-    resp_headers: z.object({ 'Www-Authenticate': texts }).catch({ 'Www-Authenticate': [] }),
+    user_id: text(),
+    resp_headers: z.object({ 'Www-Authenticate': texts() }).catch({ 'Www-Authenticate': [] }),
   }),
 )
 
 const traefikSchema = lazily(() =>
   z.object({
     ClientAddr: z.string(),
-    ClientHost: text,
-    ClientUsername: text,
-    StartUTC: text,
-    time: text,
+    ClientHost: text(),
+    ClientUsername: text(),
+    StartUTC: text(),
+    time: text(),
     RequestMethod: z.string().catch(''),
     RequestPath: z.string().catch(''),
     DownstreamStatus: z.number().catch(0),
-    'request_User-Agent': text,
+    'request_User-Agent': text(),
   }),
 )
 

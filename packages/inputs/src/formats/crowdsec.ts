@@ -1,4 +1,4 @@
-import { parseJson } from '@cscapi/signals'
+import { lazily, parseJson } from '@cscapi/signals'
 import * as z from 'zod'
 import { readAlert } from './crowdsec/alert.js'
 import { type CutDocument, JsonDocuments } from './crowdsec/json-documents.js'
@@ -17,7 +17,7 @@ export const crowdsec: InputFormat = {
   open: (context, saved) => new AlertReader(context, saved),
 }
 
-const savedSchema = z.object({ text: z.string(), line: z.int() })
+const savedSchema = lazily(() => z.object({ text: z.string(), line: z.int() }))
 
 class AlertReader implements FormatReader {
   readonly #context: ReadContext
@@ -25,7 +25,7 @@ class AlertReader implements FormatReader {
 
   constructor(context: ReadContext, saved: unknown) {
     this.#context = context
-    const open = saved === undefined || saved === null ? undefined : savedSchema.parse(saved)
+    const open = saved === undefined || saved === null ? undefined : savedSchema().parse(saved)
     this.#documents = new JsonDocuments(LONGEST, open)
   }
 

@@ -1,4 +1,4 @@
-import { InputError, printable } from '@cscapi/signals'
+import { InputError, lazily, printable } from '@cscapi/signals'
 import Papa from 'papaparse'
 import * as z from 'zod'
 import type { AttackRule } from '../attacks/attack-rule.js'
@@ -12,19 +12,23 @@ const LONGEST_RECORD = 524_288
 export const csv: InputFormat = {
   longestLine: LONGEST_RECORD,
   attacks: {},
-  open: ({ mapping }, saved) => new CsvReader(parseMapping(csvMapping, mapping), saved),
+  open: ({ mapping }, saved) => new CsvReader(parseMapping(csvMapping(), mapping), saved),
 }
 
-const csvMapping = columnMapping.extend({
-  delimiter: z.enum([',', ';', '\t', '|']).default(','),
-  columns: z.array(z.string().min(1)).min(1).optional(),
-})
-const savedSchema = z.object({
-  columns: z.array(z.string()).optional(),
-  held: z.string(),
-  from: z.int(),
-  lines: z.int(),
-})
+const csvMapping = lazily(() =>
+  columnMapping().extend({
+    delimiter: z.enum([',', ';', '\t', '|']).default(','),
+    columns: z.array(z.string().min(1)).min(1).optional(),
+  }),
+)
+const savedSchema = lazily(() =>
+  z.object({
+    columns: z.array(z.string()).optional(),
+    held: z.string(),
+    from: z.int(),
+    lines: z.int(),
+  }),
+)
 
 /** A quoted text that goes on for longer than this was never begun: a quote went astray. */
 const MOST_LINES = 100
@@ -39,7 +43,7 @@ class CsvReader implements FormatReader {
   #from = 0
   #lines = 0
 
-  constructor({ delimiter, columns, ...mapping }: z.output<typeof csvMapping>, saved: unknown) {
+  constructor({ delimiter, columns, ...mapping }: z.output<ReturnType<typeof csvMapping>>, saved: unknown) {
     this.#delimiter = delimiter
     this.#mapping = mappingOf(mapping)
     this.#columns = columns
@@ -50,7 +54,7 @@ class CsvReader implements FormatReader {
     }
     this.attacks = attacksOf(this.#mapping)
     if (saved === undefined || saved === null) return
-    const before = savedSchema.parse(saved)
+    const before = savedSchema().parse(saved)
     this.#columns = before.columns ?? columns
     this.#held = before.held
     this.#from = before.from

@@ -1,3 +1,4 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import { epochOf } from '../logs/local-time.js'
 import type { InputFormat, ReadContext, Reading } from './format.js'
@@ -37,16 +38,18 @@ const SCENARIOS: readonly (readonly [jail: RegExp, scenario: string])[] = [
 /** Of any other jail: the name says what it is, and the map of scenarios what to call it. */
 const OTHER = 'cscapi/fail2ban-ban'
 
-const banSchema = z.object({
-  ip: z.string().min(1),
-  jail: z.string().min(1),
-  time: z
-    .string()
-    .regex(/^\d{9,11}(?:\.\d+)?$/)
-    .transform((seconds) => Math.floor(Number(seconds) * 1_000)),
-  failures: z.coerce.number().int().min(1).catch(1),
-  restored: z.enum(['0', '1']).catch('0'),
-})
+const banSchema = lazily(() =>
+  z.object({
+    ip: z.string().min(1),
+    jail: z.string().min(1),
+    time: z
+      .string()
+      .regex(/^\d{9,11}(?:\.\d+)?$/)
+      .transform((seconds) => Math.floor(Number(seconds) * 1_000)),
+    failures: z.coerce.number().int().min(1).catch(1),
+    restored: z.enum(['0', '1']).catch('0'),
+  }),
+)
 
 const LOGGED =
   /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2}) (?<time>\d{2}:\d{2}:\d{2}[.,]\d{3}) fail2ban\.actions +\[\d+\]: NOTICE +\[(?<jail>[^\]\s]+)\] (?<what>Restore Ban|Ban) (?<ip>\S+)$/
@@ -60,7 +63,7 @@ function readLine(line: string, { utc }: ReadContext): readonly Reading[] | unde
     return what === 'Ban' ? signalOf({ ip, jail, at, failures: 1 }) : []
   }
   if (!/^ip=/.test(line)) return undefined
-  const parsed = banSchema.safeParse(Object.fromEntries(line.trim().split(/ +/).map(pair)))
+  const parsed = banSchema().safeParse(Object.fromEntries(line.trim().split(/ +/).map(pair)))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     return [{ refused: `it is no ban: ${String(issue?.path[0])} is missing or wrong` }]

@@ -1,14 +1,16 @@
-import { issuesOfSchema, parseJson } from '@cscapi/signals'
+import { issuesOfSchema, lazily, parseJson } from '@cscapi/signals'
 import * as z from 'zod'
 
 /** A text that others may also write as a number, or not at all. */
-export const text = z
-  .union([z.string(), z.number().transform(String)])
-  .optional()
-  .catch(undefined)
+export const text = lazily(() =>
+  z
+    .union([z.string(), z.number().transform(String)])
+    .optional()
+    .catch(undefined),
+)
 
 /** Texts, or none. */
-export const texts = z.array(z.string()).catch([])
+export const texts = lazily(() => z.array(z.string()).catch([]))
 
 /** The object that a line holds, as the schema reads it; or, as text, why it holds none. */
 export function readJsonRecord<Schema extends z.ZodType<object>>(

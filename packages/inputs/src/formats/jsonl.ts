@@ -1,3 +1,4 @@
+import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
 import type { FormatReader, InputFormat, Reading } from './format.js'
 import { readJsonRecord } from './json-record.js'
@@ -9,18 +10,18 @@ import { type Mapping, mappingOf, parseMapping, pathMapping } from './mapped/map
 export const jsonl: InputFormat = {
   longestLine: 524_288,
   attacks: {},
-  open: ({ mapping }) => readerOf(mappingOf(parseMapping(pathMapping, mapping))),
+  open: ({ mapping }) => readerOf(mappingOf(parseMapping(pathMapping(), mapping))),
 }
 
 function readerOf(mapping: Mapping): FormatReader {
   return { attacks: attacksOf(mapping), read: (line, number) => readLine(line, number, mapping) }
 }
 
-const objectSchema = z.looseObject({})
+const objectSchema = lazily(() => z.looseObject({}))
 
 function readLine(line: string, number: number, mapping: Mapping): readonly Reading[] | undefined {
   if (line.trim() === '') return undefined
-  const record = readJsonRecord(line, objectSchema)
+  const record = readJsonRecord(line, objectSchema())
   if (typeof record === 'string') return [{ refused: record }]
   return readMapped(mapping, (path) => textOf(valueAt(record, path)), line, number)
 }

@@ -2,6 +2,7 @@ import {
   ADDRESS_RULE,
   isAddressScope,
   issuesOfSchema,
+  lazily,
   parseAddress,
   parseTimestamp,
   type Signal,
@@ -23,11 +24,11 @@ export const signal: InputFormat = {
   open: () => ({ read: readLine }),
 }
 
-const objectSchema = z.looseObject({})
+const objectSchema = lazily(() => z.looseObject({}))
 
 function readLine(line: string): readonly Reading[] | undefined {
   if (line.trim() === '') return undefined
-  const record = readJsonRecord(line, objectSchema)
+  const record = readJsonRecord(line, objectSchema())
   if (typeof record === 'string') return [{ refused: record }]
   const parsed = signalSchema.safeParse(record)
   if (!parsed.success) return [{ refused: issuesText(issuesOfSchema(signalSchema, record) ?? []) }]

@@ -18,10 +18,10 @@ const INPUT = new RegExp(`^\\[channel \\d+\\] input: ${QUOTED}$`, 's')
 
 const recordSchema = lazily(() =>
   z.object({
-    time: text,
+    time: text(),
     event_type: z.string(),
-    source: z.union([z.string(), z.object({ host: z.string(), port: text })]),
-    event: z.object({ user: text, password: text, command: text, input: text }).catch({}),
+    source: z.union([z.string(), z.object({ host: z.string(), port: text() })]),
+    event: z.object({ user: text(), password: text(), command: text(), input: text() }).catch({}),
   }),
 )
 

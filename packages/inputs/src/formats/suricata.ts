@@ -8,24 +8,24 @@ import { readJsonRecord, text, texts } from './json-record.js'
 const recordSchema = lazily(() =>
   z.object({
     event_type: z.string(),
-    timestamp: text,
-    src_ip: text,
-    dest_ip: text,
-    dest_port: text,
-    proto: text,
-    direction: text,
+    timestamp: text(),
+    src_ip: text(),
+    dest_ip: text(),
+    dest_port: text(),
+    proto: text(),
+    direction: text(),
     alert: z
       .object({
         gid: z.number().catch(1),
         signature_id: z.number().catch(0),
         signature: z.string().catch(''),
         severity: z.number().catch(4),
-        source: z.object({ ip: text }).optional().catch(undefined),
-        metadata: z.object({ attack_target: texts, cve: texts }).catch({ attack_target: [], cve: [] }),
+        source: z.object({ ip: text() }).optional().catch(undefined),
+        metadata: z.object({ attack_target: texts(), cve: texts() }).catch({ attack_target: [], cve: [] }),
       })
       .optional(),
-    flow: z.object({ src_ip: text }).optional().catch(undefined),
-    http: z.object({ url: text, http_user_agent: text, http_method: text }).optional().catch(undefined),
+    flow: z.object({ src_ip: text() }).optional().catch(undefined),
+    http: z.object({ url: text(), http_user_agent: text(), http_method: text() }).optional().catch(undefined),
   }),
 )
 type EveRecord = z.output<ReturnType<typeof recordSchema>>

@@ -1,4 +1,4 @@
-import { parseTimestamp } from '@cscapi/signals'
+import { lazily, parseTimestamp } from '@cscapi/signals'
 import * as z from 'zod'
 import { withoutQuery } from './details.js'
 import type { InputFormat, ReadContext, Reading } from './format.js'
@@ -17,40 +17,42 @@ export const wazuh: InputFormat = {
 
 const part = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape).optional().catch(undefined)
 
-const alertSchema = z.object({
-  timestamp: text,
-  id: text,
-  rule: z.object({
-    id: text,
-    level: z.number(),
-    description: text,
-    frequency: z.int().min(1).optional().catch(undefined),
-    groups: texts,
+const alertSchema = lazily(() =>
+  z.object({
+    timestamp: text(),
+    id: text(),
+    rule: z.object({
+      id: text(),
+      level: z.number(),
+      description: text(),
+      frequency: z.int().min(1).optional().catch(undefined),
+      groups: texts(),
+    }),
+    manager: part({ name: text() }),
+    data: part({
+      srcip: text(),
+      src_ip: text(),
+      dest_ip: text(),
+      direction: text(),
+      event_type: text(),
+      srcuser: text(),
+      dstuser: text(),
+      url: text(),
+      flow: part({ src_ip: text() }),
+      alert: part({ source: part({ ip: text() }) }),
+      httpRequest: part({ clientIp: text() }),
+      aws: part({ httpRequest: part({ clientIp: text() }), sourceIPAddress: text(), source_ip_address: text() }),
+      win: part({ eventdata: part({ ipAddress: text() }) }),
+      office365: part({ ClientIP: text() }),
+      transaction: part({ client_ip: text() }),
+    }),
   }),
-  manager: part({ name: text }),
-  data: part({
-    srcip: text,
-    src_ip: text,
-    dest_ip: text,
-    direction: text,
-    event_type: text,
-    srcuser: text,
-    dstuser: text,
-    url: text,
-    flow: part({ src_ip: text }),
-    alert: part({ source: part({ ip: text }) }),
-    httpRequest: part({ clientIp: text }),
-    aws: part({ httpRequest: part({ clientIp: text }), sourceIPAddress: text, source_ip_address: text }),
-    win: part({ eventdata: part({ ipAddress: text }) }),
-    office365: part({ ClientIP: text }),
-    transaction: part({ client_ip: text }),
-  }),
-})
-type WazuhAlert = z.output<typeof alertSchema>
+)
+type WazuhAlert = z.output<ReturnType<typeof alertSchema>>
 
 function readLine(line: string, context: ReadContext): readonly Reading[] | undefined {
   if (line.trim() === '') return undefined
-  const alert = readJsonRecord(line, alertSchema)
+  const alert = readJsonRecord(line, alertSchema())
   if (typeof alert === 'string') return [{ refused: alert }]
   const attack = attackOf(alert.rule.groups, alert.rule.level)
   const address = addressOf(alert.data)

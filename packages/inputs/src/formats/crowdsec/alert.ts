@@ -1,33 +1,35 @@
-import { isAddressScope, parseJson, parseTimestamp, scenarioRule } from '@cscapi/signals'
+import { isAddressScope, lazily, parseJson, parseTimestamp, scenarioRule } from '@cscapi/signals'
 import * as z from 'zod'
 import { withoutQuery } from '../details.js'
 import type { ReadContext, Reading, WholeAttack } from '../format.js'
 
-const text = z.string().nullish().catch(undefined)
+const text = lazily(() => z.string().nullish().catch(undefined))
 
-const alertSchema = z.object({
-  uuid: text,
-  kind: text,
-  scenario: z.string(),
-  scenario_hash: text,
-  scenario_version: text,
-  message: text,
-  simulated: z.boolean().nullish(),
-  events_count: z.int().nullish().catch(undefined),
-  start_at: z.string(),
-  stop_at: z.string(),
-  source: z.object({ scope: z.string(), value: z.string() }),
-  decisions: z.array(z.object({ origin: text })).nullish(),
-  events: z
-    .array(z.object({ meta: z.array(z.object({ key: z.string(), value: z.string() })).nullish() }))
-    .nullish()
-    .catch(undefined),
-  meta: z
-    .array(z.object({ key: z.string(), value: z.string() }))
-    .nullish()
-    .catch(undefined),
-})
-type Alert = z.output<typeof alertSchema>
+const alertSchema = lazily(() =>
+  z.object({
+    uuid: text(),
+    kind: text(),
+    scenario: z.string(),
+    scenario_hash: text(),
+    scenario_version: text(),
+    message: text(),
+    simulated: z.boolean().nullish(),
+    events_count: z.int().nullish().catch(undefined),
+    start_at: z.string(),
+    stop_at: z.string(),
+    source: z.object({ scope: z.string(), value: z.string() }),
+    decisions: z.array(z.object({ origin: text() })).nullish(),
+    events: z
+      .array(z.object({ meta: z.array(z.object({ key: z.string(), value: z.string() })).nullish() }))
+      .nullish()
+      .catch(undefined),
+    meta: z
+      .array(z.object({ key: z.string(), value: z.string() }))
+      .nullish()
+      .catch(undefined),
+  }),
+)
+type Alert = z.output<ReturnType<typeof alertSchema>>
 
 /** What is no finding of the engine: news of others, and what a person ordered. */
 const OTHER_KINDS = new Set(['capi', 'papi', 'cscli'])
@@ -36,7 +38,7 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /** What an alert of the engine tells: nothing if it is no attack that the engine saw itself. */
 export function readAlert(value: unknown, line: number, context: ReadContext): readonly Reading[] {
-  const parsed = alertSchema.safeParse(value)
+  const parsed = alertSchema().safeParse(value)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     return [{ refused: `it is no alert: ${issue?.path.join('.')} is missing or wrong`, line }]
@@ -87,10 +89,10 @@ function detailsOf({ meta, events }: Alert, { include }: ReadContext): Record<st
 }
 
 const MOST_TEXTS = 10
-const listSchema = z.array(z.string())
+const listSchema = lazily(() => z.array(z.string()))
 
 /** The engine writes the texts of one key as a JSON array. */
 function unpacked({ key, value }: { readonly key: string; readonly value: string }) {
-  const list = listSchema.safeParse(parseJson(value))
+  const list = listSchema().safeParse(parseJson(value))
   return (list.success ? list.data : [value]).map((one) => ({ key, value: one }))
 }

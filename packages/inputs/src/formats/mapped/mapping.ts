@@ -1,4 +1,4 @@
-import { InputError, printable, readOptions, scenarioRule } from '@cscapi/signals'
+import { InputError, lazily, printable, readOptions, scenarioRule } from '@cscapi/signals'
 import * as z from 'zod'
 import type { FieldPath } from './field-path.js'
 import { MAPPED_TIMES, type MappedTime } from './mapped-time.js'
@@ -70,23 +70,27 @@ function schemaOf(field: z.ZodType<FieldPath>) {
   })
 }
 
-const column = z
-  .string()
-  .min(1)
-  .transform((name): FieldPath => [name])
-const path = z.union([
-  z.array(z.string().min(1)).min(1),
+const column = lazily(() =>
   z
     .string()
-    .refine(
-      (text) => pathOf(text) !== undefined,
-      'must be a path such as a.b, with "a.b" in quotes for a name with dots',
-    )
-    .transform((text) => pathOf(text) ?? []),
-])
+    .min(1)
+    .transform((name): FieldPath => [name]),
+)
+const path = lazily(() =>
+  z.union([
+    z.array(z.string().min(1)).min(1),
+    z
+      .string()
+      .refine(
+        (text) => pathOf(text) !== undefined,
+        'must be a path such as a.b, with "a.b" in quotes for a name with dots',
+      )
+      .transform((text) => pathOf(text) ?? []),
+  ]),
+)
 
-export const columnMapping = schemaOf(column)
-export const pathMapping = schemaOf(path)
+export const columnMapping = lazily(() => schemaOf(column()))
+export const pathMapping = lazily(() => schemaOf(path()))
 
 const ALIASES = new Map([
   ['ip', 'source'],
@@ -105,7 +109,7 @@ export function parseMapping<Schema extends z.ZodType>(schema: Schema, given: un
   throw new InputError(WHAT, [{ path: 'mapping', value: printable(given), rule }])
 }
 
-export function mappingOf(parsed: z.output<typeof pathMapping>): Mapping {
+export function mappingOf(parsed: z.output<ReturnType<typeof pathMapping>>): Mapping {
   const { source, address, time, end, scenario, events, context, where, bucket } = parsed
   return {
     hasPort: address === 'address:port',

@@ -10,13 +10,13 @@ import type { Transaction } from './transaction.js'
 const NO_DETAILS = { ruleId: '', severity: '', tags: [] }
 const v3Message = lazily(() =>
   z.object({
-    message: text,
-    details: z.object({ ruleId: text, severity: text, tags: texts }).catch(NO_DETAILS),
+    message: text(),
+    details: z.object({ ruleId: text(), severity: text(), tags: texts() }).catch(NO_DETAILS),
   }),
 )
 const corazaMessage = lazily(() =>
   z.object({
-    data: z.object({ id: text, msg: text, severity: text, tags: texts }),
+    data: z.object({ id: text(), msg: text(), severity: text(), tags: texts() }),
   }),
 )
 
@@ -25,23 +25,23 @@ const recordSchema = lazily(() =>
   z.object({
     transaction: z.object({
       // ModSecurity 3.
-      client_ip: text,
-      time_stamp: text,
+      client_ip: text(),
+      time_stamp: text(),
       messages: z
         .array(v3Message().catch({ details: NO_DETAILS }))
         .optional()
         .catch(undefined),
-      request: z.object({ method: text, uri: text }).optional().catch(undefined),
+      request: z.object({ method: text(), uri: text() }).optional().catch(undefined),
       // Coraza: nanoseconds.
       unix_timestamp: z.number().optional().catch(undefined),
       // ModSecurity 2, and Coraza in its form.
-      time: text,
-      timestamp: text,
-      remote_address: text,
+      time: text(),
+      timestamp: text(),
+      remote_address: text(),
     }),
     messages: z.array(corazaMessage()).optional().catch(undefined),
-    request: z.object({ request_line: text }).optional().catch(undefined),
-    audit_data: z.object({ messages: texts }).optional().catch(undefined),
+    request: z.object({ request_line: text() }).optional().catch(undefined),
+    audit_data: z.object({ messages: texts() }).optional().catch(undefined),
   }),
 )
 type AuditRecord = z.output<ReturnType<typeof recordSchema>>

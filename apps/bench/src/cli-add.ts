@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { type Figure, median } from './figure.js'
+
+const ROUNDS = 7
+/** fail2ban calls it once a ban. */
+const GOAL_MS = 250
+
+const TELL_CPU = `process.on('exit', () => { const { user, system } = process.cpuUsage(); process._rawDebug('CPU ' + (user + system) / 1_000) })`
+const BAN = `ip=203.0.113.7 jail=sshd time=${Math.floor(Date.now() / 1_000)} failures=5 restored=0\n`
+
+/** The ways in which one signal is added. */
+const WAYS: Readonly<Record<string, { readonly args: readonly string[]; readonly input: string }>> = {
+  'from flags': { args: ['--ip', '203.0.113.7', '--scenario', 'crowdsecurity/ssh-bf'], input: '' },
+  'as fail2ban does': { args: ['--format', 'fail2ban'], input: BAN },
+}
+
+/** Milliseconds of processor time of a whole process, from its start to its end. */
+function cpuOf(args: readonly string[], input: string, folder: string): number {
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    input,
+    cwd: folder,
+    encoding: 'utf8',
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(TELL_CPU)}`,
+      CSCAPI_STORAGE: `sqlite:${join(folder, 'cli.db')}`,
+      CSCAPI_ENVIRONMENT: 'http://127.0.0.1:8088/v3',
+      CSCAPI_MACHINE_ID: 'a1'.repeat(24),
+    },
+  })
+  if (status !== 0) throw new Error(`${args.join(' ')} failed: ${stderr}`)
+  return Number(/CPU ([\d.]+)/.exec(stderr)?.[1])
+}
+
+/** What one `cscapi add` of one signal costs as a whole process, beside a process that does nothing. */
+export function cliAdd(folder: string): Figure[] {
+  const bin = join(dirname(createRequire(import.meta.url).resolve('@cscapi/cli/package.json')), 'dist', 'bin.js')
+  return Object.entries(WAYS).map(([name, { args, input }]) => {
+    const add = () => cpuOf([bin, 'add', ...args], input, folder)
+    // Makes the store.
+    add()
+    const rounds = Array.from({ length: ROUNDS }, () => [add(), cpuOf(['--eval', '0'], '', folder)] as const)
+    const ours = median(rounds.map(([ms]) => ms))
+    const bare = median(rounds.map(([, ms]) => ms))
+    return {
+      name: `cscapi add, one signal ${name}: CPU ms of the process`,
+      ours: `${ours.toFixed(0)} ms`,
+      baseline: `${bare.toFixed(0)} ms (node that does nothing)`,
+      ratio: ours,
+      goal: { atMost: GOAL_MS },
+    }
+  })
+}
