@@ -14,13 +14,12 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'enqueue-redis': async () => ({ figures: async () => [await (await import('./enqueue.js')).redisEnqueue()] }),
   'enqueue-postgres': async () => ({ figures: async () => [await (await import('./enqueue.js')).postgresEnqueue()] }),
   post: async () => ({ figures: async () => (await import('./post.js')).postSignals() }),
-  send: async () => ({ figures: async ({ folder }) => (await import('./send.js')).sendSignals(folder) }),
+  send: async () => (await import('./send.js')).send,
+  'send-latency': async () => (await import('./send-latency.js')).sendLatency,
   backlog: async () => (await import('./backlog.js')).backlog,
-  memory: async () => ({
-    figures: async ({ folder, isSmall }) => [
-      await (await import('./memory.js')).drainMemory(folder, isSmall ? 20_000 : 1_000_000),
-    ],
-  }),
+  'whole-way': async () => (await import('./whole-way.js')).wholeWay,
+  memory: async () => (await import('./peak-memory.js')).peakMemory,
+  quiet: async () => (await import('./quiet.js')).quiet,
   'apply-decisions': async () => ({ figures: async () => (await import('./apply-decisions.js')).applyDecisions() }),
   decisions: async () => (await import('./decisions.js')).decisions,
   'local-api': async () => (await import('./local-api.js')).localApi,

@@ -1,7 +1,7 @@
 import { createEmulator } from '@cscapi/emulator'
 
 // An emulator in a process of its own, so that it does not share the sender's event loop. Argument:
-// latency in milliseconds.
+// latency in milliseconds. Any message is answered with the number of requests so far.
 const emulator = createEmulator({
   latencyMs: Number(process.argv[2] ?? 0),
   recordRequests: 'summary',
@@ -9,4 +9,5 @@ const emulator = createEmulator({
   acceptUnknownMachines: true,
 })
 const { url } = await emulator.listen()
-process.stdout.write(`${url}\n`)
+process.on('message', () => process.send?.(emulator.record.count()))
+process.send?.(url)

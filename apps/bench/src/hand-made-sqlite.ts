@@ -2,6 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { QueuedSignal } from '@cscapi/storage'
 import BetterSqlite3 from 'better-sqlite3'
 
+interface HandLease {
+  readonly machine: number
+  readonly signals: readonly { readonly uuid: string; readonly payload: string }[]
+}
+
 /**
  * What an expert would write by hand for the same schema and durability: prepared statements, one
  * transaction a call.
@@ -56,7 +61,8 @@ export class HandMade {
       ),
       getState: database.prepare('SELECT value, version, expires_at FROM state WHERE key = ?'),
       take: database.prepare<
-        [string, number, number, number]
+        [string, number, number, number],
+        { id: number }
       >(`UPDATE machines SET lease_token = ?, lease_until = ?, due_at = ?
         WHERE id = (SELECT id FROM machines WHERE due_at <= ? ORDER BY due_at LIMIT 1) RETURNING id`),
       held: database.prepare<[number], { uuid: string; payload: string }>(
@@ -74,18 +80,30 @@ export class HandMade {
     this.#enqueue(signals)
   }
 
-  /** A lease of up to 50 signals, in one commit that waits for no disk, and what became of them. */
-  leaseAndSettle(): void {
+  /** A lease of up to 50 signals, in one commit that waits for no disk; none where none is due. */
+  lease(): HandLease | undefined {
     const { take, held, credentials } = this.#statements
     const now = Date.now()
     this.#database.exec('PRAGMA synchronous = NORMAL')
-    const taken = take.get(randomUUID(), now + 60_000, now + 60_000, now) as { id: number }
+    const taken = take.get(randomUUID(), now + 60_000, now + 60_000, now)
     this.#database.exec('PRAGMA synchronous = FULL')
+    if (taken === undefined) return undefined
     credentials.get(taken.id)
+    return { machine: taken.id, signals: held.all(taken.id) }
+  }
+
+  /** Deletes what was sent, and ends the lease. */
+  settle({ machine, signals }: HandLease): void {
     this.#settle(
-      taken.id,
-      held.all(taken.id).map(({ uuid }) => uuid),
+      machine,
+      signals.map(({ uuid }) => uuid),
     )
+  }
+
+  leaseAndSettle(): void {
+    const lease = this.lease()
+    if (lease === undefined) throw new Error('Nothing is due')
+    this.settle(lease)
   }
 
   createMachine(machineId: string): void {

@@ -8,9 +8,10 @@ import { machine } from './frame/machine.js'
 import { printHeader, printOutcome } from './frame/print.js'
 import { printProfiles } from './frame/profile.js'
 
-const HELP = `pnpm bench [name…] [--json] [--profile] [--small]
+const HELP = `pnpm bench [name…] [--rounds N] [--json] [--profile] [--small]
 
 Measures each bench of a name that is given, or all, in fresh processes, ours and the baseline in turn.
+  --rounds N how often each side is measured (default 5)
   --json     prints one line of JSON instead of the table
   --profile  one round with a processor profile of each process, and where the time went
   --small    one round at a small size; fails where a count is not what it must be
@@ -21,6 +22,7 @@ Benches: ${Object.keys(benches).join(', ')}
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    rounds: { type: 'string' },
     json: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     small: { type: 'boolean', default: false },
@@ -33,6 +35,9 @@ else await run(positionals.length === 0 ? Object.keys(benches) : positionals)
 async function run(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => benches[name] === undefined)
   if (unknown.length > 0) throw new Error(`There is no bench ${unknown.join(', ')}\n${HELP}`)
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
+    throw new Error(`--rounds must be a whole number from 1 (got ${values.rounds})`)
   const profiles = values.profile ? mkdtempSync(join(tmpdir(), 'cscapi-profiles-')) : undefined
   const outcomes: Outcome[] = []
   if (!values.json) {
@@ -43,7 +48,7 @@ async function run(names: readonly string[]): Promise<void> {
   for (const name of names) {
     const bench = await benches[name]?.()
     if (bench === undefined) continue
-    const outcome = await hold(name, bench, { isSmall: values.small, profiles })
+    const outcome = await hold(name, bench, { isSmall: values.small, rounds, profiles })
     outcomes.push(outcome)
     if (!values.json) printOutcome(outcome)
   }

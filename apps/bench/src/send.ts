@@ -1,115 +1,70 @@
-import { join } from 'node:path'
-import { CapiClient } from '@cscapi/client'
-import { MemoryStorage, type Storage } from '@cscapi/storage'
-import { SqliteStorage } from '@cscapi/storage-sqlite'
+import { costOf } from './cost.js'
 import { startEmulator } from './emulator.js'
-import { type Figure, median, perSecond, timed } from './figure.js'
-import { machineId, queuedSignals } from './signals.js'
+import type { Contest, Goal, Numbers, Row, Setting } from './frame/bench.js'
+import { CONCURRENCY, clientOf, fill, type Load, logIn, postBare, requestsOf, tokenOf } from './sending.js'
+import { type StoreName, stores } from './stores.js'
 
-const CONCURRENCY = 8
-const BATCH = 50
-const ROUNDS = 3
+const loadOf = ({ isSmall }: Setting): Load => (isSmall ? { machines: 4, each: 120 } : { machines: 40, each: 1_000 })
 
-const clientOf = (storage: Storage, baseUrl: string) =>
-  new CapiClient({
-    storage,
-    scenarios: ['crowdsecurity/ssh-bf'],
-    environment: { baseUrl },
-    concurrency: CONCURRENCY,
-    batchSize: BATCH,
-  })
-
-/** Registers and logs in beforehand, so that only sending is measured. */
-async function prepared(storage: Storage, baseUrl: string, machines: number, signals: number): Promise<CapiClient> {
-  const client = clientOf(storage, baseUrl)
-  for (let number = 0; number < machines; number += 1) await client.verify({ machineId: machineId(number) })
-  const queued = queuedSignals(signals, machines)
-  for (let at = 0; at < signals; at += 1_000) await storage.enqueue(queued.slice(at, at + 1_000))
-  return client
+const GOALS: Readonly<Record<StoreName, Goal>> = {
+  memory: { ratio: { atLeast: 1 } },
+  SQLite: { ratio: { atLeast: 0.6 } },
+  PostgreSQL: { ratio: { atLeast: 0.5 } },
+  Redis: { ratio: { atLeast: 0.6 } },
 }
 
-/** Sending from the stores that need no server. */
-export async function sendSignals(folder: string): Promise<Figure[]> {
-  const sqlite = (round: number) => new SqliteStorage({ path: join(folder, `send-${round}.db`) })
-  return [
-    await sendWithoutLatency('send, no latency, memory', () => new MemoryStorage()),
-    await sendWithoutLatency('send, no latency, SQLite', sqlite),
-    await sendWithLatency(),
-  ]
+/** Signals a second of the clock, and a second of this process's processor time. */
+async function rates(load: Load, run: () => Promise<unknown>): Promise<Numbers> {
+  const signals = load.machines * load.each
+  const { cpuUs, wallUs } = await costOf(1, run)
+  return { rate: (signals / wallUs) * 1_000_000, cpuRate: (signals / cpuUs) * 1_000_000 }
 }
 
-/**
- * Sending 20,000 signals of 40 machines, against bare fetch calls that post ready-made bodies with
- * the same concurrency.
- */
-async function sendWithoutLatency(name: string, makeStorage: (round: number) => Storage): Promise<Figure> {
-  const [machines, signals] = [40, 20_000]
-  const ours: number[] = []
-  const bare: number[] = []
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const emulator = await startEmulator(0)
-    try {
-      const storage = makeStorage(round)
-      const client = await prepared(storage, emulator.url, machines, signals)
-      const token = (await storage.getMachine(machineId(0)))?.token?.value ?? ''
-      let requests = 0
-      const send = async () => {
-        requests = (await client.sendSignals()).requests
-      }
-      ours.push(await timed(send))
-      await client.close()
-      const payloads = queuedSignals(BATCH, 1).map(({ payload }) => payload)
-      bare.push(await timed(() => postBare(emulator.url, token, `[${payloads.join(',')}]`, requests)))
-    } finally {
-      emulator.stop()
-    }
-  }
-  const ratio = median(ours.map((ms, round) => (bare[round] ?? Number.NaN) / ms))
-  return {
-    name,
-    ours: perSecond(signals, median(ours)),
-    baseline: perSecond(signals, median(bare)),
-    ratio,
-    goal: { atLeast: 0.6 },
-  }
-}
-
-async function postBare(url: string, token: string, body: string, count: number): Promise<void> {
-  let left = count
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  const worker = async () => {
-    while (left > 0) {
-      left -= 1
-      const response = await fetch(`${url}/signals`, { method: 'POST', headers, body })
-      await response.text()
-    }
-  }
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
-}
-
-/**
- * 200 machines × 100 signals at 20 ms latency, against the best that the number of requests allows.
- */
-async function sendWithLatency(): Promise<Figure> {
-  const [machines, each, latencyMs] = [200, 100, 20]
-  const emulator = await startEmulator(latencyMs)
+async function measureStore(name: StoreName, setting: Setting): Promise<Numbers> {
+  const load = loadOf(setting)
+  const emulator = await startEmulator(0)
+  const { storage, stop } = await stores[name](setting.folder)
+  const client = clientOf(storage, emulator.url)
   try {
-    const client = await prepared(new MemoryStorage(), emulator.url, machines, machines * each)
-    let requests = 0
-    const ms = await timed(async () => {
-      requests = (await client.sendSignals()).requests
-    })
+    await logIn(client, load)
+    // A process that serves for long has compiled what it runs.
+    await fill(storage, load)
+    await client.sendSignals()
+    await fill(storage, load)
+    const before = await emulator.requests()
+    const numbers = await rates(load, () => client.sendSignals())
+    return { ...numbers, requests: (await emulator.requests()) - before, least: requestsOf(load) }
+  } finally {
     await client.close()
-    const best = (requests / CONCURRENCY) * latencyMs
-    const name = 'send, 20 ms latency, 200 machines × 100'
-    return {
-      name,
-      ours: `${Math.round(ms)} ms`,
-      baseline: `${Math.round(best)} ms`,
-      ratio: ms / best,
-      goal: { atMost: 1.3 },
-    }
+    await stop()
+    emulator.stop()
+  }
+}
+
+async function measureBare(setting: Setting): Promise<Numbers> {
+  const load = loadOf(setting)
+  const emulator = await startEmulator(0)
+  try {
+    const token = await tokenOf(emulator.url)
+    const post = () => postBare(emulator.url, token, requestsOf(load), CONCURRENCY)
+    await post()
+    return await rates(load, post)
   } finally {
     emulator.stop()
   }
+}
+
+const names = Object.keys(GOALS) as StoreName[]
+
+/** Sending from each store without latency, against `fetch` calls with a body that is ready. */
+export const send: Contest = {
+  sides: {
+    ...Object.fromEntries(names.map((name) => [name, (setting: Setting) => measureStore(name, setting)])),
+    bare: measureBare,
+  },
+  rows: names.flatMap((name): Row[] => [
+    { name: `send, ${name}`, unit: '/s', ours: [name, 'rate'], baseline: ['bare', 'rate'], goal: GOALS[name] },
+    { name: `send, ${name}, a CPU second`, unit: '/s', ours: [name, 'cpuRate'], baseline: ['bare', 'cpuRate'] },
+    { name: `requests, ${name}`, unit: '', ours: [name, 'requests'], baseline: [name, 'least'], goal: 'equal' },
+  ]),
 }
