@@ -1,11 +1,11 @@
 import { ADDRESS_RULE, IpNetwork, isAddressScope } from '@cscapi/signals'
+import type { Change, Changing } from '../changes/change.js'
+import { lockoutRule } from '../changes/lockout.js'
+import type { Contents } from '../contents/contents.js'
+import { type ScopedValues, scopedKey, setScopedLater } from '../contents/scoped-values.js'
+import { emptyStream, heldIn, type Source, tableOf } from '../contents/source.js'
 import { TableBuilder, withoutSlack } from '../tables/table-builder.js'
-import type { Change, Changing } from './change.js'
-import type { Contents } from './contents.js'
 import { withoutDeadReasons } from './dead-reasons.js'
-import { lockoutRule } from './lockout.js'
-import { type ScopedValues, scopedKey, setScopedLater } from './scoped-values.js'
-import { emptyStream, heldIn, type Source, tableOf } from './source.js'
 import type { StreamAnswer } from './stream-answer.js'
 
 /** What is new in an answer, with room for what stays. */
