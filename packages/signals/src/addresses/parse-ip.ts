@@ -1,3 +1,5 @@
+import { parseDotted } from './parse-dotted.js'
+
 /** The family of an address. */
 export type Family = 4 | 6
 
@@ -10,9 +12,6 @@ export type Words = Uint32Array
 const DOT = 46
 const COLON = 58
 const ZERO = 48
-const NINE = 57
-/** Behind the last character. */
-const END = -1
 
 /**
  * Reads an address into `words`; 0 for text that is none. Strict: four decimal parts without
@@ -23,7 +22,7 @@ const END = -1
 export function parseIp(text: string, words: Words, end = text.length): Family | 0 {
   if (end < 2 || end > 45) return 0
   // Most are IPv4, and what is not shows it in its first characters.
-  if (parseV4(text, 0, end, words)) return 4
+  if (parseDotted(text, 0, end, words)) return 4
   return parseV6(text, end, words) ? foldMapped(words) : 0
 }
 
@@ -57,33 +56,6 @@ export function parsePrefix(text: string, from: number): number {
   return prefix
 }
 
-/** Reads four decimal parts into the first word, and each character once: they cost the most. */
-function parseV4(text: string, from: number, end: number, words: Words): boolean {
-  let word = 0
-  let at = from
-  for (let parts = 1; parts <= 4; parts += 1) {
-    let part = at < end ? text.charCodeAt(at++) - ZERO : END
-    if (part < 0 || part > 9) return false
-    let code = at < end ? text.charCodeAt(at++) : END
-    // No digit comes after a zero that leads, and no fourth one.
-    if (isDigit(code) && part !== 0) {
-      part = part * 10 + code - ZERO
-      code = at < end ? text.charCodeAt(at++) : END
-      if (isDigit(code)) {
-        part = part * 10 + code - ZERO
-        if (part > 255) return false
-        code = at < end ? text.charCodeAt(at++) : END
-      }
-    }
-    if (code !== (parts === 4 ? END : DOT)) return false
-    word = (word << 8) | part
-  }
-  words[0] = word
-  return true
-}
-
-const isDigit = (code: number) => code >= ZERO && code <= NINE
-
 function parseV6(text: string, end: number, words: Words): boolean {
   words[0] = 0
   words[1] = 0
@@ -109,7 +81,7 @@ function parseV6(text: string, end: number, words: Words): boolean {
     }
     const code = at < end ? text.charCodeAt(at) : 0
     if (code === DOT) {
-      if (group > 6 || !parseV4(text, start, end, EMBEDDED)) return false
+      if (group > 6 || !parseDotted(text, start, end, EMBEDDED)) return false
       const word = EMBEDDED[0] ?? 0
       setGroup(words, group, word >>> 16)
       setGroup(words, group + 1, word & 0xffff)
