@@ -23,7 +23,8 @@ type Network = Pick<IpNetwork, 'words' | 'prefix'>
  */
 export class NetworkTable {
   readonly family: Family
-  readonly #timed: boolean
+  /** Whether each entry has its own expiry and tag. */
+  readonly timed: boolean
   readonly #columns: NetworkColumns
   /**
    * Of each entry its hash; and its index, counted from 1, above the last bits of its prefix. So an
@@ -35,10 +36,9 @@ export class NetworkTable {
   /** Those from {@link NARROW} on. */
   #narrowLengths: readonly number[] = []
 
-  /** With `timed`, each entry has its own expiry and tag. */
   constructor(family: Family, timed: boolean, capacity = 16) {
     this.family = family
-    this.#timed = timed
+    this.timed = timed
     this.#columns = new NetworkColumns(family, timed, capacity)
     this.#slots = newSlots(capacity)
     this.#filter = this.#newFilter(capacity)
@@ -70,13 +70,12 @@ export class NetworkTable {
     const hash = this.#hash(words, prefix)
     const index = this.#seek(words, prefix, hash)
     if (index === -1) this.#columns.note(this.#append(words, prefix, hash), expiresAt, tag)
-    else if (this.#timed && expiresAt > this.expiresAt(index)) this.#columns.note(index, expiresAt, tag)
+    else if (this.timed && expiresAt > this.expiresAt(index)) this.#columns.note(index, expiresAt, tag)
   }
 
-  /** Adds a network, unless it is there. */
-  setMissing({ words, prefix }: Network, expiresAt: number, tag: number): void {
-    const hash = this.#hash(words, prefix)
-    if (this.#seek(words, prefix, hash) === -1) this.#columns.note(this.#append(words, prefix, hash), expiresAt, tag)
+  /** Adds a network that is not there. */
+  add({ words, prefix }: Network, expiresAt: number, tag: number): void {
+    this.#columns.note(this.#append(words, prefix, this.#hash(words, prefix)), expiresAt, tag)
   }
 
   setTag(index: number, tag: number): void {
