@@ -50,7 +50,7 @@ export async function measurePeer(name: string, count: number, lookupMs: number)
    * Looks up for a while; a peer that looks at every entry would take hours for all of them.
    */
   function nanoseconds(check: Lookup, ips: readonly (string | number)[], isHit: boolean): number {
-    for (const ip of ips.slice(0, 20)) if (Boolean(check(ip)) !== isHit) throw new Error(`${name} is wrong about ${ip}`)
+    for (const ip of ips.slice(0, 5)) if (Boolean(check(ip)) !== isHit) throw new Error(`${name} is wrong about ${ip}`)
     const started = performance.now()
     let lookups = 0
     while (performance.now() - started < lookupMs) {

@@ -1,5 +1,3 @@
-import type { Words } from './parse-ip.js'
-
 const DOT = 46
 const ZERO = 48
 /** `0.0.0.0` */
@@ -10,7 +8,7 @@ const SHORTEST = 7
  * false for what is not that. Reading a character costs more than all that is done with it, so each
  * is read once: the parts are written out one by one, not in a loop.
  */
-export function parseDotted(text: string, from: number, end: number, words: Words): boolean {
+export function parseDotted(text: string, from: number, end: number, words: Uint32Array): boolean {
   if (end - from < SHORTEST) return false
   let at = from
 
