@@ -129,3 +129,36 @@ test.each([
     )
   },
 )
+
+test('a large answer over a large set changes what it names, and keeps the rest that has not run out (20 pairs of answers)', async () => {
+  const entry = fc.record({
+    value: fc
+      .nat(9_999)
+      .map((at) => `${at % 3 === 0 ? '2001:db8::' : '203.0.'}${at % 3 === 0 ? at : `${at >> 8}.${at & 255}`}`),
+    expiresAt: fc.constantFrom(NOW + 1, NOW + 2, NOW + 3),
+  })
+  const entries = fc.array(entry, { minLength: 0, maxLength: 6_000, size: 'max' })
+  await fc.assert(
+    fc.asyncProperty(entries, entries, entries, async (first, second, deleted) => {
+      let now = NOW
+      const set = new DecisionSet({ allowWide: true, now: () => now })
+      const answer = (all: typeof first) => all.map((one) => ({ ...one, scope: 'Ip', scenario: 'acme/x' }))
+      const latest = (all: typeof first) => {
+        const ends = new Map<string, number>()
+        for (const { value, expiresAt } of all) ends.set(value, Math.max(expiresAt, ends.get(value) ?? 0))
+        return ends
+      }
+      await set.applyStream({ new: answer(first), deleted: [] })
+      now = NOW + 1
+      await set.applyStream({ new: answer(second), deleted: answer(deleted) })
+      const gone = new Set(deleted.map(({ value }) => value))
+      const kept = [...latest(first)].filter(([value, expiresAt]) => expiresAt > now && !gone.has(value))
+      const come = [...latest(second)].filter(([, expiresAt]) => expiresAt > now)
+      const expected = new Map([...kept, ...come].map(([value, end]) => [set.check(value)?.value, end]))
+      const listed = [...set.entries()].map(({ value, expiresAt }): [string, number] => [value, expiresAt])
+      expect(new Map(listed)).toEqual(expected)
+      expect(set.size).toBe(expected.size)
+    }),
+    { numRuns: 20 },
+  )
+})
