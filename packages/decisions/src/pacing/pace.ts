@@ -1,8 +1,8 @@
 /**
- * Units of work between two turns, about a millisecond: a lookup, an entry, 32 characters of a
- * line.
+ * Units of work between two turns: a lookup, an entry, 32 characters of a line. A tenth of a
+ * millisecond, and a few of them in a process that has just started, which is many times slower.
  */
-const UNITS = 1_024
+const UNITS = 256
 
 /** Items, and `undefined` where others may have their turn. */
 export type Paced<T> = Iterable<T | undefined>
