@@ -6,6 +6,7 @@ const SECRET_FLAGS: readonly (readonly [flag: RegExp, variable: string])[] = [
   [/attach|enroll.*key/, 'CSCAPI_ATTACHMENT_KEY'],
   [/encrypt|passphrase/, 'CSCAPI_ENCRYPTION_KEY'],
   [/proxy/, 'CSCAPI_PROXY'],
+  [/ops.*(token|secret|pass|key)/, 'CSCAPI_OPS_TOKEN'],
   [/pass|secret|token|credential|auth|(^|-)key$/, 'CSCAPI_STORAGE, CSCAPI_ATTACHMENT_KEY or CSCAPI_ENCRYPTION_KEY'],
 ]
 const URL_WITH_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]*:[^\s/?#@]+@/i

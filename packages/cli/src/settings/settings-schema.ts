@@ -68,6 +68,9 @@ export const settingsSchema = lazily(() =>
     pullEvery: duration().optional(),
     keepSent: duration(0).optional(),
     keepRejected: duration(0).optional(),
+    opsToken: z.string().optional(),
+    opsHosts: z.array(z.string()).optional(),
+    opsReadOnly: z.boolean().optional(),
   }),
 )
 
@@ -76,10 +79,16 @@ export type Settings = z.output<ReturnType<typeof settingsSchema>>
 export type SettingName = keyof Settings
 
 /** May hold a password, or is one: shown nowhere. */
-export const SECRET_SETTINGS: ReadonlySet<string> = new Set(['storage', 'proxy', 'encryptionKey', 'attachmentKey'])
+export const SECRET_SETTINGS: ReadonlySet<string> = new Set([
+  'storage',
+  'proxy',
+  'encryptionKey',
+  'attachmentKey',
+  'opsToken',
+])
 
 /** Secrets through and through: a configuration file, which people copy and show, holds none. */
-export const NEVER_IN_A_FILE: readonly SettingName[] = ['encryptionKey', 'attachmentKey']
+export const NEVER_IN_A_FILE: readonly SettingName[] = ['encryptionKey', 'attachmentKey', 'opsToken']
 
 /** Other names under which people look for a setting. */
 export const SETTING_ALIASES = new Map([
