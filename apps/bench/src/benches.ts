@@ -23,5 +23,6 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'apply-decisions': async () => ({ figures: async () => (await import('./apply-decisions.js')).applyDecisions() }),
   decisions: async () => (await import('./decisions.js')).decisions,
   'local-api': async () => (await import('./local-api.js')).localApi,
+  ops: async () => (await import('./ops.js')).ops,
   import: async () => (await import('./import.js')).imports,
 }

@@ -1,3 +1,5 @@
+import { visible } from './visible.js'
+
 const number = new Intl.NumberFormat('en')
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
 const day = new Intl.DateTimeFormat('en', {
@@ -63,10 +65,10 @@ export const time = (at: number) => clock.format(at)
 /** `4 Mar, 14:03` */
 export const date = (at: number) => day.format(at)
 
-/** JSON with an indent where it can be read, else as it is. */
+/** JSON with an indent where it can be read, else as it is; escapes stay escapes. */
 export function pretty(json: string): string {
   try {
-    return JSON.stringify(JSON.parse(json), null, 2)
+    return visible(JSON.stringify(JSON.parse(json), null, 2))
   } catch {
     return json
   }

@@ -6,6 +6,7 @@ import { count, countdown, counted, duration, relative } from './format.js'
 import { useLive } from './live.js'
 import { Loading } from './loading.js'
 import { Log } from './log.js'
+import { LongText } from './long-text.js'
 import { Requests } from './requests.js'
 
 export function Overview() {
@@ -14,7 +15,7 @@ export function Overview() {
   return (
     <>
       <Notices now={now} />
-      <Tiles now={now} />
+      {now.store.hasAnswered && <Tiles now={now} />}
       <Charts />
       <div class="columns">
         <Requests requests={now.requests} since={now.watchedSince} />
@@ -33,7 +34,7 @@ function Notices({ now }: { now: NowAnswer }) {
       {!store.answers && (
         <Notice tone="bad" title="The store does not answer">
           <p>{store.message}</p>
-          <p>The counts below are of the last time when it did.</p>
+          {store.hasAnswered && <p>The counts below are of the last time when it did.</p>}
         </Notice>
       )}
       {pause !== null && <PauseNotice pause={pause} />}
@@ -171,7 +172,7 @@ function LastRun({ run }: { run: NowAnswer['lastRun'] }) {
             <ul class="problems">
               {run.problems.map(({ code, message, count: times }) => (
                 <li key={`${code} ${message}`}>
-                  <code>{code}</code> {message} <span class="note">({count(times)})</span>
+                  <code>{code}</code> <LongText text={message} /> <span class="note">({count(times)})</span>
                 </li>
               ))}
             </ul>

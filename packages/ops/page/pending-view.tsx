@@ -25,7 +25,7 @@ export function PendingView() {
       </div>
       {error !== undefined && <p class="outcome bad">{error}</p>}
       {answer === undefined ? (
-        <Loading />
+        error === undefined && <Loading />
       ) : answer.signals.length === 0 ? (
         <div class="empty big">
           <h3>Nothing waits</h3>

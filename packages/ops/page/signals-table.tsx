@@ -1,6 +1,7 @@
 import type { SignalsAnswer } from '../src/api/answers.js'
 import { pretty, relative } from './format.js'
 import { useLive } from './live.js'
+import { LongText } from './long-text.js'
 import { Pill } from './pill.js'
 
 /** Signals with their exact JSON; the reason where they are dead letters. */
@@ -36,7 +37,7 @@ export function SignalsTable({ signals, caption }: { signals: SignalsAnswer['sig
             </td>
             {isDead && (
               <td data-name="Message" class="wrap-anywhere">
-                {status !== null && <Pill tone="bad">{status}</Pill>} {reason}
+                {status !== null && <Pill tone="bad">{status}</Pill>} <LongText text={reason ?? ''} />
               </td>
             )}
             <td data-name="Machine">

@@ -19,8 +19,11 @@ export interface NowAnswer {
   readonly watchedSince: number
   /** Whether this process runs the scheduler, or stands by for the one that does. */
   readonly scheduler: 'running' | 'not_running'
-  /** Whether the store answers; all that comes from it is of the last time when it did. */
-  readonly store: { readonly answers: boolean; readonly message: string | null }
+  /**
+   * Whether the store answers, and whether it ever did since then: all that comes from it is of the
+   * last time when it did.
+   */
+  readonly store: { readonly answers: boolean; readonly hasAnswered: boolean; readonly message: string | null }
   /** The queue, of all processes of the store. */
   readonly queue: {
     /** Signals that wait. */
