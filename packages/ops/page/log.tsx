@@ -11,7 +11,7 @@ const KINDS: Readonly<Record<string, string>> = {
   stopped: 'Stopped',
 }
 
-/** What happened in this process, newest first. */
+/** Shows what happened in this process, newest first. */
 export function Log() {
   const entries = useLive((live) => live.log)
   return (

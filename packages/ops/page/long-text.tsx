@@ -1,6 +1,6 @@
 const MOST_SHOWN = 240
 
-/** Text of any length: where it is long, its beginning, and the rest for who opens it. */
+/** Shows text of any length: where it is long, its beginning, and the rest for who opens it. */
 export function LongText({ text }: { text: string }) {
   if (text.length <= MOST_SHOWN) return <span>{text}</span>
   return (

@@ -6,7 +6,7 @@ import { usePaged } from './paged.js'
 import { Pager } from './pager.js'
 import { SignalsTable } from './signals-table.js'
 
-/** What would leave. */
+/** Shows what would leave. */
 export function PendingView() {
   const waiting = useLive(({ now }) => (now?.queue.pending ?? 0) + (now?.queue.leased ?? 0))
   const sent = useLive(({ now }) => now?.queue.sent)

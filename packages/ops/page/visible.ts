@@ -1,7 +1,7 @@
 /** Characters that show nothing and change what stands beside them: controls, bidi marks, zero widths. */
 const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** Text of others with each character that cannot be seen as its code, `\u202e`. */
+/** Gives text of others with each character that cannot be seen as its code, `\u202e`. */
 export function visible(text: string): string {
   return text.replace(UNSEEN, (unseen) =>
     unseen

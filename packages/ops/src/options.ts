@@ -53,7 +53,7 @@ const clockSchema = z.custom<Clock>(
   'must have now() and sleep(ms, signal)',
 )
 
-/** The fields of {@link OpsOptions}, for whoever takes more than them. */
+/** Gives the fields of {@link OpsOptions}, for whoever takes more than them. */
 export const opsFields = () => ({
   token: z
     .string()

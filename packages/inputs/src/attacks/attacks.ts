@@ -90,7 +90,7 @@ export class Attacks {
     return over
   }
 
-  /** The attacks that were under way when the input ended. */
+  /** Gives the attacks that were under way when the input ended. */
   end(): Attack[] {
     const attacks = [...this.#open.values()].flatMap(tellable)
     this.#open.clear()

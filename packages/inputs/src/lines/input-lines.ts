@@ -19,7 +19,7 @@ export type InputLines =
 const NAME = 'The input'
 
 /**
- * The lines of an input, none of them longer than `longest`, in flat memory.
+ * Gives the lines of an input, none of them longer than `longest`, in flat memory.
  *
  * @throws InputError where the bytes are no text: UTF-16, or packed with anything but gzip
  */

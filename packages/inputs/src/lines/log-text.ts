@@ -13,8 +13,8 @@ export interface LogTextOptions {
 }
 
 /**
- * The text of a log, piece by piece, whatever its length: UTF-8, also compressed with gzip, which
- * its content tells and not its name. What is no UTF-8 in it becomes U+FFFD.
+ * Gives the text of a log, piece by piece, whatever its length: UTF-8, also compressed with gzip,
+ * which its content tells and not its name. What is no UTF-8 in it becomes U+FFFD.
  *
  * @throws UnreadableLogError by the log's name, when it is no text or its compression is broken or
  * cut.

@@ -27,13 +27,13 @@ export class DerivedSecrets {
     return this.#sign('csrf')
   }
 
-  /** A session that began now. */
+  /** Makes a session that begins now. */
   newSession(now: number): { readonly value: string; readonly maxAgeSeconds: number } {
     const claims = `${now + SESSION_MS}.${randomBytes(12).toString('base64url')}`
     return { value: `${claims}.${this.#sign(`session:${claims}`)}`, maxAgeSeconds: SESSION_MS / 1_000 }
   }
 
-  /** Until when a session is good, in epoch milliseconds; `undefined` for what is none. */
+  /** Says until when a session is good, in epoch milliseconds; `undefined` for what is none. */
   sessionUntil(value: string, now: number): number | undefined {
     const [, claims = '', until = '', signature = ''] = /^((\d{1,15})\.[\w-]{16})\.([\w-]{43})$/.exec(value) ?? []
     const isGood = isSame(signature, this.#sign(`session:${claims}`)) && Number(until) > now

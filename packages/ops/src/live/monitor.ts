@@ -62,7 +62,7 @@ export class Monitor {
     void this.#run()
   }
 
-  /** What is happening, of a look that is at most 1 s old. */
+  /** Gives what is happening, of a look that is at most 1 s old. */
   async now(): Promise<NowAnswer> {
     const age = this.#clock.now() - this.#lookedAt
     return age >= 0 && age < 1_000 ? this.#now : this.#look()
@@ -124,7 +124,7 @@ export class Monitor {
     return this.#now
   }
 
-  /** The store's counts, or why there are none. */
+  /** Gives the store's counts, or why there are none. */
   async #stats(): Promise<ClientStats | string> {
     try {
       return await this.#client.stats({ signal: AbortSignal.timeout(LOOK_DEADLINE_MS) })

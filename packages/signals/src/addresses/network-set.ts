@@ -29,7 +29,10 @@ export class NetworkSet {
     this.#v6 = widestOf(read[6], 6)
   }
 
-  /** The label of a network that holds part of the one asked for, whichever of the two is wider. */
+  /**
+   * Gives the label of a network that holds part of the one asked for, whichever of the two is
+   * wider.
+   */
   find(network: IpNetwork): string | undefined {
     const asked = this.#asked
     asked.set(network)

@@ -146,7 +146,7 @@ function setGroup(words: Words, group: number, value: number): void {
   words[index] = group % 2 === 0 ? (word & 0xffff) | (value << 16) : (word & 0xffff0000) | value
 }
 
-/** One of the eight groups of 16 bits of an IPv6 address. */
+/** Gives one of the eight groups of 16 bits of an IPv6 address. */
 export function groupAt(words: Words, group: number): number {
   const word = words[group >> 1] ?? 0
   return group % 2 === 0 ? word >>> 16 : word & 0xffff

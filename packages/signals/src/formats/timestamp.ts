@@ -46,7 +46,7 @@ export function parseTimestamp(input: Date | string | number): Timestamp | undef
 }
 
 /**
- * RFC 3339 in UTC with `Z`: milliseconds, and nine digits where there are finer ones. @throws
+ * Writes RFC 3339 in UTC with `Z`: milliseconds, and nine digits where there are finer ones. @throws
  * InputError
  */
 export function formatTimestamp(timestamp: Timestamp): string {

@@ -56,7 +56,7 @@ const caddySchema = lazily(() =>
 )
 const CADDY_MESSAGE = /^\[client "(?<address>[^"]*)"\] Coraza: (?<rule>.*)$/s
 
-/** A record of the audit log in JSON; or, as text, why it is none. */
+/** Reads a record of the audit log in JSON; or, as text, why it is none. */
 export function readAuditJson(line: string, context: TimeContext): Transaction | string {
   const ofCaddy = readJsonRecord(line, caddySchema())
   if (typeof ofCaddy !== 'string') return caddyTransaction(ofCaddy)

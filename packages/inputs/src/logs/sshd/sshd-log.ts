@@ -60,7 +60,7 @@ export class SshdLog {
     this.#held.add(event)
   }
 
-  /** The events that can no longer be taken back. */
+  /** Gives the events that can no longer be taken back. */
   take(): LogEvent[] {
     return this.#held.takeDue(this.#clock)
   }
