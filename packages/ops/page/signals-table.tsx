@@ -56,7 +56,10 @@ export function SignalsTable({ signals, caption }: { signals: SignalsAnswer['sig
   )
 }
 
-/** Shows an id of 48 characters, cut in the middle; whole where one points at it, and when it is copied. */
+/**
+ * Shows an id of 48 characters, cut in the middle; whole where one points at it, and when it is
+ * copied.
+ */
 export function MachineId({ id }: { id: string }) {
   return (
     <span class="mono id" title={id}>

@@ -1,4 +1,7 @@
-/** Characters that show nothing and change what stands beside them: controls, bidi marks, zero widths. */
+/**
+ * Characters that show nothing and change what stands beside them: controls, bidi marks, zero
+ * widths.
+ */
 const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** Gives text of others with each character that cannot be seen as its code, `\u202e`. */

@@ -50,7 +50,9 @@ export async function rotatedLogs(path: string): Promise<RotatedLog[]> {
   return [...files.values()].sort(byAge)
 }
 
-/** What a file beside the log `of` is called says of its age; `undefined` if it is no part of it. */
+/**
+ * What a file beside the log `of` is called says of its age; `undefined` if it is no part of it.
+ */
 export function rotatedName(of: string, name: string): RotatedName | undefined {
   const extension = extname(of)
   const stem = of.slice(0, of.length - extension.length)

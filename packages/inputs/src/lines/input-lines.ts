@@ -7,8 +7,8 @@ import { resumed } from './resumed.js'
 
 /**
  * What is read: a text of one or more lines; an iterable of lines; or the text or bytes of a file,
- * cut anywhere, as a `Readable`, a `ReadableStream` or an iterable of bytes gives them. Bytes may be
- * compressed with gzip.
+ * cut anywhere, as a `Readable`, a `ReadableStream` or an iterable of bytes gives them. Bytes may
+ * be compressed with gzip.
  */
 export type InputLines =
   | string

@@ -8,7 +8,9 @@ import { resumed } from './resumed.js'
 const LOOKED_AT = 65_536
 
 export interface LogTextOptions {
-  /** Zeros at its beginning are passed on, too, for whoever refuses their lines. Default: `false`. */
+  /**
+   * Zeros at its beginning are passed on, too, for whoever refuses their lines. Default: `false`.
+   */
   readonly zeros?: boolean
 }
 

@@ -11,8 +11,9 @@ export function isSame(given: string, expected: string): boolean {
 const COMPARING = randomBytes(32)
 
 /**
- * What is given in place of the token: sessions, which run out after 12 hours and outlive a restart,
- * and the word that a page has to repeat to change something. Neither leads back to the token.
+ * What is given in place of the token: sessions, which run out after 12 hours and outlive a
+ * restart, and the word that a page has to repeat to change something. Neither leads back to the
+ * token.
  */
 export class DerivedSecrets {
   readonly #key: string | Buffer
@@ -22,7 +23,9 @@ export class DerivedSecrets {
     this.#key = token ?? randomBytes(32)
   }
 
-  /** What a request that changes something has to bring, which a page of another site cannot read. */
+  /**
+   * What a request that changes something has to bring, which a page of another site cannot read.
+   */
   get csrf(): string {
     return this.#sign('csrf')
   }

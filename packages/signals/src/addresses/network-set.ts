@@ -56,7 +56,9 @@ export class NetworkSet {
   }
 }
 
-/** CIDR ranges either nest or are apart: the widest alone, in ascending order, answer everything. */
+/**
+ * CIDR ranges either nest or are apart: the widest alone, in ascending order, answer everything.
+ */
 function widestOf(networks: LabelledNetwork[], family: Family): LabelledNetwork[] {
   const widest: LabelledNetwork[] = []
   networks.sort((a, b) => compareWords(a.words, b.words, family) || a.prefix - b.prefix)

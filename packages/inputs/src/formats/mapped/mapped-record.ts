@@ -4,7 +4,9 @@ import type { FieldPath } from './field-path.js'
 import { readTime } from './mapped-time.js'
 import type { FieldCondition, Mapping } from './mapping.js'
 
-/** What stands at a path of one record, as text; `undefined` for nothing, and for what is no value. */
+/**
+ * What stands at a path of one record, as text; `undefined` for nothing, and for what is no value.
+ */
 export type FieldOf = (path: FieldPath) => string | undefined
 
 /** Of a longer text nothing is compared, and nothing told. */

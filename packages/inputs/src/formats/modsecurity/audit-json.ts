@@ -20,7 +20,9 @@ const corazaMessage = lazily(() =>
   }),
 )
 
-/** The records of ModSecurity 3 and 2 and of Coraza have the same outermost key, and others below. */
+/**
+ * The records of ModSecurity 3 and 2 and of Coraza have the same outermost key, and others below.
+ */
 const recordSchema = lazily(() =>
   z.object({
     transaction: z.object({

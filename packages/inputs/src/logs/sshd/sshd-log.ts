@@ -65,7 +65,9 @@ export class SshdLog {
     return this.#held.takeDue(this.#clock)
   }
 
-  /** The same where nothing that is still to come happened before `at`, though the log is silent. */
+  /**
+   * The same where nothing that is still to come happened before `at`, though the log is silent.
+   */
   advance(at: number): LogEvent[] {
     this.#clock = Math.max(this.#clock, at)
     return this.take()
