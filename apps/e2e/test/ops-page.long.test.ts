@@ -92,6 +92,14 @@ describe('the page', () => {
     expect(seen).toEqual({ errors: [], violations: [], strangers: [] })
   })
 
+  test('misses no scheduler where none is to run', async () => {
+    const without = await openLive((await arrange({ expectScheduler: false })).server.url)
+    await without.page.getByText('All is well').waitFor()
+    expect(await without.page.getByText('This process does not send by itself').count()).toBe(0)
+    const missed = await openLive((await arrange()).server.url)
+    await missed.page.getByText('This process does not send by itself').waitFor()
+  })
+
   test('explains a pause in words and counts down to its end', async () => {
     const { client, add, emulator, server } = await arrange()
     emulator.faults.inject({ route: 'signals', kind: 'ban' })

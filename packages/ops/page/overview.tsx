@@ -28,7 +28,9 @@ export function Overview() {
 
 function Notices({ now }: { now: NowAnswer }) {
   const { store, scheduler, pause, machines } = now
-  const isWell = store.answers && pause === null && machines.failing === 0 && scheduler === 'running'
+  const isExpected = useLive((live) => live.session?.expectScheduler ?? false)
+  const isMissing = isExpected && scheduler === 'not_running'
+  const isWell = store.answers && pause === null && machines.failing === 0 && !isMissing
   return (
     <div class="notices">
       {!store.answers && (
@@ -38,7 +40,7 @@ function Notices({ now }: { now: NowAnswer }) {
         </Notice>
       )}
       {pause !== null && <PauseNotice pause={pause} />}
-      {store.answers && scheduler === 'not_running' && (
+      {store.answers && isMissing && (
         <Notice tone="plain" title="This process does not send by itself">
           <p>
             Nobody called <code>client.start()</code> here. Signals leave when a program calls{' '}
@@ -54,7 +56,11 @@ function Notices({ now }: { now: NowAnswer }) {
           </p>
         </Notice>
       )}
-      {isWell && <p class="well">All is well: the store answers, the scheduler runs, and nothing is paused.</p>}
+      {isWell && (
+        <p class="well">
+          All is well: the store answers, {scheduler === 'running' && 'the scheduler runs, '}and nothing is paused.
+        </p>
+      )}
     </div>
   )
 }

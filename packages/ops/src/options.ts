@@ -35,8 +35,8 @@ export interface OpsOptions {
   /** Switches the actions off: requeue, purge and revive. Default false. */
   readonly readOnly?: boolean
   /**
-   * Whether `/ready` asks for a scheduler that runs. Set it to false in a program that never calls
-   * `client.start()`. Default true.
+   * Whether `/ready` and the page ask for a scheduler that runs. Set it to false in a program that
+   * never calls `client.start()`. Default true.
    */
   readonly expectScheduler?: boolean
   /** Default: the host's clock, whose timers keep no process alive. */

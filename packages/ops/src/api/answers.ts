@@ -5,6 +5,8 @@
 export interface SessionAnswer {
   /** Whether requeue, purge and revive are switched off. */
   readonly readOnly: boolean
+  /** Whether a scheduler is to run in this process. */
+  readonly expectScheduler: boolean
   /** Whether whoever asks came in by the login form, and can leave. */
   readonly canLogOut: boolean
   /** What a POST has to bring in the header `x-csrf-token`. */
