@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { LeaseRequest, SignalLease } from '@cscapi/storage'
 import { toMachine } from '../machine.js'
 import { toMs, toUs } from '../microseconds.js'
-import type { Partitions } from '../partitions.js'
-import { hash, list, text, texts, whole } from '../reply.js'
+import type { Partitions, Step } from '../partitions.js'
+import { hash, texts, whole } from '../reply.js'
 import { scripts } from '../scripts.gen.js'
 import { replay } from './replay.js'
+
+const LEASE: Step = { apart: scripts.lease, atOnce: scripts.leaseAtOnce }
 
 /**
  * Claims a machine in the index, then asks its partition, which alone knows whether it is due; an
@@ -34,18 +36,14 @@ async function leasePartition(
   mayCorrect: boolean,
 ): Promise<SignalLease | undefined> {
   const token = randomUUID()
-  const reply = list(
-    await partitions.run(
-      scripts.lease,
-      machineId,
-      ['queue', 'list', 'credentials'],
-      [toUs(leaseMs), maxSignals, token],
-    ),
+  const reply = await partitions.step(
+    LEASE,
+    machineId,
+    ['queue', 'list', 'credentials'],
+    [toUs(leaseMs), maxSignals, token, mayCorrect ? '1' : '0'],
   )
-  const [leased, line, now, attempts, attemptsFor, credentials, entries] = reply
-  const isLeased = whole(leased) === 1
-  if (isLeased || mayCorrect) await partitions.report([{ machineId, line: text(line) }])
-  if (!isLeased) return undefined
+  const [leased, , now, attempts, attemptsFor, credentials, entries] = reply
+  if (whole(leased) !== 1) return undefined
   return {
     machineId,
     token,
