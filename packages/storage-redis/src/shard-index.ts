@@ -8,7 +8,7 @@ import { scripts } from './scripts.gen.js'
  * How long a claim hides a machine whose partition nobody has leased yet: a worker that dies in
  * between delays it so long.
  */
-const CLAIM_US = 5_000_000
+export const CLAIM_US = 5_000_000
 
 /**
  * How far ahead of the index the clock of a partition may be, on one server and on a cluster:
