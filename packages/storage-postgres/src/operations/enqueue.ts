@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import type { EnqueueResult, QueuedSignal } from '@cscapi/storage'
 import * as z from 'zod'
 import type { Database, Sql } from '../connect/database.js'
+import { textArray } from '../connect/text-array.js'
 import { isTimeToSumUp, sumUp } from './pending-changes.js'
 
-const ADD = 'SELECT * FROM @.add_signals($1, $2, $3, $4, $5, $6, @clock)'
+const ADD = 'SELECT * FROM @.add_signals($1, $2, $3, $4, $5, @clock)'
 
 /** Characters in one statement, so that a batch of large signals needs no large buffers. */
 const CHARACTERS_PER_STATEMENT = 16_777_216
@@ -13,7 +13,11 @@ const addedSchema = z.tuple([
   z.object({
     added: z.coerce.number(),
     change_id: z.coerce.number().nullable(),
-    fresh: z.string().nullable(),
+    fresh: z
+      .string()
+      .transform((text): unknown => JSON.parse(text))
+      .pipe(z.array(z.string()))
+      .nullable(),
   }),
 ])
 
@@ -72,26 +76,14 @@ async function addSignals(sql: Sql, signals: readonly QueuedSignal[], tell: bool
   }
   const uuids = signals.map(({ uuid }) => uuid)
   const payloads = signals.map(({ payload }) => payload)
-  const separator = separatorFor(uuids, payloads)
-  const joined = [whose.join(), uuids.join(separator), payloads.join(separator), separator]
-  const rows = await sql.query(ADD, [...places.keys()], ...joined, tell)
+  const rows = await sql.query(ADD, [...places.keys()], whose, textArray(uuids), textArray(payloads), tell)
   const [{ added, change_id: changeId, fresh }] = addedSchema.parse(rows)
   return {
     added,
     isSumDue: changeId !== null && isTimeToSumUp(changeId),
     keys: tell ? uuids.map((uuid, index) => `${whose[index]} ${uuid}`) : [],
-    isFresh: new Set(fresh?.split(separator)),
+    isFresh: new Set(fresh),
   }
-}
-
-/**
- * Finds what separates the texts: a control character that JSON does not have, or something that
- * texts which are no JSON do not have either.
- */
-function separatorFor(...lists: readonly (readonly string[])[]): string {
-  let separator = '\u001f'
-  while (lists.some((texts) => texts.some((text) => text.includes(separator)))) separator = randomUUID()
-  return separator
 }
 
 function slicesOf(signals: readonly QueuedSignal[]): (readonly QueuedSignal[])[] {
