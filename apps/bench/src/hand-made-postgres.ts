@@ -9,14 +9,17 @@ export type EnqueueWay = (typeof ENQUEUE_WAYS)[number]
 
 const COLUMNS = 'signals (machine, uuid, payload, changed_at)'
 
-/** Takes the machine that has been due longest, and its oldest signals, in one statement. */
+/**
+ * Takes the machine that has been due longest, and its oldest signals, in one statement: by the
+ * function of the schema that keeps the planner from sorting all of them.
+ */
 const CLAIM = `
 WITH due AS (SELECT id FROM machines WHERE due_at <= $2::bigint ORDER BY due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED),
 taken AS (UPDATE machines m SET lease_token = $1, lease_until = $2::bigint + 60000, due_at = $2::bigint + 60000
   FROM due WHERE m.id = due.id RETURNING m.id, m.machine_id)
 SELECT t.id, t.machine_id, c.password, c.token, s.uuid, s.payload FROM taken t
   LEFT JOIN credentials c ON c.machine_id = t.machine_id
-  CROSS JOIN LATERAL (SELECT uuid, payload FROM signals WHERE machine = t.id AND state = 0 ORDER BY seq LIMIT 50) s`
+  CROSS JOIN LATERAL first_pending(t.id, 50) s`
 
 /** Deletes what was sent and ends the lease, if it is still held. */
 const SETTLE = `

@@ -15,7 +15,7 @@ const GOALS = {
 
 async function measure(open: OpenCalls, { isSmall }: Setting): Promise<Numbers> {
   const calls = await open()
-  const [reads, writes] = isSmall ? [20, 6] : [6_000, 2_000]
+  const [reads, writes] = isSmall ? [20, 6] : [4_000, 1_000]
   await calls.createMachine('known')
   await calls.setState('k', BYTES)
   for (let batch = 0; batch < writes; batch += 20) await calls.enqueue(queuedSignals(20 * BATCH, 1))
