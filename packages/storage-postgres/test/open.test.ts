@@ -36,6 +36,7 @@ describe('opening', () => {
         { version: 1, name: '0001-init' },
         { version: 2, name: '0002-clocks-that-were-wrong' },
         { version: 3, name: '0003-one-call' },
+        { version: 4, name: '0004-in-one-row' },
       ])
     }
     for (const { stdin } of children) stdin.end()

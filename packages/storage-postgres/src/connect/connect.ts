@@ -4,7 +4,6 @@ import { Database } from './database.js'
 import { checkEncoding } from './encoding.js'
 import { outliveCuts } from './outlive-cuts.js'
 import { makePool, STATEMENT_TIMEOUT_MS } from './own-pool.js'
-import { secretsOf } from './secrets.js'
 import { withClient } from './statements.js'
 
 /**
@@ -26,7 +25,7 @@ export async function connect(
   try {
     await withClient(pool, checkEncoding)
     await migrate(pool, schema, mode, silenceMs)
-    const database = new Database({ pool, schema, clockOffsetMs, silenceMs, secrets: secretsOf(options) })
+    const database = new Database({ pool, schema, clockOffsetMs, silenceMs })
     return { database, release }
   } catch (error) {
     await release().catch(() => undefined)
