@@ -5,7 +5,7 @@ import type { Bench } from './frame/bench.js'
  * measure.
  */
 export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
-  signals: async () => ({ figures: async () => [(await import('./create-signal.js')).createSignals()] }),
+  signals: async () => (await import('./create-signal.js')).createSignals,
   start: async () => ({ figures: async ({ folder }) => (await import('./start.js')).sqliteStart(folder) }),
   cli: async () => ({ figures: async ({ folder }) => (await import('./cli-add.js')).cliAdd(folder) }),
   'sqlite-operations': async () => (await import('./sqlite-operations.js')).sqliteOperations,
@@ -13,7 +13,7 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'disk-sqlite': async () => (await import('./sqlite-disk.js')).sqliteDisk,
   'enqueue-redis': async () => ({ figures: async () => [await (await import('./enqueue.js')).redisEnqueue()] }),
   'enqueue-postgres': async () => ({ figures: async () => [await (await import('./enqueue.js')).postgresEnqueue()] }),
-  post: async () => ({ figures: async () => (await import('./post.js')).postSignals() }),
+  post: async () => (await import('./post.js')).postSignals,
   send: async () => (await import('./send.js')).send,
   'send-latency': async () => (await import('./send-latency.js')).sendLatency,
   backlog: async () => (await import('./backlog.js')).backlog,
