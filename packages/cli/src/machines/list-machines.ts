@@ -4,7 +4,7 @@ import type { Cli } from '../cli.js'
 import { openToRead } from '../client/store.js'
 import { configuredMachine } from '../client/use-client.js'
 import { table } from '../output/table.js'
-import { ago, duration } from '../output/times.js'
+import { duration } from '../output/times.js'
 
 /** A machine without its secrets. All times are milliseconds from now. */
 interface ShownMachine {
@@ -92,7 +92,7 @@ function linesOf(machine: ShownMachine): [string, string][] {
       'failing',
       failing === undefined
         ? 'no'
-        : `${failing.reason}${failing.message === undefined ? '' : `: ${failing.message}`}, since ${ago(failing.sinceMs)}, next try in ${duration(Math.max(0, failing.retryInMs))}`,
+        : `${failing.reason}${failing.message === undefined ? '' : `: ${failing.message}`}, for ${duration(failing.sinceMs)}, next try in ${duration(Math.max(0, failing.retryInMs))}`,
     ],
   ]
 }
