@@ -22,5 +22,6 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   quiet: async () => (await import('./quiet.js')).quiet,
   decisions: async () => (await import('./decisions.js')).decisions,
   'local-api': async () => (await import('./local-api.js')).localApi,
+  ops: async () => (await import('./ops.js')).ops,
   import: async () => (await import('./import.js')).imports,
 }

@@ -24,7 +24,10 @@ export async function itemsOf(
   return items
 }
 
-/** `address scenario start stop events`, as the tables of expected signals have it, and `line: reason`. */
+/**
+ * `address scenario start stop events`, as the tables of expected signals have it, and `line:
+ * reason`.
+ */
 export async function tableOf(
   format: FormatName,
   lines: InputLines,

@@ -20,7 +20,10 @@ export function declare(command: Command, cli: Cli): void {
     .option('--map <key=field...>', 'of csv and jsonl, what stands where: see cscapi add --help')
     .option('--from-end', 'of a file that was never followed, leave out what is there already')
     .option('--no-pull', 'do not pull the blocklist')
-    .option('--ops <address:port>', 'serve the operations page to this host, such as on 127.0.0.1:8090')
+    .option(
+      '--ops <address:port>',
+      'serve the operations page, such as on 127.0.0.1:8090; elsewhere than there with CSCAPI_OPS_TOKEN',
+    )
     .addHelpText(
       'after',
       examples([
