@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { FormatName } from '../src/formats/formats.js'
-import type { InputItem } from '../src/input-reader.js'
+import type { FormatName } from '../src/formats/format-names.js'
+import type { InputItem } from '../src/line-reader.js'
 import type { InputLines } from '../src/lines/input-lines.js'
 import type { InputOptions } from '../src/options.js'
 import { readInput } from '../src/read-input.js'
