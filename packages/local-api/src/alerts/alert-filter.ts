@@ -20,6 +20,8 @@ export interface AlertView {
 /** What `GET` and `DELETE /v1/alerts` ask for. */
 export interface AlertQuery {
   matches(alert: AlertView): boolean
+  /** Whether some alerts are left out by what was asked, whatever their number and order. */
+  readonly isNarrow: boolean
   readonly isAscending: boolean
   /** 0 for all. */
   readonly limit: number
@@ -47,6 +49,7 @@ export function readAlertQuery(query: URLSearchParams, now: number): AlertQuery 
   }
   return {
     matches: (alert) => checks.every((check) => check(alert)),
+    isNarrow: checks.some((check) => check !== always),
     isAscending: query.get('sort')?.toUpperCase() === 'ASC',
     limit: readCount(query, 'limit') ?? DEFAULT_LIMIT,
   }
@@ -64,7 +67,7 @@ const FILTERS: Readonly<Record<string, (value: string, query: URLSearchParams, n
   contains: () => always,
   origin: (value) => (alert) => alert.decisions.some(({ origin }) => origin === value),
   decision_type: (value) => (alert) => alert.decisions.some(({ remediation }) => remediation === value),
-  simulated: (value) => (alert) => goBoolean(value) !== false || !alert.isSimulated,
+  simulated: (value) => (goBoolean(value) === false ? (alert) => !alert.isSimulated : always),
   kind: (value) => (alert) => alert.kind === value,
   has_active_decision: (value, _, now) => {
     const wanted = goBoolean(value)

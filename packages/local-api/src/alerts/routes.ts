@@ -75,10 +75,11 @@ const removeMany: Route = {
     if (watchers === undefined) return empty(404)
     await watchers.enter(request)
     assertTrusted(addresses.of(request, connection), context)
-    // One client sends its filter in the body, another none: a real one is emptied by that.
-    if ([...query.values()].every((value) => value === '') && !query.has('ip') && !query.has('range'))
-      return message(400, 'a filter is needed; to delete all, ask with limit=0')
     const wanted = readAlertQuery(query, options.now())
+    // One client sends its filter in the body, another none, and a number or an order leaves nothing
+    // out: each empties a real one. `cscli alerts delete --all` says that all are meant.
+    if (!wanted.isNarrow && query.get('limit') !== '0')
+      return message(400, 'a filter is needed; to delete all, ask with limit=0')
     const found = (await allAlerts(context)).filter(({ view }) => wanted.matches(view))
     return json(200, { nbDeleted: String(await removeAlerts(found, context)) })
   },
