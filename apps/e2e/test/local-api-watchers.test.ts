@@ -177,7 +177,7 @@ describe('alerts', () => {
     expect(await (await call('GET', `/v1/alerts/${all[1].id}`)).json()).toMatchObject({ id: all[1].id })
     const one = await listed('include_capi=true&ip=203.0.113.2')
     expect(one).toMatchObject([{ decisions: [{ value: '203.0.113.2' }] }])
-    expect(await (await call('DELETE', '/v1/alerts?include_capi=true')).json()).toEqual({ nbDeleted: '1' })
+    expect(await (await call('DELETE', '/v1/alerts?include_capi=true&limit=0')).json()).toEqual({ nbDeleted: '1' })
     expect(decisions.size).toBe(3)
   })
 
@@ -191,6 +191,10 @@ describe('alerts', () => {
     ['DELETE', '/v1/alerts/99', 500],
     ['DELETE', '/v1/alerts', 400],
     ['DELETE', '/v1/alerts?scope=', 400],
+    ['DELETE', '/v1/alerts?limit=5', 400],
+    ['DELETE', '/v1/alerts?sort=ASC', 400],
+    ['DELETE', '/v1/alerts?with_decisions=true', 400],
+    ['DELETE', '/v1/alerts?include_capi=false&contains=true&simulated=true', 400],
     ['DELETE', '/v1/alerts?ip=', 500],
     ['DELETE', '/v1/decisions', 400],
     ['DELETE', '/v1/decisions?value=', 400],

@@ -75,9 +75,11 @@ export const allowlistRoutes: readonly Route[] = [
   {
     path: '/v1/allowlists/:param',
     method: 'GET',
+    withHead: true,
     answer: entered((call, context) => {
       const found = allowlists(context, isWithContent(call)).find(({ name }) => name === call.param)
-      return found === undefined ? message(500, `allowlist '${call.param}' not found`) : json(200, found)
+      if (found === undefined) return message(500, `allowlist '${call.param}' not found`)
+      return call.isHead ? empty(200) : json(200, found)
     }),
   },
 ]

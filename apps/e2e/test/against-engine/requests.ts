@@ -292,6 +292,7 @@ export const recordedRequests = (): readonly Recorded[] => [
   watcher('/v1/alerts?has_active_decision=true'),
   watcher('/v1/decisions', 'DELETE'),
   bouncer('/v1/decisions'),
+  watcher('/v1/alerts?limit=5', 'DELETE'),
   watcher('/v1/alerts', 'DELETE'),
 
   // What came after 1.4.6.

@@ -22,6 +22,8 @@ export interface AlertQuery {
   matches(alert: AlertView): boolean
   /** Whether what CAPI and the lists say is asked for, too: only by who says so. */
   readonly includesBlocklist: boolean
+  /** Whether some alerts are left out by what was asked, whatever their number and order. */
+  readonly isNarrow: boolean
   readonly isAscending: boolean
   /** 0 for all. */
   readonly limit: number
@@ -50,15 +52,13 @@ export function readAlertQuery(query: URLSearchParams, now: number): AlertQuery 
   return {
     matches: (alert) => checks.every((check) => check(alert)),
     includesBlocklist: goBoolean(query.get('include_capi') ?? '') === true,
+    isNarrow: checks.some((check) => check !== always),
     isAscending: query.get('sort')?.toUpperCase() === 'ASC',
     limit: readCount(query, 'limit') ?? DEFAULT_LIMIT,
   }
 }
 
 const always: Check = () => true
-
-/** Every alert there is. */
-export const EVERYTHING: AlertQuery = { matches: always, includesBlocklist: true, isAscending: false, limit: 0 }
 
 const FILTERS: Readonly<Record<string, (value: string, query: URLSearchParams, now: number) => Check>> = {
   __proto__: null as never,
@@ -70,7 +70,7 @@ const FILTERS: Readonly<Record<string, (value: string, query: URLSearchParams, n
   contains: () => always,
   origin: (value) => (alert) => alert.decisions.some(({ origin }) => origin === value),
   decision_type: (value) => (alert) => alert.decisions.some(({ remediation }) => remediation === value),
-  simulated: (value) => (alert) => goBoolean(value) !== false || !alert.isSimulated,
+  simulated: (value) => (goBoolean(value) === false ? (alert) => !alert.isSimulated : always),
   kind: (value) => (alert) => alert.kind === value,
   has_active_decision: (value, _, now) => {
     const wanted = goBoolean(value)

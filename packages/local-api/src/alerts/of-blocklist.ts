@@ -13,7 +13,7 @@ export const FIRST_BLOCKLIST_ID = 2 ** 41
  */
 export async function blocklistAlerts(
   { options }: LocalApiContext,
-  wanted: AlertQuery,
+  wanted: Pick<AlertQuery, 'matches'>,
 ): Promise<Record<string, unknown>[]> {
   const now = options.now()
   const held = options.decisions.held()

@@ -5,7 +5,7 @@ import { empty, json, message, Refusal } from '../http/answers.js'
 import { isFromEngine } from '../http/from-engine.js'
 import { LARGE_BODY_BYTES, readJson } from '../http/limited-body.js'
 import type { AlertRecord } from './alert-book.js'
-import { type AlertView, EVERYTHING, readAlertQuery } from './alert-filter.js'
+import { type AlertView, readAlertQuery } from './alert-filter.js'
 import { decisionsOf } from './alert-intake.js'
 import { alertJson, alertOfDecision, FIRST_MADE_ID } from './alert-json.js'
 import { blocklistAlerts, FIRST_BLOCKLIST_ID } from './of-blocklist.js'
@@ -67,7 +67,7 @@ const one: Route = {
     const found =
       id < FIRST_BLOCKLIST_ID
         ? (await allAlerts(context)).find(({ view }) => view.id === id)?.print()
-        : (await blocklistAlerts(context, EVERYTHING)).find((alert) => alert.id === id)
+        : (await blocklistAlerts(context, { matches: () => true })).find((alert) => alert.id === id)
     if (found === undefined) return message(404, 'object not found')
     return isHead ? empty(200) : json(200, found)
   },
@@ -81,10 +81,11 @@ const removeMany: Route = {
     if (watchers === undefined) return empty(404)
     await watchers.enter(request)
     assertTrusted(addresses.of(request, connection), context)
-    // One client sends its filter in the body, another none: a real one is emptied by that.
-    if ([...query.values()].every((value) => value === '') && !query.has('ip') && !query.has('range'))
-      return message(400, 'a filter is needed; to delete all, ask with limit=0')
     const wanted = readAlertQuery(query, options.now())
+    // One client sends its filter in the body, another none, and a number or an order leaves nothing
+    // out: each empties a real one. `cscli alerts delete --all` says that all are meant.
+    if (!wanted.isNarrow && query.get('limit') !== '0')
+      return message(400, 'a filter is needed; to delete all, ask with limit=0')
     const found = (await allAlerts(context)).filter(({ view }) => wanted.matches(view))
     return json(200, { nbDeleted: String(await removeAlerts(found, context)) })
   },

@@ -106,7 +106,7 @@ function serverOf(listener: RequestListener, tls: ListenOptions['tls']): Server 
 }
 
 function listenerOf(answer: Answerer, isUnix: boolean): RequestListener {
-  return getRequestListener(
+  const listener = getRequestListener(
     (request, env) => {
       const { incoming, outgoing } = env
       if (!(outgoing instanceof ServerResponse)) throw new TypeError('The Local API speaks HTTP/1.1 only')
@@ -114,6 +114,12 @@ function listenerOf(answer: Answerer, isUnix: boolean): RequestListener {
     },
     { overrideGlobalObjects: false, errorHandler: () => message(400, 'the request cannot be read') },
   )
+  return (incoming, outgoing) => {
+    // Health checks over HTTP/1.0 name no host, clients of a socket its path: whatever it is, they
+    // have come to the right one.
+    incoming.headers.host = DEFAULT_HOST
+    return listener(incoming, outgoing)
+  }
 }
 
 function connectionOf(incoming: IncomingMessage, outgoing: ServerResponse, isUnix: boolean): Connection {
