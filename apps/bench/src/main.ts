@@ -7,12 +7,16 @@ import { hold, type Outcome } from './frame/contest.js'
 import { machine } from './frame/machine.js'
 import { printHeader, printOutcome } from './frame/print.js'
 import { printProfiles } from './frame/profile.js'
+import { record } from './frame/record.js'
+import { findServers } from './frame/servers.js'
 
-const HELP = `pnpm bench [name…] [--rounds N] [--json] [--profile] [--small]
+const HELP = `pnpm bench [name…] [--rounds N] [--json] [--record] [--profile] [--small]
 
 Measures each bench of a name that is given, or all, in fresh processes, ours and the baseline in turn.
   --rounds N how often each side is measured (default 5)
   --json     prints one line of JSON instead of the table
+  --record   also puts each outcome into docs/figures.json, from which node apps/bench/dist/quote.js
+             writes the tables of the docs
   --profile  one round with a processor profile of each process, and where the time went
   --small    one round at a small size; fails where a count is not what it must be
 
@@ -24,6 +28,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string' },
     json: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     small: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -38,6 +43,9 @@ async function run(names: readonly string[]): Promise<void> {
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
     throw new Error(`--rounds must be a whole number from 1 (got ${values.rounds})`)
+  if (values.record && (values.small || values.profile))
+    throw new Error('Only a whole run is recorded: leave out --small and --profile')
+  const servers = values.record ? await findServers() : undefined
   const profiles = values.profile ? mkdtempSync(join(tmpdir(), 'cscapi-profiles-')) : undefined
   const outcomes: Outcome[] = []
   if (!values.json) {
@@ -50,6 +58,8 @@ async function run(names: readonly string[]): Promise<void> {
     if (bench === undefined) continue
     const outcome = await hold(name, bench, { isSmall: values.small, rounds, profiles })
     outcomes.push(outcome)
+    // One after the other: a run that ends early keeps what it has measured.
+    if (servers !== undefined) record(outcome, servers, rounds)
     if (!values.json) printOutcome(outcome)
   }
   if (values.json) process.stdout.write(`${JSON.stringify({ machine, outcomes })}\n`)
