@@ -1,10 +1,13 @@
 import type { SignalLease, Storage } from '@cscapi/storage'
+import { FLEET_STORES, fleetSize } from './fleet-size.js'
 import type { Contest, Numbers, Row, Setting } from './frame/bench.js'
 import { machineId, queuedSignals } from './signals.js'
 import { SimulatedWorkers } from './simulated-workers.js'
 import { type StoreName, stores } from './stores.js'
 
-const WORKERS = 64
+const asked = fleetSize()
+const MACHINES = asked.machines ?? 100_000
+const WORKERS = asked.workers ?? 64
 const BATCH = 2
 /** Two batches, so that each machine has a first turn and one after another. */
 const EACH = 2 * BATCH
@@ -56,7 +59,7 @@ async function drain(storage: Storage, machines: number): Promise<{ waitsMs: Flo
 }
 
 async function measure(name: StoreName, { folder, isSmall }: Setting): Promise<Numbers> {
-  const machines = isSmall ? 500 : 100_000
+  const machines = isSmall ? Math.min(500, MACHINES) : MACHINES
   const { storage, stop } = await stores[name](folder)
   try {
     await fill(storage, machines)
@@ -80,7 +83,7 @@ async function measure(name: StoreName, { folder, isSmall }: Setting): Promise<N
   }
 }
 
-const names = ['SQLite', 'PostgreSQL', 'Redis'] as const
+const names = asked.storage === undefined ? FLEET_STORES : [asked.storage]
 
 /**
  * How long machines wait for their turn when 100,000 of them have signals for 64 workers: waits in

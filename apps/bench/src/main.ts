@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benches } from './benches.js'
+import { keepFleetSize } from './fleet-size.js'
 import { hold, type Outcome } from './frame/contest.js'
 import { machine } from './frame/machine.js'
 import { printHeader, printOutcome } from './frame/print.js'
@@ -18,6 +19,8 @@ Measures each bench of a name that is given, or all, in fresh processes, ours an
   --record   also puts each outcome into docs/figures.json, from which node apps/bench/dist/quote.js
              writes the tables of the docs
   --profile  one round with a processor profile of each process, and where the time went
+  --machines N, --workers N, --storage sqlite|postgres|redis
+             of fleet alone: in place of 100,000, 64 and all three
   --small    one round at a small size; fails where a count is not what it must be
 
 Benches: ${Object.keys(benches).join(', ')}
@@ -31,6 +34,9 @@ const { values, positionals } = parseArgs({
     record: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     small: { type: 'boolean', default: false },
+    machines: { type: 'string' },
+    workers: { type: 'string' },
+    storage: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -45,6 +51,11 @@ async function run(names: readonly string[]): Promise<void> {
     throw new Error(`--rounds must be a whole number from 1 (got ${values.rounds})`)
   if (values.record && (values.small || values.profile))
     throw new Error('Only a whole run is recorded: leave out --small and --profile')
+  const { machines, workers, storage } = values
+  const isOwnFleet = (machines ?? workers ?? storage) !== undefined
+  if (isOwnFleet && (names.join() !== 'fleet' || values.record))
+    throw new Error('--machines, --workers and --storage are for fleet alone, in a run that is not recorded')
+  keepFleetSize({ machines, workers, storage })
   const servers = values.record ? await findServers() : undefined
   const profiles = values.profile ? mkdtempSync(join(tmpdir(), 'cscapi-profiles-')) : undefined
   const outcomes: Outcome[] = []
