@@ -21,7 +21,6 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'whole-way': async () => (await import('./whole-way.js')).wholeWay,
   memory: async () => (await import('./peak-memory.js')).peakMemory,
   quiet: async () => (await import('./quiet.js')).quiet,
-  'apply-decisions': async () => ({ figures: async () => (await import('./apply-decisions.js')).applyDecisions() }),
   decisions: async () => (await import('./decisions.js')).decisions,
   'local-api': async () => (await import('./local-api.js')).localApi,
   import: async () => (await import('./import.js')).imports,

@@ -1,3 +1,4 @@
+import { applyAnswer, fillBlockList } from './apply-decisions.js'
 import { ours, peers } from './decisions-peers.js'
 import type { Contest, Goal, Row, Setting } from './frame/bench.js'
 import { measurePeer } from './measure-peer.js'
@@ -57,17 +58,37 @@ const againstPeer = (name: string, size: number): Row[] => {
   ]
 }
 
-/** Blocklists of each size: built, looked up and weighed with ours and with peers. */
+const applied = (what: string, number: string, limit: number, isCompared: boolean): Row => ({
+  name: what,
+  unit: 'ms',
+  ours: ['apply', number],
+  ...(isCompared && { baseline: ['fill BlockList', 'emptyMs'] }),
+  goal: atMost(limit),
+})
+
+/**
+ * Blocklists of each size: built, looked up and weighed with ours and with peers; and an answer of
+ * CAPI that is applied.
+ */
 export const decisions: Contest = {
-  sides: Object.fromEntries(SIZES.flatMap((size) => Object.keys(peers).map((name) => measured(name, size)))),
-  rows: SIZES.flatMap((size) => [
-    ...againstMap(size),
-    ...OTHERS.flatMap((name) => againstPeer(name, size)),
-    {
-      name: `longest turn of a build, ${sizeOf(size)} entries`,
-      unit: 'ms',
-      ours: [sideOf(ours.check, size), 'longestTurnMs'],
-      goal: atMost(5),
-    },
-  ]),
+  sides: {
+    ...Object.fromEntries(SIZES.flatMap((size) => Object.keys(peers).map((name) => measured(name, size)))),
+    apply: applyAnswer,
+    'fill BlockList': fillBlockList,
+  },
+  rows: [
+    ...SIZES.flatMap((size): Row[] => [
+      ...againstMap(size),
+      ...OTHERS.flatMap((name) => againstPeer(name, size)),
+      {
+        name: `longest turn of a build, ${sizeOf(size)} entries`,
+        unit: 'ms',
+        ours: [sideOf(ours.check, size), 'longestTurnMs'],
+        goal: atMost(5),
+      },
+    ]),
+    applied('apply 50,000 entries, CPU, node:net BlockList', 'emptyMs', 15, true),
+    applied('apply them again, CPU', 'againMs', 15, false),
+    applied('longest turn of applying them', 'longestTurnMs', 5, false),
+  ],
 }

@@ -90,6 +90,14 @@ test("Debian's cscli registers, and adds, lists and deletes decisions and alerts
   expect(JSON.parse(await cscli('alerts', 'inspect', String(id), '-o', 'json'))).toMatchObject({ id })
   await cscli('decisions', 'delete', '--id', String(made[0].id))
   await cscli('decisions', 'delete', '--all')
+  const pulled = {
+    scope: 'ip',
+    value: '203.0.116.7',
+    scenario: 'crowdsecurity/ssh-bf',
+    expiresAt: Date.now() + 3_600_000,
+  }
+  await decisions.applyStream({ new: [pulled], deleted: [] })
+  expect(await cscli('decisions', 'list', '--all')).toMatch(/CAPI.*203\.0\.116\.7/)
   expect(JSON.parse(await cscli('decisions', 'list', '-o', 'json'))).toBeFalsy()
   await cscli('alerts', 'delete', '--all')
   expect(JSON.parse(await cscli('alerts', 'list', '-o', 'json'))).toBeFalsy()

@@ -146,6 +146,41 @@ describe('alerts', () => {
     expect((await call('GET', '/v1/alerts/1')).status).toBe(404)
   })
 
+  test('of what CAPI and the lists say are shown to who asks for them, one for each, and never deleted', async () => {
+    const { agent, clock, decisions } = await arrangeLocalApi()
+    const entry = (value: string) => ({
+      scope: 'Ip',
+      value,
+      scenario: 'crowdsecurity/ssh-bf',
+      expiresAt: clock.now() + 3_600_000,
+    })
+    await decisions.applyStream({ new: [entry('203.0.113.1'), entry('203.0.113.2')], deleted: [] })
+    await decisions.replaceBlocklist({ name: 'tor', scope: 'ip', remediation: 'captcha', duration: '1h' }, [
+      '198.51.100.1',
+    ])
+    await decisions.ban('192.0.2.1', { duration: '4h', reason: 'by hand' })
+    const call = await agent()
+    const listed = async (query: string) => (await call('GET', `/v1/alerts?${query}`)).json()
+    expect(await listed('include_capi=false&limit=100')).toHaveLength(1)
+    const all = await listed('has_active_decision=true&include_capi=true&limit=100')
+    const shown = all.map(({ decisions }: { decisions: { origin: string; scenario: string; value: string }[] }) =>
+      decisions.map(({ origin, scenario, value }) => [origin, scenario, value]),
+    )
+    expect(shown).toEqual([
+      [['cscapi', 'by hand', '192.0.2.1']],
+      [
+        ['CAPI', 'crowdsecurity/ssh-bf', '203.0.113.1'],
+        ['CAPI', 'crowdsecurity/ssh-bf', '203.0.113.2'],
+      ],
+      [['lists', 'tor', '198.51.100.1']],
+    ])
+    expect(await (await call('GET', `/v1/alerts/${all[1].id}`)).json()).toMatchObject({ id: all[1].id })
+    const one = await listed('include_capi=true&ip=203.0.113.2')
+    expect(one).toMatchObject([{ decisions: [{ value: '203.0.113.2' }] }])
+    expect(await (await call('DELETE', '/v1/alerts?include_capi=true')).json()).toEqual({ nbDeleted: '1' })
+    expect(decisions.size).toBe(3)
+  })
+
   test.each([
     ['GET', '/v1/alerts?foo=1', 500],
     ['GET', '/v1/alerts?since=yesterday', 500],

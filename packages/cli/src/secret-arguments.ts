@@ -5,7 +5,9 @@ import { UsageError } from './ending.js'
 const SECRET_FLAGS: readonly (readonly [flag: RegExp, variable: string])[] = [
   [/attach|enroll.*key/, 'CSCAPI_ATTACHMENT_KEY'],
   [/encrypt|passphrase/, 'CSCAPI_ENCRYPTION_KEY'],
-  [/proxy/, 'CSCAPI_PROXY'],
+  // Which proxies to believe is no secret.
+  [/(?<!trusted-)proxy/, 'CSCAPI_PROXY'],
+  [/registration|register.*token/, 'CSCAPI_REGISTRATION_TOKEN'],
   [/pass|secret|token|credential|auth|(^|-)key$/, 'CSCAPI_STORAGE, CSCAPI_ATTACHMENT_KEY or CSCAPI_ENCRYPTION_KEY'],
 ]
 const URL_WITH_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]*:[^\s/?#@]+@/i

@@ -1,11 +1,19 @@
 import { ADDRESS_RULE, IpNetwork, isAddressScope } from '@cscapi/signals'
 import { checkBytes, checkEvent, checkFunction, checkText, refused } from './arguments.js'
-import { ChangeFeed, type ChangeListener } from './change-feed.js'
-import { HeldDecisions } from './held/held-decisions.js'
+import type { ChangeListener } from './changes/change-feed.js'
+import { CurrentContents } from './changes/current-contents.js'
+import type { ApplyReport } from './changes/skipped.js'
+import { countHeld } from './contents/contents.js'
+import { allowlistsAround, type DecisionSource, listSources } from './contents/list-sources.js'
+import type { Remediations } from './contents/remediations.js'
+import { inForceIn, listOrigin } from './contents/source.js'
+import { checkList, type Lines } from './lists/list-input.js'
+import { type AllowlistInfo, replaceAllowlist } from './lists/replace-allowlist.js'
+import { type BlocklistInfo, replaceBlocklist } from './lists/replace-blocklist.js'
+import { type RetainedLists, retainLists } from './lists/retain-lists.js'
 import { type BanOptions, readBan } from './local/ban.js'
 import type { LocalDecision, NewLocalDecision } from './local/local-decision.js'
-import { LocalDecisions } from './local/local-decisions.js'
-import { withLocal, withoutLocal } from './local/local-sources.js'
+import { withoutLocal } from './local/local-sources.js'
 import type { ActiveDecision } from './lookup/active-decision.js'
 import { ASKED_RULE, type AskedAddress, readAsked } from './lookup/asked-address.js'
 import { listEntries, withoutPauses } from './lookup/listing.js'
@@ -21,18 +29,9 @@ import {
 import { Pace, type Paced } from './pacing/pace.js'
 import { readSnapshot } from './snapshot/read-snapshot.js'
 import { writeSnapshot } from './snapshot/write-snapshot.js'
-import { applyStream } from './sources/apply-stream.js'
-import type { Change, Changing } from './sources/change.js'
-import { type Contents, countHeld, type View } from './sources/contents.js'
-import { checkList, type Lines } from './sources/list-input.js'
-import { allowlistsAround, type DecisionSource, listSources } from './sources/list-sources.js'
-import type { Remediations } from './sources/remediations.js'
-import { type AllowlistInfo, replaceAllowlist } from './sources/replace-allowlist.js'
-import { type BlocklistInfo, replaceBlocklist } from './sources/replace-blocklist.js'
-import { type RetainedLists, retainLists } from './sources/retain-lists.js'
-import { type ApplyReport, Skipped } from './sources/skipped.js'
-import { emptyStream, inForceIn, listOrigin } from './sources/source.js'
-import { checkAnswer, type StreamAnswer } from './sources/stream-answer.js'
+import { applyStream } from './stream/apply-stream.js'
+import { checkAnswer, type StreamAnswer } from './stream/stream-answer.js'
+import type { HeldDecisions } from './views/held-decisions.js'
 
 /**
  * The blocklist in memory: what CAPI's stream, blocklists and allowlists say, each kept apart, and
@@ -44,18 +43,14 @@ export class DecisionSet {
   readonly #now: () => number
   readonly #remediations: Remediations
   readonly #asked = new IpNetwork()
-  readonly #feed = new ChangeFeed()
-  #contents: Contents = { sources: [emptyStream()], allowlists: [] }
-  #local: LocalDecisions
-  #held: { readonly of: Contents; readonly held: HeldDecisions } | undefined
-  #changing: Promise<unknown> = Promise.resolve()
+  readonly #current: CurrentContents
 
   /** @throws InputError that lists every option that is wrong */
   constructor(options: DecisionSetOptions = {}) {
     this.#options = readSetOptions(options)
     this.#now = this.#options.now
     this.#remediations = this.#options.remediations
-    this.#local = new LocalDecisions(this.#options.keeper, this.#now)
+    this.#current = new CurrentContents(this.#options)
   }
 
   /**
@@ -64,7 +59,7 @@ export class DecisionSet {
    */
   get size(): number {
     const now = this.#now()
-    return this.#contents.sources.reduce((sum, source) => sum + inForceIn(source, now), 0)
+    return this.#current.contents.sources.reduce((sum, source) => sum + inForceIn(source, now), 0)
   }
 
   /**
@@ -74,7 +69,7 @@ export class DecisionSet {
    * @throws InputError for what is no address: it must not pass for one that is not blocked.
    */
   check(ip: AskedAddress): ActiveDecision | undefined {
-    return lookUp(this.#contents, this.#read(ip), this.#now, this.#remediations, ip)
+    return lookUp(this.#current.contents, this.#read(ip), this.#now, this.#remediations, ip)
   }
 
   /**
@@ -84,12 +79,12 @@ export class DecisionSet {
    * @throws InputError for what is no address.
    */
   has(ip: AskedAddress): boolean {
-    return isBlocked(this.#contents, this.#read(ip), this.#now)
+    return isBlocked(this.#current.contents, this.#read(ip), this.#now)
   }
 
   /** Every entry around an address that is in force, the deciding one first. @throws InputError */
   checkAll(ip: AskedAddress): ActiveDecision[] {
-    return lookUpAll(this.#contents, this.#read(ip), this.#now(), this.#remediations)
+    return lookUpAll(this.#current.contents, this.#read(ip), this.#now(), this.#remediations)
   }
 
   /**
@@ -103,10 +98,10 @@ export class DecisionSet {
     checkText(NOT_LOOKED_UP, 'scope', scope)
     if (isAddressScope(scope)) {
       if (!this.#asked.read(value)) throw refused(NOT_LOOKED_UP, 'value', value, ADDRESS_RULE)
-      return lookUp(this.#contents, this.#asked, this.#now, this.#remediations)
+      return lookUp(this.#current.contents, this.#asked, this.#now, this.#remediations)
     }
     checkText(NOT_LOOKED_UP, 'value', value)
-    return lookUpScoped(this.#contents, scope, value, this.#now(), this.#remediations)
+    return lookUpScoped(this.#current.contents, scope, value, this.#now(), this.#remediations)
   }
 
   /**
@@ -115,7 +110,7 @@ export class DecisionSet {
    */
   listExpiry(name: string): number | undefined {
     checkText(NOT_LOOKED_UP, 'name', name)
-    return this.#contents.sources.find(({ origin }) => origin === listOrigin(name))?.expiresAt
+    return this.#current.contents.sources.find(({ origin }) => origin === listOrigin(name))?.expiresAt
   }
 
   /**
@@ -123,12 +118,12 @@ export class DecisionSet {
    * each. It takes about 1 ms for each million entries.
    */
   sources(): DecisionSource[] {
-    return listSources(this.#contents, this.#now())
+    return listSources(this.#current.contents, this.#now())
   }
 
   /** The names of the allowlists that hold an address, in the order they came. @throws InputError */
   allowedBy(ip: string): string[] {
-    return allowlistsAround(this.#contents, this.#read(ip), this.#now())
+    return allowlistsAround(this.#current.contents, this.#read(ip), this.#now())
   }
 
   /**
@@ -143,7 +138,7 @@ export class DecisionSet {
   entries(options?: EntriesOptions): IterableIterator<ActiveDecision>
   entries(options: EntriesOptions = {}): IterableIterator<ActiveDecision | undefined> {
     const { at, pauses } = readEntriesOptions(options)
-    const listed = listEntries(this.#view(at))
+    const listed = listEntries(this.#current.view(at))
     return pauses ? listed : withoutPauses(listed)
   }
 
@@ -154,7 +149,7 @@ export class DecisionSet {
    * changed then
    */
   async applyStream(answer: StreamAnswer): Promise<ApplyReport> {
-    return this.#change(async (contents, changing) => {
+    return this.#current.change(async (contents, changing) => {
       await checkAnswer(answer, changing.pace)
       return applyStream(contents, answer, changing)
     })
@@ -169,7 +164,7 @@ export class DecisionSet {
    */
   async replaceBlocklist(list: BlocklistInfo, lines: Lines): Promise<ApplyReport> {
     checkList('blocklist', list, ['name', 'scope', 'remediation', 'duration'], lines)
-    return this.#change((contents, changing) => replaceBlocklist(contents, list, lines, changing))
+    return this.#current.change((contents, changing) => replaceBlocklist(contents, list, lines, changing))
   }
 
   /**
@@ -178,13 +173,13 @@ export class DecisionSet {
    */
   async replaceAllowlist(list: AllowlistInfo, lines: Lines): Promise<ApplyReport> {
     checkList('allowlist', list, ['id', 'name'], lines)
-    return this.#change((contents, changing) => replaceAllowlist(contents, list, lines, changing))
+    return this.#current.change((contents, changing) => replaceAllowlist(contents, list, lines, changing))
   }
 
   /** Deletes every list that is not named: it is not linked any more. @throws InputError */
   async retainLists(lists: RetainedLists): Promise<ApplyReport> {
     const retained = readRetainedLists(lists)
-    return this.#change((contents) => retainLists(contents, retained))
+    return this.#current.change((contents) => retainLists(contents, retained))
   }
 
   /**
@@ -206,18 +201,18 @@ export class DecisionSet {
    * @throws InputError, what the keeper throws; nothing is changed then
    */
   async addLocal(decisions: readonly NewLocalDecision[]): Promise<LocalDecision[]> {
-    return this.#changeLocal(() => this.#local.add(decisions))
+    return this.#current.changeLocal((local) => local.add(decisions))
   }
 
   /** Ends local decisions that match, now, and gives them. @throws what the keeper throws */
   async endLocal(matches: (decision: LocalDecision) => boolean): Promise<LocalDecision[]> {
     checkFunction('No decision was deleted', 'matches', matches)
-    return this.#changeLocal(() => this.#local.end(matches))
+    return this.#current.changeLocal((local) => local.end(matches))
   }
 
   /** Takes the local decisions of other processes from the keeper. @throws what that throws */
   async refreshLocal(): Promise<void> {
-    if (await this.#local.refresh()) await this.#replace(this.#contents, new Pace())
+    await this.#current.refreshLocal()
   }
 
   /**
@@ -225,10 +220,7 @@ export class DecisionSet {
    * and is the same object until the set changes.
    */
   held(): HeldDecisions {
-    const { kept } = this.#local
-    if (this.#held?.of !== this.#contents || this.#held.held.local !== kept)
-      this.#held = { of: this.#contents, held: new HeldDecisions(withoutLocal(this.#contents), kept) }
-    return this.#held.held
+    return this.#current.held()
   }
 
   /**
@@ -239,7 +231,7 @@ export class DecisionSet {
   on(event: 'change', listener: ChangeListener): () => void {
     checkEvent(event)
     checkFunction('Nobody was subscribed', 'listener', listener)
-    return this.#feed.add(listener, this.#view())
+    return this.#current.feed.add(listener, this.#current.view())
   }
 
   /**
@@ -247,7 +239,7 @@ export class DecisionSet {
    * a million entries; see {@link DecisionSet.toChunks}.
    */
   toBytes(): Uint8Array {
-    return new Uint8Array(Buffer.concat([...withoutPauses(writeSnapshot(withoutLocal(this.#contents)))]))
+    return new Uint8Array(Buffer.concat([...withoutPauses(writeSnapshot(this.#current.toKeep))]))
   }
 
   /**
@@ -255,7 +247,7 @@ export class DecisionSet {
    * others have their turn in between.
    */
   toChunks(): AsyncIterableIterator<Uint8Array> {
-    return inTurns(writeSnapshot(withoutLocal(this.#contents)))
+    return inTurns(writeSnapshot(this.#current.toKeep))
   }
 
   /**
@@ -265,7 +257,7 @@ export class DecisionSet {
    */
   async load(bytes: Uint8Array): Promise<ApplyReport> {
     checkBytes(bytes)
-    return this.#change(async (before, { pace }) => {
+    return this.#current.change(async (before, { pace }) => {
       const contents = await readSnapshot(bytes, pace)
       return { contents, added: countHeld(contents), removed: countHeld(withoutLocal(before)) }
     })
@@ -289,52 +281,13 @@ export class DecisionSet {
    */
   async transaction<T>(work: (draft: DecisionSet) => Promise<T>): Promise<T> {
     checkFunction('Nothing was changed', 'work', work)
-    return this.#exclusive(async () => {
-      const draft = new DecisionSet(this.#options)
-      draft.#contents = this.#contents
-      draft.#local = this.#local
-      const result = await work(draft)
-      await this.#replace(draft.#contents, new Pace())
-      return result
-    })
+    const draft = new DecisionSet(this.#options)
+    return this.#current.transaction(draft.#current, () => work(draft))
   }
 
   #read(ip: unknown): IpNetwork {
     if (readAsked(ip, this.#asked)) return this.#asked
     throw refused(NOT_LOOKED_UP, 'ip', ip, ASKED_RULE)
-  }
-
-  #view(at?: number): View {
-    return { contents: this.#contents, now: at ?? this.#now(), remediations: this.#remediations }
-  }
-
-  #change(prepare: (before: Contents, changing: Changing) => Change | Promise<Change>): Promise<ApplyReport> {
-    return this.#exclusive(async () => {
-      const skipped = new Skipped()
-      const pace = new Pace()
-      const changing = { now: this.#now(), allowWide: this.#options.allowWide, skipped, pace }
-      const { contents, added, removed } = await prepare(this.#contents, changing)
-      await this.#replace(contents, pace)
-      return skipped.report(added, removed)
-    })
-  }
-
-  #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const change = this.#changing.then(work)
-    this.#changing = change.catch(() => undefined)
-    return change
-  }
-
-  async #changeLocal<T>(change: () => Promise<T>): Promise<T> {
-    const result = await change()
-    // No change waits for another here: one of CAPI's may take as long as its downloads.
-    await this.#replace(this.#contents, new Pace())
-    return result
-  }
-
-  async #replace(contents: Contents, pace: Pace): Promise<void> {
-    this.#contents = withLocal(contents, this.#local.sources)
-    await this.#feed.tell(this.#view(), pace)
   }
 }
 

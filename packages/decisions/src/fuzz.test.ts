@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DecisionSet } from './index.js'
-import { allowlistEntry } from './sources/list-lines.js'
+import { allowlistEntry } from './lists/list-lines.js'
 
 const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 100_000 : 5_000
 

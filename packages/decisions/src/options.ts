@@ -1,8 +1,8 @@
 import { lazily, readOptions } from '@cscapi/signals'
 import * as z from 'zod'
 import { refused } from './arguments.js'
+import type { RetainedLists } from './lists/retain-lists.js'
 import { type LocalDecisionKeeper, memoryKeeper } from './local/local-keeper.js'
-import type { RetainedLists } from './sources/retain-lists.js'
 
 /** Options of {@link DecisionSet}. */
 export interface DecisionSetOptions {

@@ -44,6 +44,7 @@ export const settingsSchema = lazily(() =>
     namespace: z.string().min(1).optional(),
     encryptionKey: z.string().min(1).optional(),
     attachmentKey: z.string().min(1).optional(),
+    registrationToken: z.string().min(1).optional(),
     machineId: z.string().min(1).optional(),
     allowLongMachineIds: z.boolean().optional(),
     scenarios: z.array(z.string()).min(1).optional(),
@@ -76,10 +77,16 @@ export type Settings = z.output<ReturnType<typeof settingsSchema>>
 export type SettingName = keyof Settings
 
 /** May hold a password, or is one: shown nowhere. */
-export const SECRET_SETTINGS: ReadonlySet<string> = new Set(['storage', 'proxy', 'encryptionKey', 'attachmentKey'])
+export const SECRET_SETTINGS: ReadonlySet<string> = new Set([
+  'storage',
+  'proxy',
+  'encryptionKey',
+  'attachmentKey',
+  'registrationToken',
+])
 
 /** Secrets through and through: a configuration file, which people copy and show, holds none. */
-export const NEVER_IN_A_FILE: readonly SettingName[] = ['encryptionKey', 'attachmentKey']
+export const NEVER_IN_A_FILE: readonly SettingName[] = ['encryptionKey', 'attachmentKey', 'registrationToken']
 
 /** Other names under which people look for a setting. */
 export const SETTING_ALIASES = new Map([

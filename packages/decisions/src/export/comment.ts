@@ -1,4 +1,4 @@
-import { plainText } from '../sources/plain-text.js'
+import { plainText } from '../lists/plain-text.js'
 
 /**
  * A comment line, whatever the text. A backslash at its end would join the next line on in some

@@ -1,6 +1,6 @@
+import { type Remediations, rank } from '../contents/remediations.js'
 import { Beat, type Pace, type Paced } from '../pacing/pace.js'
 import { sortedOrder } from '../pacing/sorted-order.js'
-import { type Remediations, rank } from '../sources/remediations.js'
 
 /** What importance is told by. */
 export interface Ranked {

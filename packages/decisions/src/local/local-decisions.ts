@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Source } from '../sources/source.js'
+import type { Source } from '../contents/source.js'
 import { type LocalDecision, type NewLocalDecision, readNewDecision } from './local-decision.js'
 import type { KeptLocalDecisions, LocalDecisionKeeper } from './local-keeper.js'
 import { localSources } from './local-sources.js'

@@ -1,7 +1,7 @@
 import { IpNetwork, isAddressScope } from '@cscapi/signals'
-import type { Contents } from '../sources/contents.js'
-import { setScopedLater } from '../sources/scoped-values.js'
-import type { Source } from '../sources/source.js'
+import type { Contents } from '../contents/contents.js'
+import { setScopedLater } from '../contents/scoped-values.js'
+import type { Source } from '../contents/source.js'
 import { NetworkTable } from '../tables/network-table.js'
 import type { LocalDecision } from './local-decision.js'
 

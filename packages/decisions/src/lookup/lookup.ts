@@ -1,8 +1,8 @@
 import { IpNetwork } from '@cscapi/signals'
-import { isAllowed } from '../sources/allowlists.js'
-import type { Contents } from '../sources/contents.js'
-import { type Remediations, rank } from '../sources/remediations.js'
-import { expiryOf, reasonOf, type Source, tableOf } from '../sources/source.js'
+import { isAllowed } from '../contents/allowlists.js'
+import type { Contents } from '../contents/contents.js'
+import { type Remediations, rank } from '../contents/remediations.js'
+import { expiryOf, reasonOf, type Source, tableOf } from '../contents/source.js'
 import type { ActiveDecision } from './active-decision.js'
 
 const AROUND = new IpNetwork()

@@ -1,7 +1,7 @@
-import type { Contents } from '../sources/contents.js'
-import { type Remediations, rank } from '../sources/remediations.js'
-import { type ScopedValue, scopedKey } from '../sources/scoped-values.js'
-import type { Source } from '../sources/source.js'
+import type { Contents } from '../contents/contents.js'
+import { type Remediations, rank } from '../contents/remediations.js'
+import { type ScopedValue, scopedKey } from '../contents/scoped-values.js'
+import type { Source } from '../contents/source.js'
 import type { ActiveDecision } from './active-decision.js'
 
 /** What decides about a value of another scope. */

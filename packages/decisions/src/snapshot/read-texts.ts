@@ -1,8 +1,8 @@
 import { parseJson } from '@cscapi/signals'
 import type * as z from 'zod'
+import { type ScopedValues, setScopedLater } from '../contents/scoped-values.js'
+import type { Source } from '../contents/source.js'
 import type { Pace } from '../pacing/pace.js'
-import { type ScopedValues, setScopedLater } from '../sources/scoped-values.js'
-import type { Source } from '../sources/source.js'
 import { corrupt, type Header, headerSchema, headerSchemaV1, scopedLineSchema } from './snapshot-layout.js'
 
 type Texts = Pick<Source, 'reasons'> & { readonly scoped: ScopedValues }

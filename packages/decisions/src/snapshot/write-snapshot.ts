@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { Contents } from '../contents/contents.js'
+import type { Source } from '../contents/source.js'
 import { Beat } from '../pacing/pace.js'
-import type { Contents } from '../sources/contents.js'
-import type { Source } from '../sources/source.js'
 import type { NetworkTable } from '../tables/network-table.js'
 import { aligned, HEAD_BYTES, type Header, MAGIC, VERSION } from './snapshot-layout.js'
 

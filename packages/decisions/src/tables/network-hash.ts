@@ -27,7 +27,7 @@ function mixed(hash: number, word: number): number {
   return product ^ (product >>> 15)
 }
 
-/** The hash of an IPv4 /24. */
-export function vicinityHash(network: number): number {
-  return Math.imul((network >>> 8) ^ SEED, MULTIPLIER)
+/** The hash of what addresses that are near to each other share; its upper bits tell the most. */
+export function neighbourHash(shared: number): number {
+  return Math.imul(shared ^ SEED, MULTIPLIER)
 }

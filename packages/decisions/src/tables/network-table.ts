@@ -1,5 +1,5 @@
-import { type Family, type IpNetwork, maskOf, type Words } from '@cscapi/signals'
-import { AddressFilter, NARROW } from './address-filter.js'
+import type { Family, IpNetwork, Words } from '@cscapi/signals'
+import { type AddressFilter, Ipv4Filter, Ipv6Filter, NARROW } from './address-filter.js'
 import { type ColumnViews, NetworkColumns } from './network-columns.js'
 import { networkHash } from './network-hash.js'
 
@@ -23,7 +23,8 @@ type Network = Pick<IpNetwork, 'words' | 'prefix'>
  */
 export class NetworkTable {
   readonly family: Family
-  readonly #timed: boolean
+  /** Whether each entry has its own expiry and tag. */
+  readonly timed: boolean
   readonly #columns: NetworkColumns
   /**
    * Of each entry its hash; and its index, counted from 1, above the last bits of its prefix. So an
@@ -35,10 +36,9 @@ export class NetworkTable {
   /** Those from {@link NARROW} on. */
   #narrowLengths: readonly number[] = []
 
-  /** With `timed`, each entry has its own expiry and tag. */
   constructor(family: Family, timed: boolean, capacity = 16) {
     this.family = family
-    this.#timed = timed
+    this.timed = timed
     this.#columns = new NetworkColumns(family, timed, capacity)
     this.#slots = newSlots(capacity)
     this.#filter = this.#newFilter(capacity)
@@ -70,13 +70,12 @@ export class NetworkTable {
     const hash = this.#hash(words, prefix)
     const index = this.#seek(words, prefix, hash)
     if (index === -1) this.#columns.note(this.#append(words, prefix, hash), expiresAt, tag)
-    else if (this.#timed && expiresAt > this.expiresAt(index)) this.#columns.note(index, expiresAt, tag)
+    else if (this.timed && expiresAt > this.expiresAt(index)) this.#columns.note(index, expiresAt, tag)
   }
 
-  /** Adds a network, unless it is there. */
-  setMissing({ words, prefix }: Network, expiresAt: number, tag: number): void {
-    const hash = this.#hash(words, prefix)
-    if (this.#seek(words, prefix, hash) === -1) this.#columns.note(this.#append(words, prefix, hash), expiresAt, tag)
+  /** Adds a network that is not there. */
+  add({ words, prefix }: Network, expiresAt: number, tag: number): void {
+    this.#columns.note(this.#append(words, prefix, this.#hash(words, prefix)), expiresAt, tag)
   }
 
   setTag(index: number, tag: number): void {
@@ -87,9 +86,8 @@ export class NetworkTable {
   lengthsAround(words: Words): readonly number[] {
     const filter = this.#filter
     if (filter === undefined) return this.#lengths
-    const address = words[0] ?? 0
-    if (!filter.isNear(address)) return NONE
-    return filter.isNearWide(address) ? this.#lengths : this.#narrowLengths
+    if (!filter.isNear(words)) return NONE
+    return filter.isNearWide(words) ? this.#lengths : this.#narrowLengths
   }
 
   /** Where the network is, or -1. `words` may have more bits than the prefix. */
@@ -143,7 +141,7 @@ export class NetworkTable {
   }
 
   #seek(words: Words, prefix: number, hash: number): number {
-    if (this.#filter !== undefined && !this.#filter.mayHold(first(words, prefix), hash)) return -1
+    if (this.#filter !== undefined && !this.#filter.mayHold(words, prefix, hash)) return -1
     const columns = this.#columns
     const slots = this.#slots
     for (let at = startOf(hash, slots); ; at = after(at, slots)) {
@@ -161,7 +159,7 @@ export class NetworkTable {
     this.#place(index, hash)
     if (!this.#lengths.includes(prefix)) {
       this.#lengths = [...this.#lengths, prefix].sort((a, b) => b - a)
-      this.#narrowLengths = this.#lengths.filter((length) => length >= NARROW)
+      this.#narrowLengths = this.#lengths.filter((length) => length >= NARROW[this.family])
     }
     return index
   }
@@ -173,7 +171,7 @@ export class NetworkTable {
     while (slots[at + 1] !== 0) at = after(at, slots)
     slots[at] = hash
     slots[at + 1] = ((index + 1) << PREFIX_BITS) | (prefix & PREFIX_MASK)
-    this.#filter?.add(this.wordAt(index, 0), prefix, hash)
+    this.#filter?.add(this.#columns.keys, index * this.#columns.width, prefix, hash)
   }
 
   #resize(capacity: number): void {
@@ -186,13 +184,12 @@ export class NetworkTable {
   }
 
   #newFilter(capacity: number): AddressFilter | undefined {
-    return this.family === 4 && capacity >= FILTER_FROM ? new AddressFilter(capacity) : undefined
+    if (capacity < FILTER_FROM) return undefined
+    return this.family === 4 ? new Ipv4Filter(capacity) : new Ipv6Filter(capacity)
   }
 }
 
 const NONE: readonly number[] = []
-
-const first = (words: Words, prefix: number) => ((words[0] ?? 0) & maskOf(prefix)) >>> 0
 
 /** Two words each, and at least one that stays empty. */
 function newSlots(capacity: number): Int32Array {

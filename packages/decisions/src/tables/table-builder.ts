@@ -32,33 +32,54 @@ export class TableBuilder {
   }
 
   *build(): Generator<undefined, NetworkTable> {
-    return yield* withoutSlack(yield* this.fill(0), this.#timed)
-  }
-
-  /** A table that has room for so many more. */
-  *fill(more: number): Generator<undefined, NetworkTable> {
-    const capacity = this.#blocks.reduce((sum, { size }) => sum + size, more)
+    const capacity = this.#blocks.reduce((sum, { size }) => sum + size, 0)
     const table = new NetworkTable(this.#family, this.#timed, Math.max(capacity, 1))
-    for (const block of this.#blocks) yield* copy(block, table)
-    return table
+    for (const block of this.#blocks)
+      yield* each(block, (network, expiresAt, tag) => table.setLater(network, expiresAt, tag))
+    return yield* withoutSlack(table)
   }
+}
+
+/** Entries of a table that are kept beside those of another one, where they are not. */
+export interface Kept {
+  readonly table: NetworkTable
+  /** Of each entry 1 if it is kept. */
+  readonly isKept: Uint8Array
+  /** How many are. */
+  readonly count: number
+}
+
+/** A table of all entries of `fresh`, which must not be changed any more, and of those kept. */
+export function* besides(fresh: NetworkTable, { table, isKept, count }: Kept): Generator<undefined, NetworkTable> {
+  if (count === 0) return yield* withoutSlack(fresh)
+  const both = new NetworkTable(fresh.family, fresh.timed, fresh.size + count)
+  yield* each(fresh, (network, expiresAt, tag) => both.add(network, expiresAt, tag))
+  yield* each(table, (network, expiresAt, tag) => both.add(network, expiresAt, tag), isKept)
+  return both
 }
 
 /** The table without much room to grow; it must not be changed any more. */
-export function* withoutSlack(table: NetworkTable, timed: boolean): Generator<undefined, NetworkTable> {
+function* withoutSlack(table: NetworkTable): Generator<undefined, NetworkTable> {
   if (table.size > 0.75 * table.capacity) return table
   if (table.size <= BLOCK) return table.trim()
-  const exact = new NetworkTable(table.family, timed, table.size)
-  yield* copy(table, exact)
+  const exact = new NetworkTable(table.family, table.timed, table.size)
+  yield* each(table, (network, expiresAt, tag) => exact.add(network, expiresAt, tag))
   return exact
 }
 
-function* copy(from: NetworkColumns | NetworkTable, to: NetworkTable): Generator<undefined, void> {
+/** Visits every entry, or those that are marked with 1. */
+function* each(
+  entries: NetworkColumns | NetworkTable,
+  visit: (network: IpNetwork, expiresAt: number, tag: number) => void,
+  marks?: Uint8Array,
+): Generator<undefined, void> {
   const network = new IpNetwork()
   const beat = new Beat()
-  for (let index = 0; index < from.size; index += 1) {
-    from.read(index, network)
-    to.setLater(network, from.expiresAt(index), from.tagAt(index))
+  for (let index = 0; index < entries.size; index += 1) {
+    if (marks === undefined || marks[index] === 1) {
+      entries.read(index, network)
+      visit(network, entries.expiresAt(index), entries.tagAt(index))
+    }
     if (beat.isDue()) yield
   }
 }

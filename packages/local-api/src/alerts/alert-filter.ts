@@ -14,12 +14,14 @@ export interface AlertView {
   readonly scenario: string
   readonly kind: string
   readonly isSimulated: boolean
-  readonly decisions: readonly LocalDecision[]
+  readonly decisions: readonly Pick<LocalDecision, 'origin' | 'remediation' | 'expiresAt'>[]
 }
 
 /** What `GET` and `DELETE /v1/alerts` ask for. */
 export interface AlertQuery {
   matches(alert: AlertView): boolean
+  /** Whether what CAPI and the lists say is asked for, too: only by who says so. */
+  readonly includesBlocklist: boolean
   readonly isAscending: boolean
   /** 0 for all. */
   readonly limit: number
@@ -47,12 +49,16 @@ export function readAlertQuery(query: URLSearchParams, now: number): AlertQuery 
   }
   return {
     matches: (alert) => checks.every((check) => check(alert)),
+    includesBlocklist: goBoolean(query.get('include_capi') ?? '') === true,
     isAscending: query.get('sort')?.toUpperCase() === 'ASC',
     limit: readCount(query, 'limit') ?? DEFAULT_LIMIT,
   }
 }
 
 const always: Check = () => true
+
+/** Every alert there is. */
+export const EVERYTHING: AlertQuery = { matches: always, includesBlocklist: true, isAscending: false, limit: 0 }
 
 const FILTERS: Readonly<Record<string, (value: string, query: URLSearchParams, now: number) => Check>> = {
   __proto__: null as never,
@@ -84,7 +90,6 @@ const FILTERS: Readonly<Record<string, (value: string, query: URLSearchParams, n
     const to = now - ago('created_before', value)
     return ({ createdAt }) => createdAt <= to
   },
-  // What CAPI and the lists say is no alert here.
   include_capi: () => always,
   with_decisions: () => always,
   limit: () => always,

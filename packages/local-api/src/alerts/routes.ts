@@ -5,9 +5,10 @@ import { empty, json, message, Refusal } from '../http/answers.js'
 import { isFromEngine } from '../http/from-engine.js'
 import { LARGE_BODY_BYTES, readJson } from '../http/limited-body.js'
 import type { AlertRecord } from './alert-book.js'
-import { type AlertView, readAlertQuery } from './alert-filter.js'
+import { type AlertView, EVERYTHING, readAlertQuery } from './alert-filter.js'
 import { decisionsOf } from './alert-intake.js'
 import { alertJson, alertOfDecision, FIRST_MADE_ID } from './alert-json.js'
+import { blocklistAlerts, FIRST_BLOCKLIST_ID } from './of-blocklist.js'
 
 /** What an agent posted is stored, as signals and decisions, before it is answered. */
 const post: Route = {
@@ -48,7 +49,9 @@ const list: Route = {
     found.sort((a, b) => a.view.createdAt - b.view.createdAt || a.view.id - b.view.id)
     if (!wanted.isAscending) found.reverse()
     const page = wanted.limit === 0 ? found : found.slice(0, wanted.limit)
-    return json(200, page.length === 0 ? null : page.map(({ print }) => print()))
+    const pulled = wanted.includesBlocklist ? await blocklistAlerts(context, wanted) : []
+    const printed = [...page.map(({ print }) => print()), ...pulled]
+    return json(200, printed.length === 0 ? null : printed)
   },
 }
 
@@ -61,9 +64,12 @@ const one: Route = {
     if (watchers === undefined) return empty(404)
     await watchers.enter(request)
     const id = readId(param, 'alert_id')
-    const found = (await allAlerts(context)).find(({ view }) => view.id === id)
+    const found =
+      id < FIRST_BLOCKLIST_ID
+        ? (await allAlerts(context)).find(({ view }) => view.id === id)?.print()
+        : (await blocklistAlerts(context, EVERYTHING)).find((alert) => alert.id === id)
     if (found === undefined) return message(404, 'object not found')
-    return isHead ? empty(200) : json(200, found.print())
+    return isHead ? empty(200) : json(200, found)
   },
 }
 
@@ -102,8 +108,12 @@ const removeOne: Route = {
 
 export const alertRoutes: readonly Route[] = [post, list, one, removeMany, removeOne]
 
+interface FoundView extends AlertView {
+  readonly decisions: readonly LocalDecision[]
+}
+
 interface FoundAlert {
-  readonly view: AlertView
+  readonly view: FoundView
   print(): Record<string, unknown>
 }
 
@@ -125,7 +135,7 @@ async function allAlerts({ alerts, options }: LocalApiContext): Promise<FoundAle
   return [...posted, ...made]
 }
 
-function viewOf({ id, createdAt, alert }: AlertRecord, decisions: readonly LocalDecision[]): AlertView {
+function viewOf({ id, createdAt, alert }: AlertRecord, decisions: readonly LocalDecision[]): FoundView {
   const { scenario, simulated, source, kind } = alert
   const { scope, value } = source
   return {

@@ -13,6 +13,20 @@ const nearAddress = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
 )
 
+const part = fc.oneof(
+  { weight: 6, arbitrary: fc.nat(255).map(String) },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(digits, signs, fc.nat(1_000).map(String), fc.constantFrom('+1', '-1', '٣', ':1', '/1')),
+  },
+)
+/** Mostly dotted, and mostly wrong in one place. */
+const nearDotted = fc.oneof(
+  { weight: 4, arbitrary: fc.array(part, { minLength: 4, maxLength: 4 }).map((parts) => parts.join('.')) },
+  { weight: 1, arbitrary: fc.array(part, { maxLength: 6 }).map((parts) => parts.join('.')) },
+)
+const isByte = (text: string) => /^[0-9]{1,3}$/.test(text) && Number(text) <= 255
+
 const read = (text: string) => {
   const network = new IpNetwork()
   return network.read(text) ? network : undefined
@@ -40,6 +54,34 @@ describe('an address', () => {
       }),
       { numRuns: 100_000 },
     )
+  })
+
+  test('of IPv4 is four numbers up to 255 without a zero that leads, and nothing else (100,000 texts)', () => {
+    const network = new IpNetwork()
+    fc.assert(
+      fc.property(nearDotted, fc.constantFrom('', '.', '0', '/24', '%eth0', '\0'), (text, behind) => {
+        const parts = text.split('.')
+        const isAddress = parts.length === 4 && parts.every((part) => part === String(Number(part)) && isByte(part))
+        expect(network.readAddress(text + behind, text.length) && network.family === 4).toBe(isAddress)
+        if (!isAddress) return
+        expect([network.family, network.words[0]]).toEqual([
+          4,
+          parts.reduce((sum, part) => sum * 256 + Number(part), 0),
+        ])
+        expect([network.isAddress, network.toString()]).toEqual([true, text])
+      }),
+      { numRuns: 100_000 },
+    )
+  })
+
+  test('of IPv4 is read of any number in any of its places, and of none above 255', () => {
+    const network = new IpNetwork()
+    for (const place of [0, 1, 2, 3])
+      for (let number = 0; number <= 1_000; number += 1)
+        for (const others of ['0', '9', '10', '255']) {
+          const text = Array.from({ length: 4 }, (_, at) => (at === place ? String(number) : others)).join('.')
+          expect([text, network.readAddress(text) && network.toString()]).toEqual([text, number <= 255 && text])
+        }
   })
 
   test('of IPv6 is written as the host of a URL is, and read from that as the same one', () => {

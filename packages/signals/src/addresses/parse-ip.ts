@@ -1,3 +1,5 @@
+import { parseDotted } from './parse-dotted.js'
+
 /** The family of an address. */
 export type Family = 4 | 6
 
@@ -10,9 +12,6 @@ export type Words = Uint32Array
 const DOT = 46
 const COLON = 58
 const ZERO = 48
-const NINE = 57
-/** Behind the last character. */
-const END = -1
 
 /**
  * Reads an address into `words`; 0 for text that is none. Strict: four decimal parts without
@@ -23,7 +22,7 @@ const END = -1
 export function parseIp(text: string, words: Words, end = text.length): Family | 0 {
   if (end < 2 || end > 45) return 0
   // Most are IPv4, and what is not shows it in its first characters.
-  if (parseV4(text, 0, end, words)) return 4
+  if (parseDotted(text, 0, end, words)) return 4
   return parseV6(text, end, words) ? foldMapped(words) : 0
 }
 
@@ -57,38 +56,7 @@ export function parsePrefix(text: string, from: number): number {
   return prefix
 }
 
-/** Reads four decimal parts into the first word, and each character once: they cost the most. */
-function parseV4(text: string, from: number, end: number, words: Words): boolean {
-  let word = 0
-  let at = from
-  for (let parts = 1; parts <= 4; parts += 1) {
-    let part = at < end ? text.charCodeAt(at++) - ZERO : END
-    if (part < 0 || part > 9) return false
-    let code = at < end ? text.charCodeAt(at++) : END
-    // No digit comes after a zero that leads, and no fourth one.
-    if (isDigit(code) && part !== 0) {
-      part = part * 10 + code - ZERO
-      code = at < end ? text.charCodeAt(at++) : END
-      if (isDigit(code)) {
-        part = part * 10 + code - ZERO
-        if (part > 255) return false
-        code = at < end ? text.charCodeAt(at++) : END
-      }
-    }
-    if (code !== (parts === 4 ? END : DOT)) return false
-    word = (word << 8) | part
-  }
-  words[0] = word
-  return true
-}
-
-const isDigit = (code: number) => code >= ZERO && code <= NINE
-
 function parseV6(text: string, end: number, words: Words): boolean {
-  words[0] = 0
-  words[1] = 0
-  words[2] = 0
-  words[3] = 0
   let group = 0
   /** The group before which `::` stands. */
   let gap = -1
@@ -102,22 +70,23 @@ function parseV6(text: string, end: number, words: Words): boolean {
     if (group === 8) return false
     const start = at
     let value = 0
+    let code = 0
     for (; at < end; at += 1) {
-      const digit = hexDigit(text.charCodeAt(at))
-      if (digit < 0) break
+      code = text.charCodeAt(at)
+      const digit = DIGITS[code] ?? NO_DIGIT
+      if (digit === NO_DIGIT) break
       value = value * 16 + digit
     }
-    const code = at < end ? text.charCodeAt(at) : 0
-    if (code === DOT) {
-      if (group > 6 || !parseV4(text, start, end, EMBEDDED)) return false
+    if (at < end && code === DOT) {
+      if (group > 6 || !parseDotted(text, start, end, EMBEDDED)) return false
       const word = EMBEDDED[0] ?? 0
-      setGroup(words, group, word >>> 16)
-      setGroup(words, group + 1, word & 0xffff)
+      GROUPS[group] = word >>> 16
+      GROUPS[group + 1] = word & 0xffff
       group += 2
       break
     }
     if (at === start || at - start > 4) return false
-    setGroup(words, group, value)
+    GROUPS[group] = value
     group += 1
     if (at === end) break
     if (code !== COLON) return false
@@ -128,33 +97,34 @@ function parseV6(text: string, end: number, words: Words): boolean {
       at += 1
     } else if (at === end) return false
   }
-  if (gap === -1) return group === 8
-  if (group === 8) return false
-  // What came after the gap moves to the end.
-  for (let from = group - 1, to = 7; from >= gap; from -= 1, to -= 1) {
-    setGroup(words, to, groupAt(words, from))
-    setGroup(words, from, 0)
-  }
+  if (gap === -1 ? group !== 8 : group === 8) return false
+  joinGroups(group, gap, words)
   return true
 }
 
+/** The groups that were read; those from `gap` on go to the end, and zeros before them. */
+function joinGroups(count: number, gap: number, words: Words): void {
+  const zeros = 8 - count
+  const groupOf = (at: number): number => {
+    if (gap === -1 || at < gap) return GROUPS[at] ?? 0
+    return at < gap + zeros ? 0 : (GROUPS[at - zeros] ?? 0)
+  }
+  for (let word = 0; word < 4; word += 1) words[word] = (groupOf(2 * word) << 16) | groupOf(2 * word + 1)
+}
+
+/** Used by every call, as the words are. */
+const GROUPS = new Uint16Array(8)
 const EMBEDDED = new Uint32Array(1)
 
-function setGroup(words: Words, group: number, value: number): void {
-  const index = group >> 1
-  const word = words[index] ?? 0
-  words[index] = group % 2 === 0 ? (word & 0xffff) | (value << 16) : (word & 0xffff0000) | value
-}
+const NO_DIGIT = 16
+/** What hexadecimal digits stand for: nobody can foretell whether one is a letter. */
+const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase())
+  return digit === -1 ? NO_DIGIT : digit
+})
 
 /** One of the eight groups of 16 bits of an IPv6 address. */
 export function groupAt(words: Words, group: number): number {
   const word = words[group >> 1] ?? 0
   return group % 2 === 0 ? word >>> 16 : word & 0xffff
-}
-
-function hexDigit(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48
-  if (code >= 97 && code <= 102) return code - 87
-  if (code >= 65 && code <= 70) return code - 55
-  return -1
 }

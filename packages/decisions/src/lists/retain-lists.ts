@@ -1,6 +1,6 @@
-import type { Change } from './change.js'
-import { type Contents, countHeld } from './contents.js'
-import { listOrigin, STREAM_ORIGIN } from './source.js'
+import type { Change } from '../changes/change.js'
+import { type Contents, countHeld } from '../contents/contents.js'
+import { listOrigin, STREAM_ORIGIN } from '../contents/source.js'
 
 /** The lists that {@link DecisionSet.retainLists} keeps: blocklists by name, allowlists by id. */
 export interface RetainedLists {

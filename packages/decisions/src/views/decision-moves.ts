@@ -1,9 +1,9 @@
 import { IpNetwork } from '@cscapi/signals'
+import type { Allowlist } from '../contents/allowlists.js'
+import { scopedKey } from '../contents/scoped-values.js'
+import { expiryOf, type Source, tableOf } from '../contents/source.js'
 import { scopedDecision } from '../lookup/scoped-lookup.js'
 import { Beat } from '../pacing/pace.js'
-import type { Allowlist } from '../sources/allowlists.js'
-import { scopedKey } from '../sources/scoped-values.js'
-import { expiryOf, type Source, tableOf } from '../sources/source.js'
 import type { HeldDecision, HeldDecisions } from './held-decisions.js'
 
 /** An entry that came into force, or got a later end, or that is not in force any more. */

@@ -7,16 +7,16 @@ import {
   parseDuration,
   printable,
 } from '@cscapi/signals'
+import type { Change, Changing } from '../changes/change.js'
+import { lockoutRule } from '../changes/lockout.js'
+import type { Contents } from '../contents/contents.js'
+import { type ScopedValues, setScopedLater } from '../contents/scoped-values.js'
+import { heldIn, inForceIn, listOrigin, type Source, tableOf } from '../contents/source.js'
 import { TableBuilder } from '../tables/table-builder.js'
-import type { Change, Changing } from './change.js'
-import type { Contents } from './contents.js'
 import { eachLine, type Lines } from './list-input.js'
 import { firstField, scopedLine } from './list-lines.js'
-import { lockoutRule } from './lockout.js'
 import { plainText } from './plain-text.js'
 import { ReadableLines } from './readable-lines.js'
-import { type ScopedValues, setScopedLater } from './scoped-values.js'
-import { heldIn, inForceIn, listOrigin, type Source, tableOf } from './source.js'
 
 /** A link to a blocklist, as CAPI v3 swagger `BlocklistLink` has it, and what makes its entries. */
 export interface BlocklistInfo {

@@ -1,14 +1,15 @@
 import { ADDRESS_RULE, IpNetwork, isAddressScope } from '@cscapi/signals'
-import { TableBuilder, withoutSlack } from '../tables/table-builder.js'
-import type { Change, Changing } from './change.js'
-import type { Contents } from './contents.js'
+import type { Change, Changing } from '../changes/change.js'
+import { lockoutRule } from '../changes/lockout.js'
+import type { Contents } from '../contents/contents.js'
+import { type ScopedValues, scopedKey, setScopedLater } from '../contents/scoped-values.js'
+import { emptyStream, heldIn, type Source, tableOf } from '../contents/source.js'
+import { NetworkTable } from '../tables/network-table.js'
+import { besides, type Kept, TableBuilder } from '../tables/table-builder.js'
 import { withoutDeadReasons } from './dead-reasons.js'
-import { lockoutRule } from './lockout.js'
-import { type ScopedValues, scopedKey, setScopedLater } from './scoped-values.js'
-import { emptyStream, heldIn, type Source, tableOf } from './source.js'
 import type { StreamAnswer } from './stream-answer.js'
 
-/** What is new in an answer, with room for what stays. */
+/** What is new in an answer. */
 interface Fresh extends Pick<Source, 'v4' | 'v6' | 'scoped'> {
   /** Those of before, and then those that are new. */
   readonly reasons: readonly string[]
@@ -24,13 +25,13 @@ export async function applyStream(contents: Contents, answer: StreamAnswer, chan
   const [before = emptyStream(), ...lists] = contents.sources
   const fresh = await readNew(answer, before, changing)
   const added = heldIn(fresh)
-  const { scoped, removed } = await keepOthers(before, answer, fresh, changing)
+  const { v4, v6, scoped, removed } = await keepOthers(before, answer, fresh, changing)
   const source = await pace.finish(
     withoutDeadReasons({
       ...before,
       reasons: fresh.reasons,
-      v4: await pace.finish(withoutSlack(fresh.v4, true)),
-      v6: await pace.finish(withoutSlack(fresh.v6, true)),
+      v4: await pace.finish(besides(fresh.v4, v4)),
+      v6: await pace.finish(besides(fresh.v6, v6)),
       scoped,
     }),
   )
@@ -42,7 +43,13 @@ async function readNew(
   before: Source,
   { now, allowWide, skipped, pace }: Changing,
 ): Promise<Fresh> {
-  const builders = { v4: new TableBuilder(4, true), v6: new TableBuilder(6, true) }
+  let colons = 0
+  await pace.each(answer.new, ({ value }) => {
+    if (value.includes(':')) colons += 1
+  })
+  // Room for all: an IPv4 address may be written as IPv6. What is not used costs nothing.
+  const v4 = new NetworkTable(4, true, Math.max(answer.new.length, 1))
+  const v6 = new NetworkTable(6, true, Math.max(colons, 1))
   const scoped: ScopedValues = new Map()
   const reasons: string[] = []
   const tags = new Map<string, number>()
@@ -62,23 +69,18 @@ async function readNew(
     const isRead = network.read(value.trim())
     const rule = isRead ? (allowWide ? undefined : lockoutRule(network)) : ADDRESS_RULE
     if (rule !== undefined) skipped.add(`new[${index}].value`, value, rule)
-    else tableOf(builders, network.family).add(network, expiresAt, tagOf(scenario))
+    else (network.family === 4 ? v4 : v6).setLater(network, expiresAt, tagOf(scenario))
   })
-  return {
-    v4: await pace.finish(builders.v4.fill(before.v4.size)),
-    v6: await pace.finish(builders.v6.fill(before.v6.size)),
-    scoped,
-    reasons,
-  }
+  return { v4, v6, scoped, reasons }
 }
 
-/** Adds what stays of before to what is new, which goes before it. */
+/** What stays of before beside what is new. */
 async function keepOthers(
   before: Source,
   answer: StreamAnswer,
   fresh: Fresh,
   { now, pace }: Changing,
-): Promise<{ scoped: ScopedValues; removed: number }> {
+): Promise<{ v4: Kept; v6: Kept; scoped: ScopedValues; removed: number }> {
   const network = new IpNetwork()
   const scoped: ScopedValues = new Map()
   await pace.each(before.scoped, ([key, entry]) => {
@@ -97,17 +99,23 @@ async function keepOthers(
     scoped.set(key, entry)
   })
   const gone = { v4: await pace.finish(builders.v4.build()), v6: await pace.finish(builders.v6.build()) }
-  for (const table of [before.v4, before.v6]) {
-    const into = tableOf(fresh, table.family)
-    const without = tableOf(gone, table.family)
+  const keptOf = async (table: NetworkTable): Promise<Kept> => {
+    const come = tableOf(fresh, table.family)
+    const goes = tableOf(gone, table.family)
+    const isKept = new Uint8Array(table.size)
+    let count = 0
     for (let index = 0; index < table.size; index += 1) {
       const turn = pace.step()
       if (turn !== undefined) await turn
       if (table.expiresAt(index) <= now) continue
       table.read(index, network)
-      if (without.find(network.words, network.prefix) !== -1) removed += 1
-      else into.setMissing(network, table.expiresAt(index), table.tagAt(index))
+      if (goes.find(network.words, network.prefix) !== -1) removed += 1
+      else if (come.find(network.words, network.prefix) === -1) {
+        isKept[index] = 1
+        count += 1
+      }
     }
+    return { table, isKept, count }
   }
-  return { scoped, removed }
+  return { v4: await keptOf(before.v4), v6: await keptOf(before.v6), scoped, removed }
 }

@@ -1,10 +1,10 @@
 import { IpNetwork, isAddressScope } from '@cscapi/signals'
-import type { ActiveDecision } from './lookup/active-decision.js'
-import { listEntries } from './lookup/listing.js'
-import { lookUpExact } from './lookup/lookup.js'
-import { lookUpScoped } from './lookup/scoped-lookup.js'
-import type { Pace } from './pacing/pace.js'
-import type { View } from './sources/contents.js'
+import type { View } from '../contents/contents.js'
+import type { ActiveDecision } from '../lookup/active-decision.js'
+import { listEntries } from '../lookup/listing.js'
+import { lookUpExact } from '../lookup/lookup.js'
+import { lookUpScoped } from '../lookup/scoped-lookup.js'
+import type { Pace } from '../pacing/pace.js'
 
 /** Canonical values that came into force, and that are not in force any more. */
 export interface DecisionChange {

@@ -1,5 +1,5 @@
+import type { Contents } from '../contents/contents.js'
 import type { Pace } from '../pacing/pace.js'
-import type { Contents } from './contents.js'
 import type { Skipped } from './skipped.js'
 
 /** What a change is made with. */

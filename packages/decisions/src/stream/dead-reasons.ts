@@ -1,5 +1,5 @@
+import type { Source } from '../contents/source.js'
 import { Beat } from '../pacing/pace.js'
-import type { Source } from './source.js'
 
 /**
  * The stream without the reasons that no entry bears, so that they do not pile up from pull to

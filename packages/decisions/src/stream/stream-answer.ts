@@ -1,6 +1,6 @@
 import { InputError } from '@cscapi/signals'
+import { Skipped } from '../changes/skipped.js'
 import type { Pace } from '../pacing/pace.js'
-import { Skipped } from './skipped.js'
 
 /** An answer of CAPI's decision stream, parsed: what `getDecisions` of `@cscapi/client` gives. */
 export interface StreamAnswer {

@@ -1,12 +1,12 @@
 import { type Family, IpNetwork, isAddressScope } from '@cscapi/signals'
+import { isAllowed } from '../contents/allowlists.js'
+import type { Contents } from '../contents/contents.js'
+import { scopedKey } from '../contents/scoped-values.js'
+import { expiryOf, reasonOf, type Source, tableOf } from '../contents/source.js'
 import type { LocalDecision } from '../local/local-decision.js'
 import type { ActiveDecision } from '../lookup/active-decision.js'
 import { scopedDecision } from '../lookup/scoped-lookup.js'
 import { Beat } from '../pacing/pace.js'
-import { isAllowed } from '../sources/allowlists.js'
-import type { Contents } from '../sources/contents.js'
-import { scopedKey } from '../sources/scoped-values.js'
-import { expiryOf, reasonOf, type Source, tableOf } from '../sources/source.js'
 
 /** An entry of one source; of a local decision, with its id. */
 export interface HeldDecision extends ActiveDecision {

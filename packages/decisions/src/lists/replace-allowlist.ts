@@ -1,13 +1,13 @@
 import { ADDRESS_RULE, IpNetwork } from '@cscapi/signals'
+import type { Change, Changing } from '../changes/change.js'
+import { AllowedNetworks, type Allowlist } from '../contents/allowlists.js'
+import type { Contents } from '../contents/contents.js'
+import { tableOf } from '../contents/source.js'
 import { TableBuilder } from '../tables/table-builder.js'
-import { AllowedNetworks, type Allowlist } from './allowlists.js'
-import type { Change, Changing } from './change.js'
-import type { Contents } from './contents.js'
 import { eachLine, type Lines } from './list-input.js'
 import { allowlistEntry } from './list-lines.js'
 import { plainText } from './plain-text.js'
 import { ReadableLines } from './readable-lines.js'
-import { tableOf } from './source.js'
 
 /** A link to an allowlist (CAPI v3 swagger `AllowlistLink`). */
 export interface AllowlistInfo {
