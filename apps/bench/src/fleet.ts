@@ -25,7 +25,6 @@ async function fill(storage: Storage, machines: number): Promise<void> {
   if (template === undefined) throw new Error('There is no signal')
   for (let at = 0; at < machines; at += 500) {
     const numbers = Array.from({ length: Math.min(500, machines - at) }, (_, index) => at + index)
-    await Promise.all(numbers.map((number) => storage.createMachine({ machineId: machineId(number), password: 'p' })))
     const signals = numbers.flatMap((number) =>
       Array.from({ length: signalsOf(number) }, (_, index) => {
         return { machineId: machineId(number), uuid: `${number}-${index}`, payload: template.payload }
