@@ -16,7 +16,7 @@ const HELP = `pnpm bench [name…] [--rounds N] [--json] [--record] [--profile] 
 Measures each bench of a name that is given, or all, in fresh processes, ours and the baseline in turn.
   --rounds N how often each side is measured (default 5)
   --json     prints one line of JSON instead of the table
-  --record   also puts each outcome into docs/figures.json, from which node apps/bench/dist/quote.js
+  --record   also puts each outcome into docs/figures.json, from which pnpm bench:quote
              writes the tables of the docs
   --profile  one round with a processor profile of each process, and where the time went
   --machines N, --workers N, --storage sqlite|postgres|redis

@@ -41,12 +41,12 @@ export const cellsOfFigure = ({ ours, baseline, ratio, goal }: Figure): string[]
   `${limit(goal)} ×`,
 ]
 
-export function shown({ median, min, max }: Spread, unit: string): string {
+function shown({ median, min, max }: Spread, unit: string): string {
   return min === max ? `${number(median)} ${unit}` : `${number(median)} (${number(min)}–${number(max)}) ${unit}`
 }
 
 /** Three digits that say something, no more. */
-export function number(value: number): string {
+function number(value: number): string {
   const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))
   return value.toLocaleString('en-US', { maximumFractionDigits: Math.min(digits, 3) })
 }

@@ -7,7 +7,7 @@ import { machine } from './machine.js'
 import type { Servers } from './servers.js'
 
 /** What the docs quote, and nothing else: the last whole run of each bench, by its name. */
-export const FIGURES = join(repository, 'docs/figures.json')
+const FIGURES = join(repository, 'docs/figures.json')
 
 const spreadSchema = z.object({ median: z.number(), min: z.number(), max: z.number() })
 const limitSchema = z.union([z.object({ atLeast: z.number() }), z.object({ atMost: z.number() })])
