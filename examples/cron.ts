@@ -1,5 +1,5 @@
-// For cron, every ten minutes: sends what other programs put into the store, and ends. Status 1 says
-// that something waits: cron mails what is printed.
+// For cron, every ten minutes: sends what other programs put into the store, and ends. Status 1
+// says that something waits: cron mails what is printed.
 import { CapiClient } from '@cscapi/client'
 import { SqliteStorage } from '@cscapi/storage-sqlite'
 

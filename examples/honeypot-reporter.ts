@@ -1,5 +1,5 @@
-// Reports whom a Cowrie honeypot catches, from its log, while it is written. A restart goes on where
-// it was: no attack is lost, and none is told twice.
+// Reports whom a Cowrie honeypot catches, from its log, while it is written. A restart goes on
+// where it was: no attack is lost, and none is told twice.
 import { CapiClient, generateMachineIdFromKey } from '@cscapi/client'
 import { followInput } from '@cscapi/inputs'
 import { SqliteStorage } from '@cscapi/storage-sqlite'

@@ -1,5 +1,5 @@
-// The last line of a CI run: `node scripts/ci-summary.mjs STEP=REPORT… [FAILED-STEP…]`, where REPORT
-// is vitest's JSON of a step that runs tests.
+// The last line of a CI run: `node scripts/ci-summary.mjs STEP=REPORT… [FAILED-STEP…]`, where
+// REPORT is vitest's JSON of a step that runs tests.
 import { readFileSync } from 'node:fs'
 import { isAbsolute, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'

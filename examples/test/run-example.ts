@@ -14,7 +14,9 @@ export interface RunningExample {
   kill(): void
 }
 
-/** Starts a program of the examples as a reader would, with the emulator for CAPI; `cwd` is kept. */
+/**
+ * Starts a program of the examples as a reader would, with the emulator for CAPI; `cwd` is kept.
+ */
 export async function runExample(
   name: string,
   args: readonly string[],

@@ -5,7 +5,9 @@ import { moduleOf } from '../sources/exports.mjs'
 /** The package.json of the folder that is built. */
 export const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 
-/** What other packages import, and what is run, as bundlers take it: `{ index: 'src/index.ts' }`. */
+/**
+ * What other packages import, and what is run, as bundlers take it: `{ index: 'src/index.ts' }`.
+ */
 export const exported = entries(Object.values(manifest.exports ?? {}).map((entry) => entry.default))
 export const programs = entries(Object.values(manifest.bin ?? {}))
 

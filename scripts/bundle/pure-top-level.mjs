@@ -16,9 +16,9 @@ const COMPUTED = new Set([
 
 /**
  * Tells every bundler that what a module declares may be dropped where nobody uses it: a computed
- * constant, `const a = f(b.c)`, becomes `const a = /* @__PURE__ *\/ (() => (f(b.c)))()`, and so does a
- * class that computes something, a member's name for one. Without it `sideEffects: false` holds for
- * whole files only, and each package is one file.
+ * constant, `const a = f(b.c)`, becomes `const a = /* @__PURE__ *\/ (() => (f(b.c)))()`, and so
+ * does a class that computes something, a member's name for one. Without it `sideEffects: false`
+ * holds for whole files only, and each package is one file.
  */
 export function withPureDeclarations(text, file = 'source.ts') {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest)
@@ -37,7 +37,9 @@ export function withPureDeclarations(text, file = 'source.ts') {
     ]
   }
 
-  /** The class keeps its name, which is shown: it is a property's value, and the property has it. */
+  /**
+   * The class keeps its name, which is shown: it is a property's value, and the property has it.
+   */
   function classEdits({ name, modifiers = [], end }) {
     const first = modifiers.find(({ kind }) => kind !== ts.SyntaxKind.ExportKeyword)
     const start = first?.getStart(source) ?? text.lastIndexOf('class', name.getStart(source))

@@ -10,11 +10,19 @@ import { sharedZod } from './zod.mjs'
 // What stands in the package's `dependencies` is imported, what stands in its `devDependencies` is
 // bundled.
 
+/**
+ * A package's entry that loads each of its parts when it is asked for. Built by itself: split up
+ * together with the entry that has all parts, that one would be dozens of files.
+ */
+const ON_DEMAND = 'on-demand'
+
 // Not by tsup's `clean`: of two builds of one package, each would take away what the other wrote.
 rmSync('dist', { recursive: true, force: true })
 
-export default withPrisma({
-  entry: { ...exported, ...programs },
+const { [ON_DEMAND]: onDemand, ...together } = exported
+
+const common = {
+  entry: { ...together, ...programs },
   format: 'esm',
   target: 'es2022',
   sourcemap: true,
@@ -25,4 +33,9 @@ export default withPrisma({
     options.lineLimit = 300
   },
   esbuildPlugins: [sharedZod, pureTopLevel],
-})
+}
+
+export default [
+  ...withPrisma(common),
+  ...(onDemand === undefined ? [] : [{ ...common, entry: { [ON_DEMAND]: onDemand } }]),
+]

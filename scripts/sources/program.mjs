@@ -61,7 +61,8 @@ const fromSources = {
         if (found.external) return found
         if (found.errors.length === 0) return { path: pathToFileURL(found.path).href, external: true }
       }
-      // What nobody brings may never be reached: an adapter that is not named, a peer that is not used.
+      // What nobody brings may never be reached: an adapter that is not named, a peer that is not
+      // used.
       return { path, external: true }
     })
     // So may Prisma's client, which is made by a tool that the demo does not install.

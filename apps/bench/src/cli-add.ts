@@ -35,7 +35,9 @@ function cpuOf(args: readonly string[], input: string, folder: string): number {
   return Number(/CPU ([\d.]+)/.exec(stderr)?.[1])
 }
 
-/** What one `cscapi add` of one signal costs as a whole process, beside a process that does nothing. */
+/**
+ * What one `cscapi add` of one signal costs as a whole process, beside a process that does nothing.
+ */
 export function cliAdd(folder: string): Figure[] {
   const bin = join(dirname(createRequire(import.meta.url).resolve('@cscapi/cli/package.json')), 'dist', 'bin.js')
   return Object.entries(WAYS).map(([name, { args, input }]) => {

@@ -1,5 +1,5 @@
-// A Local API with CAPI's decisions and bouncers, on SQLite: `FOLDER DECISIONS BOUNCERS`. Says on demand
-// what it has cost, and changes decisions.
+// A Local API with CAPI's decisions and bouncers, on SQLite: `FOLDER DECISIONS BOUNCERS`. Says on
+// demand what it has cost, and changes decisions.
 import { join } from 'node:path'
 import { CapiClient } from '@cscapi/client'
 import { createEmulator } from '@cscapi/emulator'

@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ask, cpuMs } from './child.js'
 import type { Contest, Numbers, Setting } from './frame/bench.js'
 import type { LocalApiReady, LocalApiTask } from './local-api-process.js'
 
@@ -33,7 +34,7 @@ async function measure({ folder, isSmall }: Setting): Promise<Numbers> {
     const before = await cpuMs(child)
     const atRest = await everyBouncer(bouncers, pollMs, 2, poll)
     const restMs = (await cpuMs(child)) - before
-    await ask(child, { ban: changes })
+    await ask(child, { ban: changes } satisfies LocalApiTask)
     const after = await everyBouncer(bouncers, pollMs, 2, poll)
     return {
       restCores: restMs / (2 * pollMs),
@@ -67,16 +68,6 @@ async function everyBouncer(
     return poll(turn % bouncers)
   })
   return Promise.all(polls)
-}
-
-async function ask(child: ChildProcess, task: LocalApiTask): Promise<unknown> {
-  const answer = once(child, 'message')
-  child.send(task)
-  return (await answer)[0]
-}
-
-async function cpuMs(child: ChildProcess): Promise<number> {
-  return Number(Reflect.get(Object(await ask(child, 'cpu')), 'cpuMs'))
 }
 
 async function pollAs(agent: Agent, port: number, key: string, query: string): Promise<Polled> {

@@ -30,7 +30,9 @@ export async function fill(storage: Storage, { machines, each }: Load): Promise<
   for (let at = 0; at < signals.length; at += 1_000) await storage.enqueue(signals.slice(at, at + 1_000))
 }
 
-/** The least number of requests: for each machine its batches, one call for metrics, and `logins`. */
+/**
+ * The least number of requests: for each machine its batches, one call for metrics, and `logins`.
+ */
 export const requestsOf = ({ machines, each }: Load, logins = 0) => machines * (Math.ceil(each / BATCH) + 1 + logins)
 
 /** Posts a body that is ready, over and over, as a bare loop of `fetch` would. */

@@ -64,7 +64,7 @@ test("Debian's agent reads a log, and each of its alerts becomes one signal, thr
 })
 
 test("Debian's cscli registers, and adds, lists and deletes decisions and alerts", async () => {
-  const { decisions, folder, key, machines, url } = await startRealServer()
+  const { client, decisions, emulator, folder, key, kill, machineId, machines, start, url } = await startRealServer()
   await machines.add(AGENT.login, { password: AGENT.password })
   const { cscli } = await agentFiles(folder, url, AGENT)
   await cscli('lapi', 'status')
@@ -90,14 +90,13 @@ test("Debian's cscli registers, and adds, lists and deletes decisions and alerts
   expect(JSON.parse(await cscli('alerts', 'inspect', String(id), '-o', 'json'))).toMatchObject({ id })
   await cscli('decisions', 'delete', '--id', String(made[0].id))
   await cscli('decisions', 'delete', '--all')
-  const pulled = {
-    scope: 'ip',
-    value: '203.0.116.7',
-    scenario: 'crowdsecurity/ssh-bf',
-    expiresAt: Date.now() + 3_600_000,
-  }
-  await decisions.applyStream({ new: [pulled], deleted: [] })
-  expect(await cscli('decisions', 'list', '--all')).toMatch(/CAPI.*203\.0\.116\.7/)
+  emulator.setDecisions([{ value: '203.0.116.7', duration: '96h' }])
+  await client.pullDecisions({ machineId })
+  await kill()
+  await start()
+  expect(JSON.parse(await cscli('decisions', 'list', '--all', '-o', 'json'))).toMatchObject([
+    { decisions: [{ origin: 'CAPI', value: '203.0.116.7' }] },
+  ])
   expect(JSON.parse(await cscli('decisions', 'list', '-o', 'json'))).toBeFalsy()
   await cscli('alerts', 'delete', '--all')
   expect(JSON.parse(await cscli('alerts', 'list', '-o', 'json'))).toBeFalsy()

@@ -67,7 +67,11 @@ describe('/ready', () => {
     await client.close()
     await clock.advance(10_000)
     expect((await answer('/ready')).status).toBe(503)
-    expect((await ask<Now>('/api/now')).store).toEqual({ answers: false, message: expect.stringContaining('closed') })
+    expect((await ask<Now>('/api/now')).store).toEqual({
+      answers: false,
+      hasAnswered: false,
+      message: expect.stringContaining('closed'),
+    })
     expect((await answer('/healthz')).status).toBe(200)
     expect(await (await answer('/metrics')).text()).toContain('\ncscapi_store_up 0\n')
   })

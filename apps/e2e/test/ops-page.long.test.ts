@@ -4,7 +4,7 @@ import { type OpsOptions, serveOps } from '@cscapi/ops'
 import { freePort } from '@cscapi/test-servers'
 import axe from 'axe-core'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { bundleProgram } from '../../../scripts/sources/program.mjs'
 import { startBrowser, watchPage } from './ops/browser.js'
 import { arrangeFleet, many, sensor } from './ops/fleet.js'
@@ -90,6 +90,14 @@ describe('the page', () => {
     await expect.poll(() => page.locator('.log').textContent()).toContain('3 signals sent')
     await expect.poll(() => page.locator('table').textContent()).toContain('Send signals200')
     expect(seen).toEqual({ errors: [], violations: [], strangers: [] })
+  })
+
+  test('misses no scheduler where none is to run', async () => {
+    const without = await openLive((await arrange({ expectScheduler: false })).server.url)
+    await without.page.getByText('All is well').waitFor()
+    expect(await without.page.getByText('This process does not send by itself').count()).toBe(0)
+    const missed = await openLive((await arrange()).server.url)
+    await missed.page.getByText('This process does not send by itself').waitFor()
   })
 
   test('explains a pause in words and counts down to its end', async () => {
@@ -236,6 +244,81 @@ test('text of attackers, lists and CAPI is text: nothing runs, and the policy ha
   expect(await page.locator('main').textContent()).toContain('<img src=x onerror=')
   expect(await page.title()).toBe('Blocklist · cscapi operations')
   expect(seen).toEqual({ errors: [], violations: [], strangers: [] })
+})
+
+test('text of others hides nothing and fills no page: what cannot be seen is shown as its code, what is long is folded', async () => {
+  const fleet = await arrange({}, `list\u202eevil ${'w'.repeat(3_000)}`)
+  await fleet.client.pullDecisions({ machineId: sensor(1) })
+  await deadLetter(fleet, `no\u202egpj ${'W'.repeat(5_000)}`)
+  const { page } = await openLive(fleet.server.url, 'dead-letters', { viewport: { width: 360, height: 740 } })
+  await page.getByText('no\\u202egpj').waitFor()
+  const shown = () => page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])
+  expect((await shown())[0]).toBeLessThanOrEqual(360)
+  expect((await shown())[1]).toBeLessThan(1_500)
+  await page.locator('.long summary').click()
+  await expect.poll(() => page.locator('.long').textContent()).toContain('W'.repeat(600))
+  await page.goto(`${fleet.server.url}#blocklist`)
+  await page.getByText('list\\u202eevil').waitFor()
+  expect((await shown())[0]).toBeLessThanOrEqual(360)
+  expect(await page.locator('main').textContent()).not.toContain('\u202e')
+})
+
+test('a store that never answered has no counts, and every view shows it once it answers', async () => {
+  const { client, add, server } = await arrange()
+  await add(1, 2)
+  const away = new Error('connect ECONNREFUSED 192.0.2.1:5432')
+  const calls = ['stats', 'machines', 'signalPage', 'blocklistSources'] as const
+  const stopped = calls.map((name) =>
+    vi.spyOn(client, name).mockImplementation(() => {
+      throw away
+    }),
+  )
+  const fresh = await serveOps(client, { port: 0 })
+  onTestFinished(() => fresh.close())
+  const { page } = await openLive(fresh.url)
+  await page.getByRole('heading', { name: 'The store does not answer' }).waitFor()
+  expect(await page.locator('.tile').count()).toBe(0)
+  expect(await page.locator('main').textContent()).not.toContain('192.0.2.1')
+  await page.goto(`${fresh.url}#queue`)
+  await page.locator('.outcome.bad').waitFor()
+  expect(await page.locator('main .loading').count()).toBe(0)
+  for (const stop of stopped) stop.mockRestore()
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(2)
+  expect(await page.locator('.outcome.bad').count()).toBe(0)
+  await page.goto(`${fresh.url}#overview`)
+  await expect.poll(() => tile(page, 'Waiting').textContent()).toContain('2 signals')
+  await server.close()
+})
+
+test('a tab that nobody looks at leaves its connection to others, and is up to date when it is looked at', async () => {
+  const { add, server } = await arrange()
+  const { page } = await openLive(server.url)
+  const viewers = async () =>
+    /^cscapi_ops_viewers (\d+)$/m.exec(await (await fetch(`${server.url}metrics`)).text())?.[1]
+  await expect.poll(viewers).toBe('1')
+  const look = (hidden: boolean) =>
+    page.evaluate((isHidden) => {
+      Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, hidden)
+  await look(true)
+  await expect.poll(viewers).toBe('0')
+  await add(1, 4)
+  await look(false)
+  await expect.poll(() => tile(page, 'Waiting').textContent()).toContain('4 signals')
+  expect(await page.getByText('The connection to this process is lost.').count()).toBe(0)
+})
+
+test('ages and countdowns go by the clock of the server, whatever that of the browser says', async () => {
+  const { client, add, emulator, server } = await arrange()
+  emulator.faults.inject({ route: 'signals', kind: 'ban' })
+  await add(1, 1)
+  await client.sendSignals()
+  const { page } = await open('about:blank')
+  await page.clock.install({ time: Date.now() + 5 * 3_600_000 })
+  await page.goto(server.url)
+  await expect.poll(() => page.locator('.countdown output').textContent()).toMatch(/^1:0\d:\d\d$/)
+  await expect.poll(() => tile(page, 'Waiting').textContent()).toMatch(/oldest \d+ s/)
 })
 
 test('ten thousand machines are paged and searched on the server', async () => {

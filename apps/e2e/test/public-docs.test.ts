@@ -17,7 +17,9 @@ const paths = {
 /** What a class has from `Error` and `Object`, documented where those are. */
 const INHERITED = new Set(['name', 'toJSON', 'toString'])
 
-/** Everything a package of ours exports, and every member of it, that no comment says anything of. */
+/**
+ * Everything a package of ours exports, and every member of it, that no comment says anything of.
+ */
 function undocumented(folder: string): string[] {
   const config = ts.readConfigFile(join(folder, 'tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, folder)

@@ -95,7 +95,9 @@ describe('the example of Kubernetes', () => {
     expect(Object.keys(config)).toEqual(['environment', 'machineId', 'scenarios'])
   })
 
-  /** A literal with a key that its type lacks is a mistake for TypeScript; the schemas let it pass. */
+  /**
+   * A literal with a key that its type lacks is a mistake for TypeScript; the schemas let it pass.
+   */
   function mistakesIn(given: readonly { kind: keyof typeof TYPES }[]): string[] {
     const file = join(workspaceRoot, 'apps/e2e/test/kubernetes.generated-for-test.ts')
     const lines = given.map((manifest, index) => {

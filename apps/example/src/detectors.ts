@@ -6,7 +6,9 @@ export interface DetectorRule {
   readonly scenario: string
   /** Which events count; all that is given must fit. */
   readonly on: EventPattern
-  /** So many events within `withinMs` make an attack; quiet for longer than that, and it is over. */
+  /**
+   * So many events within `withinMs` make an attack; quiet for longer than that, and it is over.
+   */
   readonly events: number
   readonly withinMs: number
   /**

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { createSignal, type Signal } from '@cscapi/client'
+import { attackUuid } from '@cscapi/inputs'
 import type { Attack } from './detector.js'
 
 /** The signal that reports an attack. */
@@ -12,7 +12,8 @@ export function toSignal(attack: Attack, machineId: string): Signal {
     createdAt: stopAt,
     startAt,
     stopAt,
-    uuid: uuidOf(`${machineId} ${scenario} ${address} ${startAt}`, startAt),
+    // Reading the same log again reports nothing twice.
+    uuid: attackUuid(machineId, scenario, address, startAt),
     message: `${address} performed '${scenario}' (${events} events over ${(stopAt - startAt) / 1_000} s)`,
     context: contextOf(attack),
   })
@@ -30,17 +31,6 @@ function contextOf({ kind, targets, userAgents }: Attack): Record<string, string
     target_uri: requests.map(({ uri = '' }) => printable(uri)),
     ...(userAgents.length > 0 && { user_agent: userAgents.map(printable) }),
   }
-}
-
-/**
- * Version 7 with its random part drawn from the attack: reading the same log again reports nothing
- * twice.
- */
-function uuidOf(text: string, at: number): string {
-  const time = at.toString(16).padStart(12, '0')
-  const hash = createHash('sha256').update(text).digest('hex')
-  const variant = ((Number.parseInt(hash.slice(3, 4), 16) & 0x3) | 0x8).toString(16)
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${hash.slice(0, 3)}-${variant}${hash.slice(4, 7)}-${hash.slice(7, 19)}`
 }
 
 /** What attackers send is not always text. */

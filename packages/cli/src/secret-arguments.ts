@@ -8,6 +8,7 @@ const SECRET_FLAGS: readonly (readonly [flag: RegExp, variable: string])[] = [
   // Which proxies to believe is no secret.
   [/(?<!trusted-)proxy/, 'CSCAPI_PROXY'],
   [/registration|register.*token/, 'CSCAPI_REGISTRATION_TOKEN'],
+  [/ops.*(token|secret|pass|key)/, 'CSCAPI_OPS_TOKEN'],
   [/pass|secret|token|credential|auth|(^|-)key$/, 'CSCAPI_STORAGE, CSCAPI_ATTACHMENT_KEY or CSCAPI_ENCRYPTION_KEY'],
 ]
 const URL_WITH_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]*:[^\s/?#@]+@/i

@@ -203,8 +203,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * What the blocklist of `decisions()` is made of: CAPI's stream and each list, with its entries in
-   * force and when they came.
+   * Gives what the blocklist of `decisions()` is made of: CAPI's stream and each list, with its
+   * entries in force and when they came.
    *
    * @throws CscapiError `snapshot_newer`
    * @throws AbortedError, StorageError
@@ -229,8 +229,8 @@ export class CapiClient implements AsyncDisposable {
   }
 
   /**
-   * One page of the signals that wait, or of the dead letters, oldest first within a machine: for
-   * who shows them to people. `next` leads to the page after.
+   * Gives one page of the signals that wait, or of the dead letters, oldest first within a machine:
+   * for who shows them to people. `next` leads to the page after.
    *
    * @throws InputError, AbortedError, StorageError
    */

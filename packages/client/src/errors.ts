@@ -76,7 +76,7 @@ export class ClientStoppedError extends CscapiError {
   }
 }
 
-/** The message without the code at its end, which is that of the wrapping error too. */
+/** Gives the message without the code at its end, which is that of the wrapping error too. */
 export function withoutCode({ message, code }: Pick<CscapiError, 'message' | 'code'>): string {
   return message.endsWith(` [${code}]`) ? message.slice(0, -code.length - 3) : message
 }

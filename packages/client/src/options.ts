@@ -22,8 +22,8 @@ export interface CapiClientOptions extends IntakeOptions, TransportOptions {
   /** Names your product in the user agent: `<prefix>-cscapi-ts/<version>`. Default: no prefix. */
   readonly userAgentPrefix?: string
   /**
-   * Extra tries of one `getDecisions`, `pullDecisions`, `enrollMachines` or `verify` call, its login
-   * included. A sending run puts signals back instead. Default 3.
+   * Extra tries of one `getDecisions`, `pullDecisions`, `enrollMachines` or `verify` call, its
+   * login included. A sending run puts signals back instead. Default 3.
    */
   readonly maxRetries?: number
   /** Delay before the first repeat; doubles with each, with full jitter. Default 5,000. */

@@ -144,6 +144,7 @@ export type StorageErrorCode =
   | 'storage_schema_missing'
   | 'storage_corrupt'
   | 'storage_conflict'
+  | 'storage_read_only'
   | 'storage_failed'
 
 /**

@@ -1,6 +1,6 @@
 /**
- * A small seeded generator (mulberry32): the same seed gives the same numbers, from 0 (inclusive)
- * to 1, on every machine.
+ * Makes a small seeded generator (mulberry32): the same seed gives the same numbers, from 0
+ * (inclusive) to 1, on every machine.
  */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0

@@ -4,8 +4,10 @@ import { scenarioRule, signalSchema } from '@cscapi/signals'
 import { describe, expect, test } from 'vitest'
 import { MAPPINGS, SAMPLES } from '../test/every-sample.js'
 import { itemsOf, NOW, sample } from '../test/signals-of.js'
-import { FORMAT_NAMES, type FormatName, formats } from './formats/formats.js'
-import { type InputItem, InputReader } from './input-reader.js'
+import { FORMAT_NAMES, type FormatName } from './formats/format-names.js'
+import { formats } from './formats/formats.js'
+import { InputReader } from './input-reader.js'
+import type { InputItem } from './line-reader.js'
 
 const optionsOf = (format: FormatName) => ({
   ...{ machineId: 'sensor', utc: true, now: () => NOW, allowPrivate: true },

@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { hostileText } from '../test/hostile-text.js'
 import { rowOf } from '../test/signals-of.js'
 import { PEER, WRITERS, type Writer } from '../test/writers.js'
-import { FORMAT_NAMES, formats } from './formats/formats.js'
-import { type InputItem, InputReader } from './input-reader.js'
+import { FORMAT_NAMES } from './formats/format-names.js'
+import { formats } from './formats/formats.js'
+import { InputReader } from './input-reader.js'
+import type { InputItem } from './line-reader.js'
 
 const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 20_000 : 300
 const NOW = Date.parse('2026-12-01T00:00:00Z')

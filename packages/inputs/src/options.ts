@@ -11,7 +11,6 @@ import {
 } from '@cscapi/signals'
 import * as z from 'zod'
 import { type InputFormat, type ReadContext, SENSITIVE, type Sensitive } from './formats/format.js'
-import { formats } from './formats/formats.js'
 
 /** How an input is read, and what becomes of it. */
 export interface InputOptions {
@@ -55,12 +54,11 @@ export interface ReadOptions {
   readonly context: ReadContext
 }
 
-const network = z
-  .string()
-  .refine((text) => parseAddress(text) !== undefined, 'must be an IPv4 or IPv6 address or a CIDR range')
-const scenarioName = z
-  .string()
-  .refine((name) => scenarioRule(name) === undefined, 'must be a scenario name vendor/name, or false')
+const network = lazily(() =>
+  z.string().refine((text) => parseAddress(text) !== undefined, 'must be an IPv4 or IPv6 address or a CIDR range'),
+)
+const scenarioName = () =>
+  z.string().refine((name) => scenarioRule(name) === undefined, 'must be a scenario name vendor/name, or false')
 
 const optionsSchema = lazily(() =>
   z.strictObject({
@@ -68,12 +66,12 @@ const optionsSchema = lazily(() =>
       .string()
       .min(1)
       .refine((text) => textRule(text) === undefined, 'must be plain text'),
-    scenarios: z.record(z.string(), z.union([z.literal(false), scenarioName])).default({}),
+    scenarios: z.record(z.string(), z.union([z.literal(false), scenarioName()])).default({}),
     windowMs: z.int().min(1_000).max(86_400_000).default(300_000),
     include: z.array(z.enum(SENSITIVE)).default([]),
     utc: z.boolean().default(false),
-    ownNetworks: z.array(network).default([]),
-    trustedProxies: z.array(network).default([]),
+    ownNetworks: z.array(network()).default([]),
+    trustedProxies: z.array(network()).default([]),
     allowPrivate: z.boolean().default(false),
     mapping: z.unknown().optional(),
     now: z.custom<() => number>((now) => typeof now === 'function', 'must be a function').default(() => Date.now),
@@ -91,9 +89,8 @@ const ALIASES = new Map([
   ['fields', 'mapping'],
 ])
 
-/** @throws InputError that names everything that is wrong, a format that does not exist too */
-export function readInputOptions(name: string, given: InputOptions): ReadOptions & { readonly format: InputFormat } {
-  const format = formatNamed(name)
+/** @throws InputError that names everything that is wrong */
+export function readInputOptions(format: InputFormat, given: InputOptions): ReadOptions {
   const options = readOptions('The input cannot be read', optionsSchema(), given, { aliases: ALIASES })
   const { scenarios, include, utc, now, mapping, trustedProxies, ...others } = options
   refuseUnknownScenarios(Object.keys(scenarios), format, mapping)
@@ -101,7 +98,6 @@ export function readInputOptions(name: string, given: InputOptions): ReadOptions
   const names = new Map(Object.entries(scenarios))
   return {
     ...others,
-    format,
     ownNetworks,
     now,
     scenario: (scenario) => {
@@ -118,15 +114,6 @@ export function readInputOptions(name: string, given: InputOptions): ReadOptions
       mapping,
     },
   }
-}
-
-function formatNamed(name: string): InputFormat {
-  const found = new Map<string, InputFormat>(Object.entries(formats)).get(name)
-  if (found !== undefined) return found
-  const names = Object.keys(formats)
-  const meant = suggestKey(String(name), names)
-  const rule = `must be one of ${names.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`
-  throw new InputError('The input cannot be read', [{ path: 'format', value: printable(name), rule }])
 }
 
 /** A name with a slip in it would rename nothing, and nobody would learn of it. */

@@ -1,13 +1,8 @@
-import type { FormatName } from './formats/formats.js'
-import { type InputCounts, type InputItem, InputReader } from './input-reader.js'
-import { type InputLines, inputLines } from './lines/input-lines.js'
+import type { FormatName } from './formats/format-names.js'
+import { InputReader } from './input-reader.js'
+import { type InputReading, readLines } from './input-reading.js'
+import type { InputLines } from './lines/input-lines.js'
 import type { InputOptions } from './options.js'
-
-/** What an input tells, as it is read: signals, and lines that are refused. */
-export interface InputReading extends AsyncIterable<InputItem> {
-  /** What was read so far. */
-  readonly counts: Readonly<InputCounts>
-}
 
 /**
  * Reads what another program wrote, and yields the signal of each attack once that is over, and
@@ -18,12 +13,5 @@ export interface InputReading extends AsyncIterable<InputItem> {
  * is no text at all
  */
 export function readInput(format: FormatName, lines: InputLines, options: InputOptions): InputReading {
-  const reader = new InputReader(format, options)
-  const items = itemsOf(reader, lines)
-  return { counts: reader.counts, [Symbol.asyncIterator]: () => items }
-}
-
-async function* itemsOf(reader: InputReader, lines: InputLines): AsyncGenerator<InputItem> {
-  for await (const line of inputLines(lines, reader.longestLine)) yield* reader.read(line)
-  yield* reader.end()
+  return readLines(new InputReader(format, options), lines)
 }

@@ -1,7 +1,7 @@
 import { InputError, lazily, printable } from '@cscapi/signals'
 import * as z from 'zod'
 import type { SavedAttacks } from './attacks/attacks.js'
-import type { FormatName } from './formats/formats.js'
+import type { FormatName } from './formats/format-names.js'
 
 /** What {@link InputReader.save} gives: plain JSON, and nobody's business but the reader's. */
 export interface SavedReader {

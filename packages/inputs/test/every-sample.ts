@@ -1,4 +1,4 @@
-import type { FormatName } from '../src/formats/formats.js'
+import type { FormatName } from '../src/formats/format-names.js'
 
 /** Of the formats that need one, the mapping of their sample. */
 export const MAPPINGS: Partial<Record<FormatName, object>> = {

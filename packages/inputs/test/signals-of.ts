@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { FormatName } from '../src/formats/formats.js'
-import type { InputItem } from '../src/input-reader.js'
+import type { FormatName } from '../src/formats/format-names.js'
+import type { InputItem } from '../src/line-reader.js'
 import type { InputLines } from '../src/lines/input-lines.js'
 import type { InputOptions } from '../src/options.js'
 import { readInput } from '../src/read-input.js'
@@ -24,7 +24,10 @@ export async function itemsOf(
   return items
 }
 
-/** `address scenario start stop events`, as the tables of expected signals have it, and `line: reason`. */
+/**
+ * `address scenario start stop events`, as the tables of expected signals have it, and `line:
+ * reason`.
+ */
 export async function tableOf(
   format: FormatName,
   lines: InputLines,

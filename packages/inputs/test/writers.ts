@@ -1,4 +1,4 @@
-import type { FormatName } from '../src/formats/formats.js'
+import type { FormatName } from '../src/formats/format-names.js'
 
 /** Whom every line is about. */
 export const PEER = '198.51.100.7'

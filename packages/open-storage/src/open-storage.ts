@@ -14,10 +14,11 @@ import { makerOf } from './schemes.js'
  */
 export async function openStorage(url: string, options: OpenStorageOptions = {}): Promise<Storage> {
   const make = makerOf(url)
-  const { namespace, logger } = readOpenOptions(options)
+  const { namespace, logger, readOnly } = readOpenOptions(options)
   const storage = await make(url, {
     ...(namespace !== undefined && { namespace }),
     ...(logger !== undefined && { logger }),
+    ...(readOnly !== undefined && { readOnly }),
   })
   await storage.open()
   return storage

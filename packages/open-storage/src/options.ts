@@ -13,10 +13,16 @@ export interface OpenStorageOptions {
    * will do. Default: nobody.
    */
   readonly logger?: { warn(message: string): void }
+  /**
+   * Only look: nothing is made or upgraded, and what writes is refused with `storage_read_only`.
+   * Default `false`.
+   */
+  readonly readOnly?: boolean
 }
 
 const optionsSchema = z.strictObject({
   namespace: z.string().optional(),
+  readOnly: z.boolean('must be true or false').optional(),
   logger: z
     .custom<OpenStorageOptions['logger']>(
       (logger) => logger === undefined || typeof Object(logger).warn === 'function',

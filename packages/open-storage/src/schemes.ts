@@ -63,21 +63,22 @@ async function openMemory(url: string): Promise<Storage> {
   return new MemoryStorage()
 }
 
-async function openSqlite(url: string): Promise<Storage> {
+async function openSqlite(url: string, { readOnly = false }: OpenStorageOptions): Promise<Storage> {
   const path = pathOf(url)
   const { SqliteStorage } = await import('@cscapi/storage-sqlite').catch(missing('@cscapi/storage-sqlite'))
-  return new SqliteStorage({ path })
+  return new SqliteStorage({ path, readOnly })
 }
 
-async function openPostgres(url: string, { namespace }: OpenStorageOptions): Promise<Storage> {
+async function openPostgres(url: string, { namespace, readOnly = false }: OpenStorageOptions): Promise<Storage> {
   const { PostgresStorage } = await import('@cscapi/storage-postgres').catch(missing('@cscapi/storage-postgres'))
-  return new PostgresStorage(namespace === undefined ? { url } : { url, schema: namespace })
+  return new PostgresStorage({ url, readOnly, ...(namespace !== undefined && { schema: namespace }) })
 }
 
-async function openRedis(url: string, { namespace, logger }: OpenStorageOptions): Promise<Storage> {
+async function openRedis(url: string, { namespace, logger, readOnly = false }: OpenStorageOptions): Promise<Storage> {
   const { RedisStorage } = await import('@cscapi/storage-redis').catch(missing('@cscapi/storage-redis'))
   return new RedisStorage({
     url,
+    readOnly,
     ...(namespace !== undefined && { namespace }),
     ...(logger !== undefined && { logger }),
   })

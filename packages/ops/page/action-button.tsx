@@ -18,7 +18,7 @@ interface ActionSettings {
   readonly children: ComponentChildren
 }
 
-/** A button that asks once more, does it, and says what became of it. */
+/** Shows a button that asks once more, does it, and says what became of it. */
 export function ActionButton(settings: ActionSettings) {
   const readOnly = useLive((live) => live.session?.readOnly ?? true)
   const dialog = useRef<HTMLDialogElement>(null)

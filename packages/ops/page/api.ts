@@ -1,4 +1,5 @@
 import type { ErrorAnswer, SessionAnswer } from '../src/api/answers.js'
+import { parseVisible } from './visible.js'
 
 /** What the server said no with. */
 export class Refused extends Error {
@@ -28,7 +29,10 @@ async function read<Answer>(response: Response): Promise<Answer> {
   // The session is over: the form is where the page was.
   if (response.status === 401) location.reload()
   if (response.status === 204) return undefined as Answer
-  const answer: unknown = await response.json().catch(() => undefined)
+  const answer = await response
+    .text()
+    .then(parseVisible)
+    .catch(() => undefined)
   if (response.ok && answer !== undefined) return answer as Answer
   const { message = `The server answered ${response.status}` } = (answer as ErrorAnswer | undefined)?.error ?? {}
   throw new Refused(response.status, message)

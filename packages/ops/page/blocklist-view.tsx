@@ -4,9 +4,11 @@ import { ask } from './api.js'
 import { count, counted, date, relative } from './format.js'
 import { useLive } from './live.js'
 import { Loading } from './loading.js'
+import { LongText } from './long-text.js'
 import { Pill } from './pill.js'
 
 const EVERY_MS = 60_000
+const AGAIN_MS = 4_000
 
 export function BlocklistView() {
   const [answer, setAnswer] = useState<BlocklistAnswer>()
@@ -23,16 +25,16 @@ export function BlocklistView() {
         (failure: Error) => setError(failure.message),
       )
     void load()
-    const timer = setInterval(load, EVERY_MS)
+    const timer = setInterval(load, error === undefined ? EVERY_MS : AGAIN_MS)
     return () => clearInterval(timer)
-  }, [lastPull, connection])
+  }, [lastPull, connection, error])
   return (
     <>
       <AddressCheck />
       <section class="card">
         <h2>What the blocklist is made of</h2>
         {error !== undefined && <p class="outcome bad">{error}</p>}
-        {answer === undefined ? <Loading /> : <Sources answer={answer} />}
+        {answer !== undefined ? <Sources answer={answer} /> : error === undefined && <Loading />}
       </section>
     </>
   )
@@ -155,7 +157,7 @@ function Sources({ answer }: { answer: BlocklistAnswer }) {
           {sources.map(({ kind, name, remediation, size: entries, updatedAt, expiresAt }) => (
             <tr key={`${kind} ${name}`}>
               <th scope="row" data-name="Source" class="wrap-anywhere">
-                {kind === 'stream' ? 'Community blocklist' : name}
+                <LongText text={kind === 'stream' ? 'Community blocklist' : name} />
               </th>
               <td data-name="Kind">
                 <Pill tone={kind === 'allowlist' ? 'good' : 'plain'}>{kind}</Pill>
@@ -164,8 +166,10 @@ function Sources({ answer }: { answer: BlocklistAnswer }) {
               <td data-name="Entries" class="number">
                 {count(entries)}
               </td>
-              <td data-name="Came">{updatedAt === null ? 'not known' : relative(updatedAt, at)}</td>
-              <td data-name="In force until">
+              <td data-name="Came" class="nowrap">
+                {updatedAt === null ? 'not known' : relative(updatedAt, at)}
+              </td>
+              <td data-name="In force until" class="nowrap">
                 {expiresAt === null
                   ? kind === 'stream'
                     ? 'each entry its own'

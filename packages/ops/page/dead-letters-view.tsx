@@ -93,7 +93,7 @@ export function DeadLettersView() {
       )}
       {error !== undefined && <p class="outcome bad">{error}</p>}
       {answer === undefined ? (
-        <Loading />
+        error === undefined && <Loading />
       ) : isEmpty ? (
         <div class="empty big">
           <h3>No dead letters</h3>

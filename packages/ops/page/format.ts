@@ -1,3 +1,5 @@
+import { visible } from './visible.js'
+
 const number = new Intl.NumberFormat('en')
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
 const day = new Intl.DateTimeFormat('en', {
@@ -8,10 +10,10 @@ const day = new Intl.DateTimeFormat('en', {
   hourCycle: 'h23',
 })
 
-/** `12,345` */
+/** Writes `12,345`. */
 export const count = (value: number) => number.format(value)
 
-/** `1 machine`, `2 machines` */
+/** Writes `1 machine`, `2 machines`. */
 export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`
 }
@@ -22,7 +24,7 @@ const UNITS = [
   ['min', 60],
 ] as const
 
-/** `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h` */
+/** Writes `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`. */
 export function duration(ms: number): string {
   const seconds = Math.max(Math.round(ms / 1_000), 0)
   for (const [index, [name, size]] of UNITS.entries()) {
@@ -34,7 +36,7 @@ export function duration(ms: number): string {
   return `${seconds} s`
 }
 
-/** `45 s`, `12 min`, `1.4 h`: one unit. */
+/** Writes `45 s`, `12 min`, `1.4 h`: one unit. */
 export function roughly(ms: number): string {
   const seconds = ms / 1_000
   const [name, size] = UNITS.find(([, unit]) => seconds >= unit) ?? ['s', 1]
@@ -42,7 +44,7 @@ export function roughly(ms: number): string {
   return `${value < 10 ? Math.round(10 * value) / 10 : Math.round(value)} ${name}`
 }
 
-/** `59:03`, `1:02:03`: what is left of a pause. */
+/** Writes `59:03`, `1:02:03`: what is left of a pause. */
 export function countdown(ms: number): string {
   const seconds = Math.max(Math.ceil(ms / 1_000), 0)
   const two = (value: number) => String(value).padStart(2, '0')
@@ -50,23 +52,23 @@ export function countdown(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
 }
 
-/** `12 s ago`, `in 3 h` */
+/** Writes `12 s ago`, `in 3 h`. */
 export function relative(at: number, now: number): string {
   const ms = at - now
   if (Math.abs(ms) < 1_000) return 'now'
   return ms < 0 ? `${duration(-ms)} ago` : `in ${duration(ms)}`
 }
 
-/** `14:03:22` */
+/** Writes `14:03:22`. */
 export const time = (at: number) => clock.format(at)
 
-/** `4 Mar, 14:03` */
+/** Writes `Mar 4, 14:03`. */
 export const date = (at: number) => day.format(at)
 
-/** JSON with an indent where it can be read, else as it is. */
+/** Writes JSON with an indent where it can be read, else as it is; escapes stay escapes. */
 export function pretty(json: string): string {
   try {
-    return JSON.stringify(JSON.parse(json), null, 2)
+    return visible(JSON.stringify(JSON.parse(json), null, 2))
   } catch {
     return json
   }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { LogAnswer, LogEntry, NowAnswer, SeriesAnswer, SeriesPoint, SessionAnswer } from '../src/api/answers.js'
 import { ask } from './api.js'
+import { parseVisible } from './visible.js'
 
 /** What the page knows, kept up to date by the server's events. */
 export interface Live {
@@ -58,6 +59,16 @@ export function connect(): void {
   setInterval(() => {
     if (source !== undefined && performance.now() - heardAt > SILENCE_MS) lose()
   }, 2_000)
+  // A browser has six connections for all its tabs: who is not looked at leaves them to others.
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) drop()
+    else if (source === undefined) listen()
+  })
+}
+
+function drop(): void {
+  source?.close()
+  source = undefined
 }
 
 function listen(): void {
@@ -67,7 +78,7 @@ function listen(): void {
   const on = <Data>(name: string, take: (data: Data) => void) =>
     stream.addEventListener(name, ({ data }) => {
       heardAt = performance.now()
-      take(JSON.parse(data))
+      take(parseVisible(data) as Data)
     })
   stream.onopen = () => {
     waitMs = 1_000
@@ -98,13 +109,12 @@ async function catchUp(stream: EventSource): Promise<void> {
 
 /** The browser's own reconnecting gives up at some answers; ours does not. */
 function lose(): void {
-  source?.close()
-  source = undefined
+  drop()
   update({ connection: 'lost' })
   setTimeout(async () => {
     // Tells whether a token is asked for again.
     await ask('api/session').catch(() => undefined)
-    if (source === undefined) listen()
+    if (source === undefined && !document.hidden) listen()
   }, waitMs)
   waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)
 }

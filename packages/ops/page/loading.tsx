@@ -1,4 +1,4 @@
-/** What is shown until the server has answered. */
+/** Says that it waits, until the server has answered. */
 export function Loading() {
   return (
     <div class="loading" role="status">

@@ -1,7 +1,17 @@
 import { time } from './format.js'
 import { useLive } from './live.js'
 
-/** What happened in this process, newest first. */
+/** Events in words; what is not here is the code of a warning. */
+const KINDS: Readonly<Record<string, string>> = {
+  sendRun: 'Sending',
+  pulled: 'Blocklist',
+  paused: 'Pause',
+  machineFailing: 'Machine',
+  dropped: 'Dropped',
+  stopped: 'Stopped',
+}
+
+/** Shows what happened in this process, newest first. */
 export function Log() {
   const entries = useLive((live) => live.log)
   return (
@@ -16,7 +26,7 @@ export function Log() {
           {entries.toReversed().map(({ id, at, level, kind, text }) => (
             <li key={id} class={level}>
               <time dateTime={new Date(at).toISOString()}>{time(at)}</time>
-              <span class="kind">{kind}</span>
+              <span class="kind">{KINDS[kind] ?? kind}</span>
               <span class="text">{text}</span>
             </li>
           ))}

@@ -4,6 +4,7 @@ import { ActionButton } from './action-button.js'
 import { count, counted, relative } from './format.js'
 import { useLive } from './live.js'
 import { Loading } from './loading.js'
+import { LongText } from './long-text.js'
 import { type Paged, usePaged } from './paged.js'
 import { Pager } from './pager.js'
 import { Pill } from './pill.js'
@@ -89,7 +90,7 @@ export function MachinesView() {
       </div>
       {error !== undefined && <p class="outcome bad">{error}</p>}
       {answer === undefined ? (
-        <Loading />
+        error === undefined && <Loading />
       ) : answer.machines.length === 0 ? (
         <Nobody isFiltered={wanted !== '' || state !== 'all'} next={answer.next} />
       ) : (
@@ -174,8 +175,8 @@ function Advice({ machine: { failing, advice }, at }: { machine: Machine; at: nu
     <>
       {advice}
       <span class="note block">
-        {failing.message !== null && `“${failing.message}” · `}tried again {relative(failing.retryAt, at)} ·{' '}
-        {counted(failing.count, 'time')} since {relative(failing.since, at)}
+        {failing.message !== null && <LongText text={`“${failing.message}” · `} />}tried again{' '}
+        {relative(failing.retryAt, at)} · {counted(failing.count, 'time')} since {relative(failing.since, at)}
       </span>
     </>
   )

@@ -6,6 +6,7 @@ import { count, countdown, counted, duration, relative } from './format.js'
 import { useLive } from './live.js'
 import { Loading } from './loading.js'
 import { Log } from './log.js'
+import { LongText } from './long-text.js'
 import { Requests } from './requests.js'
 
 export function Overview() {
@@ -14,7 +15,7 @@ export function Overview() {
   return (
     <>
       <Notices now={now} />
-      <Tiles now={now} />
+      {now.store.hasAnswered && <Tiles now={now} />}
       <Charts />
       <div class="columns">
         <Requests requests={now.requests} since={now.watchedSince} />
@@ -27,17 +28,19 @@ export function Overview() {
 
 function Notices({ now }: { now: NowAnswer }) {
   const { store, scheduler, pause, machines } = now
-  const isWell = store.answers && pause === null && machines.failing === 0 && scheduler === 'running'
+  const isExpected = useLive((live) => live.session?.expectScheduler ?? false)
+  const isMissing = isExpected && scheduler === 'not_running'
+  const isWell = store.answers && pause === null && machines.failing === 0 && !isMissing
   return (
     <div class="notices">
       {!store.answers && (
         <Notice tone="bad" title="The store does not answer">
           <p>{store.message}</p>
-          <p>The counts below are of the last time when it did.</p>
+          {store.hasAnswered && <p>The counts below are of the last time when it did.</p>}
         </Notice>
       )}
       {pause !== null && <PauseNotice pause={pause} />}
-      {store.answers && scheduler === 'not_running' && (
+      {store.answers && isMissing && (
         <Notice tone="plain" title="This process does not send by itself">
           <p>
             Nobody called <code>client.start()</code> here. Signals leave when a program calls{' '}
@@ -53,7 +56,11 @@ function Notices({ now }: { now: NowAnswer }) {
           </p>
         </Notice>
       )}
-      {isWell && <p class="well">All is well: the store answers, the scheduler runs, and nothing is paused.</p>}
+      {isWell && (
+        <p class="well">
+          All is well: the store answers, {scheduler === 'running' && 'the scheduler runs, '}and nothing is paused.
+        </p>
+      )}
     </div>
   )
 }
@@ -171,7 +178,7 @@ function LastRun({ run }: { run: NowAnswer['lastRun'] }) {
             <ul class="problems">
               {run.problems.map(({ code, message, count: times }) => (
                 <li key={`${code} ${message}`}>
-                  <code>{code}</code> {message} <span class="note">({count(times)})</span>
+                  <code>{code}</code> <LongText text={message} /> <span class="note">({count(times)})</span>
                 </li>
               ))}
             </ul>

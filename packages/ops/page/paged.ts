@@ -1,6 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { ask } from './api.js'
 
+/** After a failure: nothing else may tell that the server is well again. */
+const AGAIN_MS = 4_000
+
 /** One page of a list that the server holds. */
 export interface Paged<Answer> {
   readonly answer: Answer | undefined
@@ -35,6 +38,7 @@ export function usePaged<Answer extends { readonly next: string | null }>(
       setCursors([])
     }
     let isOver = false
+    let again: ReturnType<typeof setTimeout> | undefined
     ask<Answer>(path, { ...parameters, after }).then(
       (page) => {
         if (isOver) return
@@ -42,11 +46,14 @@ export function usePaged<Answer extends { readonly next: string | null }>(
         setError(undefined)
       },
       (failure: Error) => {
-        if (!isOver) setError(failure.message)
+        if (isOver) return
+        setError(failure.message)
+        again = setTimeout(() => setAsked((times) => times + 1), AGAIN_MS)
       },
     )
     return () => {
       isOver = true
+      clearTimeout(again)
     }
   }, [path, key, after, asked, version])
   return {
@@ -58,6 +65,6 @@ export function usePaged<Answer extends { readonly next: string | null }>(
       if (typeof next === 'string') setCursors([...cursors, next])
     },
     previous: () => setCursors(cursors.slice(0, -1)),
-    reload: () => setAsked(asked + 1),
+    reload: () => setAsked((times) => times + 1),
   }
 }

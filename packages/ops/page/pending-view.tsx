@@ -6,7 +6,7 @@ import { usePaged } from './paged.js'
 import { Pager } from './pager.js'
 import { SignalsTable } from './signals-table.js'
 
-/** What would leave. */
+/** Shows what would leave. */
 export function PendingView() {
   const waiting = useLive(({ now }) => (now?.queue.pending ?? 0) + (now?.queue.leased ?? 0))
   const sent = useLive(({ now }) => now?.queue.sent)
@@ -25,7 +25,7 @@ export function PendingView() {
       </div>
       {error !== undefined && <p class="outcome bad">{error}</p>}
       {answer === undefined ? (
-        <Loading />
+        error === undefined && <Loading />
       ) : answer.signals.length === 0 ? (
         <div class="empty big">
           <h3>Nothing waits</h3>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 
-/** A word or a number in a colour. */
+/** Shows a word or a number in a colour. */
 export function Pill({ tone = 'plain', children }: { tone?: string; children: ComponentChildren }) {
   return <span class={`pill ${tone}`}>{children}</span>
 }

@@ -1,9 +1,10 @@
 import type { SignalsAnswer } from '../src/api/answers.js'
 import { pretty, relative } from './format.js'
 import { useLive } from './live.js'
+import { LongText } from './long-text.js'
 import { Pill } from './pill.js'
 
-/** Signals with their exact JSON; the reason where they are dead letters. */
+/** Shows signals with their exact JSON; the reason where they are dead letters. */
 export function SignalsTable({ signals, caption }: { signals: SignalsAnswer['signals']; caption: string }) {
   const at = useLive((live) => live.at)
   const isDead = signals.some(({ reason }) => reason !== null)
@@ -36,7 +37,7 @@ export function SignalsTable({ signals, caption }: { signals: SignalsAnswer['sig
             </td>
             {isDead && (
               <td data-name="Message" class="wrap-anywhere">
-                {status !== null && <Pill tone="bad">{status}</Pill>} {reason}
+                {status !== null && <Pill tone="bad">{status}</Pill>} <LongText text={reason ?? ''} />
               </td>
             )}
             <td data-name="Machine">
@@ -55,7 +56,10 @@ export function SignalsTable({ signals, caption }: { signals: SignalsAnswer['sig
   )
 }
 
-/** An id of 48 characters, cut in the middle; whole where one points at it, and when it is copied. */
+/**
+ * Shows an id of 48 characters, cut in the middle; whole where one points at it, and when it is
+ * copied.
+ */
 export function MachineId({ id }: { id: string }) {
   return (
     <span class="mono id" title={id}>

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 
 const REST_MS = 250
 
-/** A value once it has not changed for a moment: nobody asks the server at each key. */
+/** Gives a value once it has not changed for a moment: nobody asks the server at each key. */
 export function useLater<Value>(value: Value): Value {
   const [settled, setSettled] = useState(value)
   useEffect(() => {

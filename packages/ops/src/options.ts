@@ -35,8 +35,8 @@ export interface OpsOptions {
   /** Switches the actions off: requeue, purge and revive. Default false. */
   readonly readOnly?: boolean
   /**
-   * Whether `/ready` asks for a scheduler that runs. Set it to false in a program that never calls
-   * `client.start()`. Default true.
+   * Whether `/ready` and the page ask for a scheduler that runs. Set it to false in a program that
+   * never calls `client.start()`. Default true.
    */
   readonly expectScheduler?: boolean
   /** Default: the host's clock, whose timers keep no process alive. */
@@ -53,7 +53,7 @@ const clockSchema = z.custom<Clock>(
   'must have now() and sleep(ms, signal)',
 )
 
-/** The fields of {@link OpsOptions}, for whoever takes more than them. */
+/** Gives the fields of {@link OpsOptions}, for whoever takes more than them. */
 export const opsFields = () => ({
   token: z
     .string()

@@ -65,6 +65,11 @@ export function mapError(error: unknown, operation: string, secrets: readonly st
   return postgresError('storage_failed', operation, `${operation} failed: ${text}`, driverCode, cause)
 }
 
+/** Tells a failure after which the same call may succeed later. */
+export function isPassing(error: unknown): boolean {
+  return mapError(error, '').retryable
+}
+
 /** Finds SQLSTATE or the system's code, wherever the driver or Prisma has put it. */
 function codeOf(error: unknown): string | undefined {
   for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {

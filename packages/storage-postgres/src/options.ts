@@ -45,6 +45,11 @@ export type PostgresStorageOptions = PostgresConnection & {
    * `auto`.
    */
   readonly migrate?: MigrateMode
+  /**
+   * Only look: no schema is made or upgraded, and what writes is refused with `storage_read_only`.
+   * A role that may read the tables will do. Default `false`.
+   */
+  readonly readOnly?: boolean
   /** Added to the server's time, in milliseconds; for tests only. */
   readonly testClockOffsetMs?: () => number
 }
@@ -56,6 +61,7 @@ const optionsSchema = z.strictObject({
   pool: z.unknown().optional(),
   schema: z.custom<string>((schema) => schema === undefined || isSchemaName(schema), SCHEMA_RULE).optional(),
   migrate: z.enum(MIGRATE_MODES).optional(),
+  readOnly: z.boolean('must be true or false').optional(),
   ssl: z.union([z.boolean(), z.looseObject({})], 'must be true, false or an object').optional(),
   poolSize: z.int().min(1).optional(),
   connectTimeoutMs: milliseconds.optional(),
@@ -76,6 +82,7 @@ const ALIASES = new Map([
   ...['connectionTimeoutMillis', 'connect_timeout'].map((name) => [name, 'connectTimeoutMs'] as const),
   ...['namespace', 'search_path'].map((name) => [name, 'schema'] as const),
   ['client', 'pool'],
+  ['readonly', 'readOnly'],
   ['tls', 'ssl'],
 ])
 

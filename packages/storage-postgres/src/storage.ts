@@ -12,8 +12,9 @@ export class PostgresStorage extends GuardedStorage {
 
   /** Does no I/O: see {@link PostgresStorage.open}. @throws InputError when an option is wrong */
   constructor(options: PostgresStorageOptions) {
-    super()
-    this.#options = checkOptions(options)
+    const checked = checkOptions(options)
+    super(undefined, { readOnly: checked.readOnly })
+    this.#options = checked
   }
 
   protected async openStore(): Promise<OpenStore> {

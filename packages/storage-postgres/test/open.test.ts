@@ -36,6 +36,7 @@ describe('opening', () => {
         { version: 1, name: '0001-init' },
         { version: 2, name: '0002-clocks-that-were-wrong' },
         { version: 3, name: '0003-one-call' },
+        { version: 4, name: '0004-in-one-row' },
       ])
     }
     for (const { stdin } of children) stdin.end()
@@ -61,6 +62,35 @@ describe('opening', () => {
       retryable: false,
       message: expect.stringMatching(/make it.*"nowhere"/),
     })
+  })
+
+  test('with readOnly no schema is made or upgraded, and what has the present one can be read', async () => {
+    const none = { code: 'storage_schema_missing', message: expect.stringContaining('open it once without readOnly') }
+    await expect(open({ schema: 'looked_at', readOnly: true })).rejects.toMatchObject(none)
+    const { rows } = await server.admin.query("SELECT 1 FROM pg_namespace WHERE nspname = 'looked_at'")
+    expect(rows).toEqual([])
+    await (await open({ schema: 'looked_at' })).close()
+    await server.admin.query('DELETE FROM looked_at.cscapi_migrations WHERE version = 3')
+    await expect(open({ schema: 'looked_at', readOnly: true })).rejects.toMatchObject(none)
+    const { rows: left } = await server.admin.query('SELECT count(*)::int AS count FROM looked_at.cscapi_migrations')
+    expect(left).toEqual([{ count: 2 }])
+  })
+
+  test('with readOnly a role that may only read reads, and is refused to write', async () => {
+    await (await open({ schema: 'read_by_others' })).close()
+    await server.admin.query("CREATE ROLE looker LOGIN PASSWORD 'looker'")
+    await server.admin.query(
+      'GRANT USAGE ON SCHEMA read_by_others TO looker; GRANT SELECT ON ALL TABLES IN SCHEMA read_by_others TO looker',
+    )
+    const url = server.url.replace(/\/\/[^@]*@/, '//looker:looker@')
+    const reader = await open({ url, schema: 'read_by_others', readOnly: true })
+    expect(await reader.stats()).toMatchObject({ pending: 0 })
+    expect(await reader.listMachines()).toMatchObject({ machines: [] })
+    expect(await reader.listSignals()).toMatchObject({ signals: [] })
+    expect(await reader.getMachine('m')).toBeUndefined()
+    expect(await reader.getState('k')).toBeUndefined()
+    await expect(reader.setState('k', new Uint8Array([1]))).rejects.toMatchObject({ code: 'storage_read_only' })
+    await reader.close()
   })
 
   test('a role without the right to create tables opens what migrationSql() made', async () => {

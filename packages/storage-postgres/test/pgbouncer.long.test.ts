@@ -32,6 +32,7 @@ describe('behind PgBouncer in transaction mode', () => {
       { version: 1 },
       { version: 2 },
       { version: 3 },
+      { version: 4 },
     ])
     await admin.end()
     await Promise.all(storages.map((storage) => storage.close()))

@@ -1,33 +1,9 @@
-import { Client, Pool, type QueryConfig, type QueryResult } from 'pg'
+import { Client } from 'pg'
 import { expect, test } from 'vitest'
 import { PostgresStorage } from '../src/index.js'
 import { serverWithAdmin } from './admin.js'
 
 const server = serverWithAdmin()
-
-/** Connections that stand still before the statement that begins so, until they are let go on. */
-function poolThatHesitates(
-  connectionString: string,
-  statement: string,
-): { pool: Pool; hesitates: Promise<void>; goOn: () => void } {
-  let reached: () => void = () => undefined
-  let goOn: () => void = () => undefined
-  const hesitates = new Promise<void>((resolve) => {
-    reached = resolve
-  })
-  const gate = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  class Hesitating extends Client {
-    override query(...args: unknown[]): never {
-      const query = () => Reflect.apply(super.query, this, args) as Promise<QueryResult>
-      if (!(args[0] as QueryConfig).text?.trim().startsWith(statement)) return query() as never
-      reached()
-      return gate.then(query) as never
-    }
-  }
-  return { pool: new Pool({ connectionString, Client: Hesitating }), hesitates, goOn }
-}
 
 test.each(['read committed', 'repeatable read', 'serializable'])(
   'a signal that is committed while its machine falls asleep wakes it, where the database defaults to %s',
@@ -39,21 +15,28 @@ test.each(['read committed', 'repeatable read', 'serializable'])(
     await worker.enqueue([{ machineId: 'm', uuid: 'first', payload: '{}' }])
     const lease = await worker.lease({ leaseMs: 60_000, maxSignals: 10 })
 
-    const { pool, hesitates, goOn } = poolThatHesitates(url, 'COMMIT')
-    const sensor = new PostgresStorage({ pool, schema, migrate: 'never' })
+    // A sensor whose signal is added, and is not committed before this lock is free.
+    const gate = new Client(server.url)
+    await gate.connect()
+    await gate.query(`SELECT pg_advisory_lock(1);
+      CREATE FUNCTION ${schema}.hesitate() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END';
+      CREATE TRIGGER hesitate AFTER INSERT ON ${schema}.signals FOR EACH ROW EXECUTE FUNCTION ${schema}.hesitate()`)
+    const sensor = new PostgresStorage({ url, schema })
     await sensor.open()
+    const waiting = async () =>
+      (await server.admin.query("SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+        .rows
     const enqueued = sensor.enqueue([{ machineId: 'm', uuid: 'second', payload: '{}' }])
-    await hesitates
+    await expect.poll(waiting).toEqual([{ count: 1 }])
     const settled = worker.settle(lease!, { sent: ['first'] })
-    const waiting = "SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    await expect.poll(async () => (await server.admin.query(waiting)).rows).toEqual([{ count: 1 }])
-    goOn()
+    await expect.poll(waiting).toEqual([{ count: 2 }])
+    await gate.query('SELECT pg_advisory_unlock(1)')
     expect(await enqueued).toEqual({ added: 1, duplicates: 0 })
     expect(await settled).toEqual({ lost: false })
 
     expect(await worker.lease({ leaseMs: 60_000, maxSignals: 10 })).toMatchObject({ signals: [{ uuid: 'second' }] })
     await sensor.close()
-    await pool.end()
+    await gate.end()
     await worker.close()
   },
 )
@@ -66,7 +49,7 @@ test('what a worker is just leasing is not deleted under its hands', async () =>
   // A worker whose lease has chosen its signals, and is not committed yet.
   const worker = new Client(server.url)
   await worker.connect()
-  await worker.query(`BEGIN; SELECT * FROM ${schema}.take_lease('token', 60000, 10, 1000, 0)`)
+  await worker.query(`BEGIN; SELECT * FROM ${schema}.lease_next('token', 60000, 10, 1000, 0)`)
   const deleted = cleaner.deleteSignals()
   const waiting = "SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
   await expect.poll(async () => (await server.admin.query(waiting)).rows).toEqual([{ count: 1 }])

@@ -171,7 +171,7 @@ describe('a server', () => {
     const paused = new PostgresStorage({ pool, schema: `faults_${schemas}`, migrate: 'never' })
     await paused.open()
     asked.length = 0
-    await expect(paused.enqueue(signals(1))).rejects.toMatchObject({ code: 'storage_unavailable', retryable: true })
+    await expect(paused.deleteMachines(['m'])).rejects.toMatchObject({ code: 'storage_unavailable', retryable: true })
     expect(asked).toEqual([expect.stringContaining('BEGIN'), expect.stringContaining('SELECT id')])
     server.resume()
     await paused.close()

@@ -3,7 +3,7 @@
 -- ARGV  offset, fence, mark, then uuid and payload of each signal
 -- mark: names a part of an intent that must not be applied twice, or ''.
 -- reply { added, summary }; { -1 } when the fence has passed
--- @include partition
+-- @include append
 
 local queue, list, uuids, applied = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local mark = ARGV[3]
@@ -14,19 +14,7 @@ end
 
 local added = 0
 if mark == '' or not redis.call('ZSCORE', applied, mark) then
-  local first = tonumber(redis.call('HGET', queue, 'seq') or '0')
-  local entries = {}
-  for i = 4, #ARGV, 2 do
-    if redis.call('SADD', uuids, ARGV[i]) == 1 then
-      added = added + 1
-      entries[added] = join_entry(first + added, now, ARGV[i], ARGV[i + 1])
-    end
-  end
-  in_chunks('RPUSH', list, entries)
-  if added > 0 then
-    redis.call('HSET', queue, 'seq', whole(first + added))
-    wake(queue, now)
-  end
+  added = append(queue, list, uuids, now, 4, #ARGV)
   if mark ~= '' then
     redis.call('ZADD', applied, whole(now), mark)
     -- Marks are removed when their intent is done; one that a crash left behind is of no use after a day.

@@ -61,6 +61,11 @@ export class Keys {
     this.#namespace = namespace
   }
 
+  /** What the keys of every partition begin with, before the machine's hash tag. */
+  get everyPartition(): string {
+    return `${this.#namespace}:m:`
+  }
+
   /** Keys of a machine's partition. All of them carry the machine's hash tag. */
   partition(machineId: string, ...parts: readonly PartitionPart[]): string[] {
     const prefix = `${this.#namespace}:m:{${encode(machineId)}}:`

@@ -31,6 +31,11 @@ interface CommonOptions {
    * does `enqueue` when it is switched on later.
    */
   readonly allowEviction?: boolean
+  /**
+   * Only look: an empty store stays empty, and what writes is refused with `storage_read_only`.
+   * Default false.
+   */
+  readonly readOnly?: boolean
   /** Gets warnings about the server's set-up, from `open` and when it changes. */
   readonly logger?: { warn(message: string): void }
   /**
@@ -79,6 +84,7 @@ const optionsSchema = z.strictObject({
   connectTimeoutMs: milliseconds.optional(),
   tls: z.looseObject({}).optional(),
   allowEviction: z.boolean().optional(),
+  readOnly: z.boolean('must be true or false').optional(),
   logger: z
     .custom<CommonOptions['logger']>((logger) => typeof Object(logger).warn === 'function', 'must have a function warn')
     .optional(),

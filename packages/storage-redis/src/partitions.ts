@@ -8,6 +8,12 @@ import { list, text, whole } from './reply.js'
 import { scripts } from './scripts.gen.js'
 import { type IntentRef, ShardIndex, type Summary } from './shard-index.js'
 
+/** The scripts of a step: one for the partition alone, and one that tells the index too. */
+export interface Step {
+  readonly apart: Script
+  readonly atOnce: Script
+}
+
 /** What every operation works on, once the store is open. */
 export class Partitions {
   readonly connection: Connection
@@ -56,6 +62,31 @@ export class Partitions {
     const [count, line] = reply
     if (whole(count) === -1) throw tookTooLong(script.name)
     await this.report(line === undefined ? [] : [{ machineId, line: text(line) }], intent)
+    return reply
+  }
+
+  /** Whether one script may touch everything, so that nothing has to be written down before it. */
+  get isOneServer(): boolean {
+    return !this.connection.isCluster && this.index.shards === 1
+  }
+
+  /**
+   * Takes a step with one partition after which the index is told: in one script on one server, in
+   * two calls on a cluster. The script's reply has the summary second, or nothing to tell.
+   */
+  async step(
+    { apart, atOnce }: Step,
+    machineId: string,
+    parts: readonly PartitionPart[],
+    args: readonly (string | number)[],
+  ): Promise<readonly unknown[]> {
+    if (this.isOneServer) {
+      const keys = [...this.index.keysAtOnce, ...this.keys.partition(machineId, ...parts)]
+      return list(await this.connection.run(atOnce, keys, [this.offset, machineId, ...args]))
+    }
+    const reply = list(await this.run(apart, machineId, parts, [machineId, ...args]))
+    const line = text(reply[1])
+    if (line !== '') await this.report([{ machineId, line }])
     return reply
   }
 

@@ -8,7 +8,7 @@ import { scripts } from './scripts.gen.js'
  * How long a claim hides a machine whose partition nobody has leased yet: a worker that dies in
  * between delays it so long.
  */
-const CLAIM_US = 5_000_000
+export const CLAIM_US = 5_000_000
 
 /**
  * How far ahead of the index the clock of a partition may be, on one server and on a cluster:
@@ -22,7 +22,8 @@ export const LONGEST_INTENT_US = 22_000_000
 /** A report read anew is late again only if clocks are apart. */
 const REPORT_TRIES = 3
 
-const REPORT: readonly ShardPart[] = [
+/** What a report writes. */
+const REPORTED: readonly ShardPart[] = [
   'due',
   'known',
   'totals',
@@ -32,10 +33,9 @@ const REPORT: readonly ShardPart[] = [
   'credentials',
   'failing',
   'gone',
-  'intents',
-  'intentBodies',
   'put',
 ]
+const REPORT: readonly ShardPart[] = [...REPORTED, 'intents', 'intentBodies']
 
 /** What a partition says of itself; scripts write and read it. */
 export interface Summary {
@@ -66,6 +66,7 @@ export class ShardIndex {
   readonly #keys: Keys
   readonly #offset: () => number
   readonly shards: number
+  #keysAtOnce: readonly string[] | undefined
 
   constructor(connection: Connection, keys: Keys, shards: number, offset: () => number) {
     this.#connection = connection
@@ -77,6 +78,12 @@ export class ShardIndex {
   /** How far ahead of a shard's clock a partition's may be, in microseconds. */
   get skewUs(): number {
     return this.shards === 1 ? SKEW_US.server : SKEW_US.cluster
+  }
+
+  /** Keys of the only shard, for scripts that change partitions and report them at once. */
+  get keysAtOnce(): readonly string[] {
+    this.#keysAtOnce ??= this.#keys.shard(0, ...REPORTED)
+    return this.#keysAtOnce
   }
 
   /** The numbers of the shards. */

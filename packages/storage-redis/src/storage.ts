@@ -19,8 +19,9 @@ export class RedisStorage extends GuardedStorage<RedisStore> {
 
   /** Connects to nothing yet. @throws InputError when an option is wrong. */
   constructor(options: RedisStorageOptions) {
-    super()
-    this.#options = checkOptions(options)
+    const checked = checkOptions(options)
+    super(undefined, { readOnly: checked.readOnly })
+    this.#options = checked
   }
 
   protected async openStore(): Promise<RedisStore> {

@@ -2,7 +2,7 @@ import type { Storage } from '@cscapi/storage'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { emptyStore } from './harness.js'
-import { mortalProcess } from './mortal-client.js'
+import { mortalProcess, WAYS } from './mortal-client.js'
 import { drain, expectIndexAgrees, signals } from './queue-checks.js'
 import { testServer } from './test-server.js'
 
@@ -13,6 +13,7 @@ test('whatever processes do and wherever they die, the index agrees with the par
   const step = fc.record({
     kind: fc.constantFrom('enqueue', 'send', 'reject', 'put back', 'requeue', 'delete rejected', 'failing', 'revive'),
     machines: fc.uniqueArray(machine, { minLength: 1 }),
+    way: fc.constantFrom(...WAYS),
     dies: fc.option(fc.record({ n: fc.integer({ min: 1, max: 7 }), when: fc.constantFrom('before', 'after') }), {
       freq: 2,
     }),
@@ -23,12 +24,13 @@ test('whatever processes do and wherever they die, the index agrees with the par
       const survivor = await store.connect()
       const acknowledged = new Set<string>()
       const done = new Set<string>()
-      for (const { kind, machines, dies } of steps) {
+      for (const { kind, machines, way, dies } of steps) {
         const { storage, client: mortal } = await mortalProcess(
           server.url,
           store.namespace,
           dies?.n ?? Number.POSITIVE_INFINITY,
           dies?.when ?? 'before',
+          way,
         )
         await act(storage, kind, machines, acknowledged, done).catch(() => undefined)
         mortal.disconnect()

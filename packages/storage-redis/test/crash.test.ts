@@ -1,7 +1,7 @@
 import type { Storage } from '@cscapi/storage'
 import { describe, expect, test } from 'vitest'
 import { emptyStore, keysOf } from './harness.js'
-import { mortalProcess } from './mortal-client.js'
+import { mortalProcess, WAYS, type Way } from './mortal-client.js'
 import { drain, expectIndexAgrees, signals } from './queue-checks.js'
 import { testServer } from './test-server.js'
 
@@ -14,6 +14,7 @@ const REPLAY_MS = 15_001
  * it, and looks at what is left each time.
  */
 async function atEachCommand(
+  way: Way,
   prepare: (storage: Storage) => Promise<unknown>,
   operation: (storage: Storage) => Promise<unknown>,
   expectation: (storage: Storage, point: { n: number; when: 'before' | 'after'; failed: boolean }) => Promise<void>,
@@ -23,7 +24,7 @@ async function atEachCommand(
       const store = await emptyStore({ url: server.url })
       const survivor = await store.connect()
       await prepare(survivor)
-      const dying = await mortalProcess(server.url, store.namespace, n, when)
+      const dying = await mortalProcess(server.url, store.namespace, n, when, way)
       const failed = await dying.storage
         .enqueue([])
         .then(() => operation(dying.storage))
@@ -44,11 +45,12 @@ async function atEachCommand(
   }
 }
 
-describe('a process that dies at any command', () => {
+describe.each(WAYS)('a process that works %s and dies at any command', (way) => {
   test('of an enqueue for one machine leaves all of the batch or none, and what is there is sent', async () => {
     const batch = signals(['alone'], 5)
     const all = batch.map(({ uuid }) => uuid).sort()
     const commands = await atEachCommand(
+      way,
       async () => undefined,
       (storage) => storage.enqueue(batch),
       async (storage, { failed }) => {
@@ -56,13 +58,14 @@ describe('a process that dies at any command', () => {
         expect(failed ? [[], all] : [all]).toContainEqual(sent)
       },
     )
-    expect(commands).toBe(3)
+    expect(commands).toBe(way === 'in one script' ? 1 : 3)
   })
 
   test('of an enqueue for many machines in several parts leaves all of the batch or none, and what is there is sent once', async () => {
     const batch = [...signals(['a', 'b', 'c'], 4), ...signals(['large'], 501)]
     const all = batch.map(({ uuid }) => uuid).sort()
     const commands = await atEachCommand(
+      way,
       async () => undefined,
       (storage) => storage.enqueue(batch),
       async (storage, { failed, n, when }) => {
@@ -73,30 +76,14 @@ describe('a process that dies at any command', () => {
       },
     )
     // The intent, five parts, the report, and the marks of four machines.
-    expect(commands).toBe(11)
-  })
-
-  test('of an enqueue whose signals were sent meanwhile does not make the replay send them again', async () => {
-    const store = await emptyStore({ url: server.url })
-    const survivor = await store.connect()
-    const batch = signals(['a', 'b'], 3)
-    // Intent and both partitions are written, the report is not.
-    const dying = await mortalProcess(server.url, store.namespace, 4, 'before')
-    await dying.storage.enqueue(batch)
-    dying.client.disconnect()
-    await survivor.enqueue(signals(['a', 'b'], 1))
-    expect(await drain(survivor)).toHaveLength(8)
-    await store.advance(REPLAY_MS)
-    expect(await drain(survivor)).toEqual([])
-    await expectIndexAgrees(survivor)
-    await survivor.close()
-    await store.destroy()
+    expect(commands).toBe(way === 'in one script' ? 1 : 11)
   })
 
   test('of clearing a failing leaves no partition asleep', async () => {
     const failing = { reason: 'unauthorized', count: 1, retryAfterMs: 3_600_000 } as const
     const batch = signals(['m'], 3)
     await atEachCommand(
+      way,
       async (storage) => {
         await storage.createMachine({ machineId: 'm', password: 'p' })
         await storage.updateMachine('m', { failing })
@@ -114,6 +101,7 @@ describe('a process that dies at any command', () => {
   test('of a requeue leaves every signal rejected or sent', async () => {
     const batch = signals(['m'], 3)
     await atEachCommand(
+      way,
       async (storage) => {
         await storage.enqueue(batch)
         const lease = await storage.lease({ leaseMs: 1_000, maxSignals: 10 })
@@ -128,6 +116,7 @@ describe('a process that dies at any command', () => {
 
   test('of createMachine leaves a machine that is known everywhere or nowhere', async () => {
     await atEachCommand(
+      way,
       async () => undefined,
       (storage) => storage.createMachine({ machineId: 'm', password: 'p' }),
       async (storage) => {
@@ -142,6 +131,7 @@ describe('a process that dies at any command', () => {
   test('of deleteMachines leaves a machine that is known everywhere or nowhere', async () => {
     const batch = signals(['m'], 3)
     await atEachCommand(
+      way,
       async (storage) => {
         await storage.createMachine({ machineId: 'm', password: 'p' })
         await storage.enqueue(batch)
@@ -161,6 +151,7 @@ describe('a process that dies at any command', () => {
     const batch = signals(['m'], 10)
     const all = batch.map(({ uuid }) => uuid).sort()
     await atEachCommand(
+      way,
       (storage) => storage.enqueue(batch),
       async (storage) => {
         const lease = await storage.lease({ leaseMs: 10_000, maxSignals: 4 })
@@ -173,4 +164,36 @@ describe('a process that dies at any command', () => {
       },
     )
   })
+})
+
+test('a process that dies in the middle of an enqueue whose signals were sent meanwhile does not make the replay send them again', async () => {
+  const store = await emptyStore({ url: server.url })
+  const survivor = await store.connect()
+  const batch = signals(['a', 'b'], 3)
+  // Intent and both partitions are written, the report is not.
+  const dying = await mortalProcess(server.url, store.namespace, 4, 'before', 'step by step')
+  await dying.storage.enqueue(batch)
+  dying.client.disconnect()
+  await survivor.enqueue(signals(['a', 'b'], 1))
+  expect(await drain(survivor)).toHaveLength(8)
+  await store.advance(REPLAY_MS)
+  expect(await drain(survivor)).toEqual([])
+  await expectIndexAgrees(survivor)
+  await survivor.close()
+  await store.destroy()
+})
+
+test('a batch that is too large for one script stands in its intent on one server too, and is sent once', async () => {
+  const batch = [...signals(['a'], 600), ...signals(['b'], 401)]
+  const all = batch.map(({ uuid }) => uuid).sort()
+  const commands = await atEachCommand(
+    'in one script',
+    async () => undefined,
+    (storage) => storage.enqueue(batch),
+    async (storage, { n, when }) => {
+      expect(await drain(storage)).toEqual(n > 1 || when === 'after' ? all : [])
+    },
+  )
+  // The intent, three parts, the report, and the marks of two machines.
+  expect(commands).toBe(7)
 })

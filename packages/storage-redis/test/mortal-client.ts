@@ -1,6 +1,10 @@
 import { Redis } from 'ioredis'
 import { RedisStorage } from '../src/index.js'
 
+/** How a process changes a partition and the index: as on one server, or as on a cluster. */
+export const WAYS = ['in one script', 'step by step'] as const
+export type Way = (typeof WAYS)[number]
+
 type Command = Parameters<Redis['sendCommand']>[0]
 
 /**
@@ -38,14 +42,24 @@ function died(): Promise<never> {
   return Promise.reject(new Error('Connection is closed.'))
 }
 
+/**
+ * Lets a storage on this client go step by step as on a cluster, where one script cannot touch
+ * everything. Processes of both kinds may share a store.
+ */
+export function asOnCluster<T extends Redis>(client: T): T {
+  return Object.assign(client, { isCluster: true })
+}
+
 /** A process that shares the store and dies at its n-th command. */
 export async function mortalProcess(
   url: string,
   namespace: string,
   n: number,
   when: 'before' | 'after',
+  way: Way = 'in one script',
 ): Promise<{ storage: RedisStorage; client: MortalRedis }> {
   const mortal = new MortalRedis(url)
+  if (way === 'step by step') asOnCluster(mortal)
   mortal.on('error', () => undefined)
   const storage = new RedisStorage({ client: mortal, namespace })
   await storage.open()

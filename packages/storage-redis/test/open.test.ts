@@ -41,6 +41,20 @@ async function withConfig<T>(config: Record<string, string>, work: () => Promise
 }
 
 describe('open', () => {
+  test('with readOnly leaves an empty store empty, reads what another writes, and refuses to write', async () => {
+    const options = { url: server.url, namespace: 'looked-at' }
+    const [reader, writer] = [new RedisStorage({ ...options, readOnly: true }), new RedisStorage(options)]
+    await reader.open()
+    expect(await reader.stats()).toMatchObject({ pending: 0, machines: 0 })
+    expect(await server.client.keys('looked-at*')).toEqual([])
+    await writer.open()
+    await writer.enqueue([{ machineId: 'm', uuid: 'u', payload: '{}' }])
+    expect(await reader.stats()).toMatchObject({ pending: 1 })
+    await expect(reader.deleteSignals()).rejects.toMatchObject({ code: 'storage_read_only', adapter: 'redis' })
+    expect(await writer.stats()).toMatchObject({ pending: 1 })
+    await Promise.all([reader.close(), writer.close()])
+  })
+
   test('by eight processes at once on an empty store succeeds in all of them, in 20 rounds', async () => {
     const script = await bundleProgram(new URL('./fixtures/open-on-command.mjs', import.meta.url))
     const children: ChildProcess[] = Array.from({ length: 8 }, () =>

@@ -3,7 +3,7 @@ import type { QueuedSignal, Storage } from '@cscapi/storage'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { RedisStorage } from '../src/index.js'
 import { emptyStore, keysOf, type NamedStore } from './harness.js'
-import { StallingRedis } from './mortal-client.js'
+import { asOnCluster, StallingRedis } from './mortal-client.js'
 import { drain } from './queue-checks.js'
 import { testServer } from './test-server.js'
 
@@ -17,7 +17,7 @@ beforeEach(async () => {
   offsetMs = 0
   store = await emptyStore({ url: server.url })
   other = await store.connect()
-  const stalling = new StallingRedis(server.url)
+  const stalling = asOnCluster(new StallingRedis(server.url))
   stalling.offsetMs = () => offsetMs
   const storage = new RedisStorage({ client: stalling, namespace: store.namespace, testClockOffsetMs: () => offsetMs })
   await storage.open()
@@ -39,7 +39,7 @@ function batch(machineIds: readonly string[]): QueuedSignal[] {
   return machineIds.map((machineId) => ({ machineId, uuid: randomUUID(), payload: '{}' }))
 }
 
-describe('a process that stands still', () => {
+describe('a process that works step by step and stands still', () => {
   test.for([2, 3])(
     'before command %i of an enqueue for two machines, until others have replayed and sent it, adds nothing again',
     async (n) => {

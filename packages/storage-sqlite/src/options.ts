@@ -24,6 +24,11 @@ export interface SqliteStorageOptions {
    * need the same.
    */
   readonly driver?: DriverName
+  /**
+   * Only look: no file and no schema is made or upgraded, and what writes is refused with
+   * `storage_read_only`. Also for a user who may read the file and not write it. Default `false`.
+   */
+  readonly readOnly?: boolean
   /** The store's clock, epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number
 }
@@ -34,6 +39,7 @@ const NAMES = new Map([
   ['database', 'path'],
   ['url', 'path'],
   ['timeout', 'busyTimeoutMs'],
+  ['readonly', 'readOnly'],
 ])
 
 /** The options as they are used: whole, but for the choice of a driver. */
@@ -61,6 +67,7 @@ const schema = z.strictObject({
     .custom<number>((ms) => Number.isFinite(ms) && Number(ms) >= 0, 'must be 0 milliseconds or more')
     .default(30_000),
   driver: z.enum(DRIVER_NAMES, `must be one of ${DRIVER_NAMES.join(', ')}`).optional(),
+  readOnly: z.boolean('must be true or false').default(false),
   now: z
     .custom<() => number>((now) => typeof now === 'function', 'must be a function that returns epoch milliseconds')
     .default(() => Date.now),

@@ -1,5 +1,6 @@
 import { GuardedStorage, type OpenStore } from '@cscapi/storage'
-import { openDatabase } from './connect/connect.js'
+import { connectToWrite, openDatabase } from './connect/connect.js'
+import { connectToRead } from './connect/connect-to-read.js'
 import { chooseDriver } from './drivers/choose-driver.js'
 import { operationsOn } from './operations/index.js'
 import { type ReadOptions, readSqliteOptions, type SqliteStorageOptions } from './options.js'
@@ -14,12 +15,14 @@ export class SqliteStorage extends GuardedStorage {
    * a rule or is unknown.
    */
   constructor(options: SqliteStorageOptions) {
-    super()
-    this.#options = readSqliteOptions(options)
+    const read = readSqliteOptions(options)
+    super(undefined, read)
+    this.#options = read
   }
 
   protected async openStore(): Promise<OpenStore> {
-    const { path, busyTimeoutMs, driver, now } = this.#options
-    return operationsOn(await openDatabase(await chooseDriver(path, driver), path, busyTimeoutMs), now)
+    const { path, busyTimeoutMs, driver, readOnly, now } = this.#options
+    const connect = readOnly ? connectToRead : connectToWrite
+    return operationsOn(await openDatabase(await chooseDriver(path, driver), path, busyTimeoutMs, connect), now)
   }
 }

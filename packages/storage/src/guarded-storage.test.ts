@@ -43,6 +43,34 @@ test('a call before open() is refused, and says what to do', async () => {
   expect(storage.opened).toBe(0)
 })
 
+test('one that is read-only reads, and refuses all that writes before it reaches the store', async () => {
+  const reader = new NotingStorage(undefined, { readOnly: true })
+  await reader.open()
+  expect(await reader.stats()).toMatchObject({ pending: 0 })
+  expect(await reader.listSignals()).toMatchObject({ signals: [] })
+  reader.calls.length = 0
+  for (const [operation, write] of Object.entries({
+    createMachine: () => reader.createMachine({ machineId: 'm', password: 'p' }),
+    updateMachine: () => reader.updateMachine('m', { registered: true }),
+    deleteMachines: () => reader.deleteMachines(['m']),
+    setState: () => reader.setState('k', new Uint8Array([1])),
+    enqueue: () => reader.enqueue([{ machineId: 'm', uuid: 'u', payload: '{}' }]),
+    lease: () => reader.lease({ leaseMs: 1_000, maxSignals: 1 }),
+    settle: () => reader.settle({ machineId: 'm', token: 't' }, { sent: [] }),
+    extend: () => reader.extend({ machineId: 'm', token: 't' }, 1_000),
+    deleteSignals: () => reader.deleteSignals(),
+    requeueSignals: () => reader.requeueSignals(),
+  })) {
+    await expect(write(), operation).rejects.toMatchObject({
+      code: 'storage_read_only',
+      operation,
+      retryable: false,
+      message: expect.stringContaining(`was opened with readOnly: ${operation} writes, and was not done`),
+    })
+  }
+  expect(reader.calls).toEqual([])
+})
+
 test('however often it is opened at once or again, the store is opened once', async () => {
   await Promise.all([storage.open(), storage.open(), storage.open()])
   await storage.open()

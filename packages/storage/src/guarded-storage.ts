@@ -26,6 +26,9 @@ import type {
 type Held = Pick<SignalLease, 'machineId' | 'token'>
 type Page = { after?: string; limit?: number }
 
+/** What only reads; all other operations are refused by a storage that is read-only. */
+const READING: ReadonlySet<string> = new Set(['getMachine', 'listMachines', 'getState', 'stats', 'listSignals'])
+
 const PAGE_LIMIT = 100
 const CHANGE_LIMIT = 500
 
@@ -40,15 +43,20 @@ export abstract class GuardedStorage<Store extends OpenStore = OpenStore> implem
   abstract readonly name: string
   /** What the adapter can and cannot promise. */
   readonly capabilities: StorageCapabilities = { atomicEnqueue: 'all' }
+  readonly #isReadOnly: boolean
   #store: Store | undefined
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
   #underWay = 0
   #idle: (() => void) | undefined
 
-  /** @param ready the store of an adapter that has nothing to open, so that it works at once */
-  constructor(ready?: Store) {
+  /**
+   * @param ready the store of an adapter that has nothing to open, so that it works at once
+   * @param readOnly refuse every operation that writes
+   */
+  constructor(ready?: Store, { readOnly = false }: { readonly readOnly?: boolean | undefined } = {}) {
     this.#store = ready
+    this.#isReadOnly = readOnly
   }
 
   /**
@@ -71,6 +79,10 @@ export abstract class GuardedStorage<Store extends OpenStore = OpenStore> implem
   /** Runs an operation on the open store, as every method of the port does. */
   protected run<T>(operation: string, work: (store: Store) => Promise<T>): Promise<T> {
     return this.#guarded(operation, () => {
+      if (this.#isReadOnly && !READING.has(operation)) {
+        const message = `The ${this.name} storage was opened with readOnly: ${operation} writes, and was not done`
+        throw this.#error('storage_read_only', operation, message)
+      }
       if (this.#store !== undefined) return work(this.#store)
       const message = `The ${this.name} storage is not open: call open() before ${operation}`
       throw this.#error('storage_closed', operation, message)
@@ -238,7 +250,12 @@ export abstract class GuardedStorage<Store extends OpenStore = OpenStore> implem
     }
   }
 
-  #error(code: 'storage_closed' | 'storage_failed', operation: string, message: string, cause?: unknown): StorageError {
+  #error(
+    code: 'storage_closed' | 'storage_failed' | 'storage_read_only',
+    operation: string,
+    message: string,
+    cause?: unknown,
+  ): StorageError {
     return new StorageError(code, message, { adapter: this.name, operation }, cause === undefined ? {} : { cause })
   }
 }

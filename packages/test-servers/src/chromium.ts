@@ -8,7 +8,7 @@ const CHROMIUM = {
   path: 'usr/lib/chromium/chromium',
 }
 
-/** Chromium of this machine; else Debian's, unpacked, with the fonts that came with it. */
+/** Gives Chromium of this machine; else Debian's, unpacked, with the fonts that came with it. */
 export async function findChromium(): Promise<Binary> {
   const { command, env } = await debianBinary(CHROMIUM)
   if (env === undefined) return { command }

@@ -23,15 +23,15 @@ export interface DebianProgram {
 
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/cscapi-test-servers', import.meta.url))
 
-/** The first program of these names on `PATH`. */
+/** Gives the first program of these names on `PATH`. */
 export function onPath(...names: readonly string[]): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].filter((folder) => folder !== '')
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path))
 }
 
 /**
- * The program of this machine; else Debian's or Ubuntu's, unpacked below `cache` once for all test
- * processes. Nothing is installed on the system.
+ * Gives the program of this machine; else Debian's or Ubuntu's, unpacked below `cache` once for all
+ * test processes. Nothing is installed on the system.
  * @throws Error that says what to install
  */
 export async function debianBinary(program: DebianProgram, cache: string = CACHE): Promise<Binary> {

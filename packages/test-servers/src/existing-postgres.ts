@@ -3,8 +3,8 @@ import { Client } from 'pg'
 import { existingServer, type TestServer } from './test-server.js'
 
 /**
- * An empty database of its own on a server that is not ours: tests find nothing there, and leave
- * nothing behind.
+ * Gives an empty database of its own on a server that is not ours: tests find nothing there, and
+ * leave nothing behind.
  */
 export async function databaseOn(url: string, variable: string): Promise<TestServer> {
   const name = `cscapi_test_${randomBytes(8).toString('hex')}`

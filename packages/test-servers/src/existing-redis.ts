@@ -5,7 +5,7 @@ const DATABASES = 16
 const CLAIM = "if redis.call('DBSIZE') > 0 then return 0 end redis.call('SET', 'cscapi-test', 'in use') return 1"
 
 /**
- * An empty database of a server that is not ours, claimed for one test file: it finds nothing
+ * Gives an empty database of a server that is not ours, claimed for one test file: it finds nothing
  * there, and leaves nothing behind.
  */
 export async function emptyDatabaseOn(url: string, variable: string): Promise<TestServer> {

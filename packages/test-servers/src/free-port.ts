@@ -10,7 +10,7 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * A free port on 127.0.0.1 for which all `offsets` are free too. It lies below the range that
+ * Gives a free port on 127.0.0.1 for which all `offsets` are free too. It lies below the range that
  * outgoing connections take theirs from, so that nobody sits on it while its server is down.
  */
 export async function freePort(offsets: readonly number[] = [0]): Promise<number> {

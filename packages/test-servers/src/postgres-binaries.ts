@@ -33,7 +33,7 @@ function fromPath(): string | undefined {
 }
 
 /**
- * The folder with `postgres` and `initdb`: of the `version` asked for; else the one that
+ * Gives the folder with `postgres` and `initdb`: of the `version` asked for; else the one that
  * `CSCAPI_TEST_POSTGRES_BIN` names, npm's PostgreSQL 18, the one on `PATH`, or Debian's newest.
  */
 export async function findPostgres(version?: number): Promise<string> {

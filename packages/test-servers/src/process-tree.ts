@@ -11,8 +11,8 @@ function parentOf(pid: string): number | undefined {
 }
 
 /**
- * The direct children of a process. PostgreSQL's backends leave their parent's process group, so a
- * signal to the group would miss them.
+ * Gives the direct children of a process. PostgreSQL's backends leave their parent's process group,
+ * so a signal to the group would miss them.
  */
 export function childrenOf(pid: number): number[] {
   return readdirSync('/proc')

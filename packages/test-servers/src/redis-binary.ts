@@ -7,7 +7,7 @@ const REDIS = {
   otherwise: 'set CSCAPI_TEST_REDIS_URL',
 }
 
-/** redis-server or valkey-server of this machine; else Debian's or Ubuntu's package. */
+/** Gives redis-server or valkey-server of this machine; else Debian's or Ubuntu's package. */
 export function findRedis(cache?: string): Promise<Binary> {
   return debianBinary(REDIS, cache)
 }

@@ -42,7 +42,7 @@ async function answers(port: number, password: string | undefined): Promise<bool
   }
 }
 
-/** One Redis process in a scratch folder. Also what a cluster is made of. */
+/** Starts one Redis process in a scratch folder. Also what a cluster is made of. */
 export async function redisProcess(
   scratch: Scratch,
   name: string,

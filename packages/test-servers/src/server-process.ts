@@ -106,7 +106,7 @@ export class ServerProcess {
     clearTimeout(timer)
   }
 
-  /** SIGSTOP to it and its children: connections stay open and nobody answers. */
+  /** Sends SIGSTOP to it and its children: connections stay open and nobody answers. */
   pause(): void {
     if (this.pid === undefined) throw new Error(`${this.#command.name} is not running.`)
     // The parent first, so that no child is born behind our back.

@@ -28,7 +28,9 @@ export async function startBrowser() {
   return { browser, open, close }
 }
 
-/** What a page complained of: errors, refusals of its policy, and requests to others than `origin`. */
+/**
+ * What a page complained of: errors, refusals of its policy, and requests to others than `origin`.
+ */
 export async function watchPage(page: Page, origin: string) {
   const seen = { errors: [] as string[], violations: [] as string[], strangers: [] as string[] }
   page.on('pageerror', (error) => seen.errors.push(error.message))

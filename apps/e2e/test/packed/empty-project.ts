@@ -83,8 +83,8 @@ export class EmptyProject {
   }
 
   /**
-   * The named packages and all that they depend on, without `except` and what only those bring. None
-   * lies twice in the project.
+   * The named packages and all that they depend on, without `except` and what only those bring.
+   * None lies twice in the project.
    */
   closure(names: readonly string[], except: ReadonlySet<string>): Set<string> {
     const found = new Set<string>()

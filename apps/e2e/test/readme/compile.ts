@@ -30,10 +30,13 @@ export function compileExamples(examples: readonly Example[]): string[] {
     const code = host.readFile(file)
     return code === undefined ? undefined : ts.createSourceFile(file, code, languageVersion)
   }
-  host.resolveModuleNameLiterals = (literals, importer) =>
-    literals.map(({ text }) =>
-      ts.resolveModuleName(text, seenFrom(text, importer), options, host, undefined, undefined, ts.ModuleKind.ESNext),
-    )
+  host.resolveModuleNameLiterals = (literals, importer, _redirected, _options, file) =>
+    literals.map((literal) => {
+      const { text } = literal
+      // Declarations of others are what their package says, which may be CommonJS.
+      const mode = sources.has(importer) ? ts.ModuleKind.ESNext : ts.getModeForUsageLocation(file, literal, options)
+      return ts.resolveModuleName(text, seenFrom(text, importer), options, host, undefined, undefined, mode)
+    })
 
   const program = ts.createProgram([...sources.keys()], options, host)
   return ts.getPreEmitDiagnostics(program).map((diagnostic) => describe(diagnostic, sources))

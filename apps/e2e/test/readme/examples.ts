@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * One `ts` or `js` block of a README, or several where the later ones go on with the names of the first.
+ * One `ts` or `js` block of a README, or several where the later ones go on with the names of the
+ * first.
  */
 export interface Example {
   readme: string

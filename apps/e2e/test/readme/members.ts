@@ -29,7 +29,9 @@ function declarationsOf(name: string): Map<string, Declaration[]> {
   return found
 }
 
-/** The names that `Pick<Type, 'one' | 'other'>` takes out of a type; `undefined` for anything else. */
+/**
+ * The names that `Pick<Type, 'one' | 'other'>` takes out of a type; `undefined` for anything else.
+ */
 function pickedBy(node: ts.Node): string[] | undefined {
   if (!ts.isTypeReferenceNode(node) && !ts.isExpressionWithTypeArguments(node)) return undefined
   const [, keys] = node.typeArguments ?? []

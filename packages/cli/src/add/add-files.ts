@@ -1,5 +1,5 @@
 import { type AddResult, isCscapiError } from '@cscapi/client'
-import { FORMAT_NAMES, type FormatName, readInput } from '@cscapi/inputs'
+import { FORMAT_NAMES, loadInput } from '@cscapi/inputs/on-demand'
 import type { Signal } from '@cscapi/signals'
 import type { Cli } from '../cli.js'
 import { configuredMachine, useClient } from '../client/use-client.js'
@@ -26,7 +26,9 @@ export async function addFiles(
   // A signal in its wire form says itself whose it is.
   const machineId = format === 'signal' ? (settings.machineId ?? 'unknown') : await configuredMachine(cli)
   const options = inputOptions(settings, machineId, withoutUndefined(reading))
-  const name = assertReadable(format, options)
+  const readInput = await loadInput(format)
+  // Tells what is wrong with the options before anything is opened.
+  readInput([], options)
   const sources = await sourcesOf(files)
   const counts: ReadCounts = { lines: 0, unused: 0, events: 0, signals: 0, refused: 0, cutShort: 0 }
   const places = new Map<number, Place>()
@@ -40,7 +42,7 @@ export async function addFiles(
     else cli.terminal.tell(`${file}:${line}: ${what}: ${reason}`)
   }
   let index = 0
-  const signals = readSignals(sources, name, options, counts, {
+  const signals = readSignals(sources, readInput, options, counts, {
     refused: (place, reason) => tellPlace(place, 'refused', reason),
     found: (place) => {
       places.set(index, place)
@@ -64,7 +66,7 @@ export async function addFiles(
   }
   if (counts.refused > 0) cli.exitWith(EXIT.findings)
   if (counts.lines > 0 && counts.unused === counts.lines) {
-    cli.terminal.tell(`cscapi: no line is one of ${name}: is --format right? (${FORMAT_NAMES.join(', ')})`)
+    cli.terminal.tell(`cscapi: no line is one of ${format}: is --format right? (${FORMAT_NAMES.join(', ')})`)
     cli.exitWith(EXIT.findings)
   }
 }
@@ -89,12 +91,6 @@ function store(
       throw error
     }
   })
-}
-
-/** Tells what is wrong with format and options before anything is opened. @throws InputError */
-function assertReadable(format: string, options: Parameters<typeof readInput>[2]): FormatName {
-  readInput(format as FormatName, [], options)
-  return format as FormatName
 }
 
 function readText({ lines, unused, refused, cutShort }: ReadCounts): string {

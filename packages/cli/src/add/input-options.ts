@@ -1,4 +1,4 @@
-import type { InputOptions } from '@cscapi/inputs'
+import type { InputOptions } from '@cscapi/inputs/on-demand'
 import type { Settings } from '../settings/settings-schema.js'
 
 export type Reading = NonNullable<Settings['reading']>

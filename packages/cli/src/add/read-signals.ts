@@ -1,4 +1,4 @@
-import { type FormatName, type InputCounts, type InputOptions, readInput } from '@cscapi/inputs'
+import type { InputCounts, InputOptions, ReadInput } from '@cscapi/inputs/on-demand'
 import type { Signal } from '@cscapi/signals'
 import type { Source } from './sources.js'
 
@@ -21,7 +21,7 @@ export type ReadCounts = { -readonly [Name in keyof InputCounts]: number }
 /** Reads sources one after the other, and gives their signals as they come. */
 export async function* readSignals(
   sources: readonly Source[],
-  format: FormatName,
+  readInput: ReadInput,
   options: InputOptions,
   counts: ReadCounts,
   listener: ReadingListener,
@@ -29,7 +29,7 @@ export async function* readSignals(
   // Tells what is wrong with the options before anything is read.
   for (const { name, open } of sources) {
     const input = open()
-    const reading = readInput(format, input, options)
+    const reading = readInput(input, options)
     const before = { ...counts }
     try {
       for await (const item of reading) {

@@ -34,6 +34,18 @@ export async function openExistingStore(cli: Cli): Promise<Storage> {
   return openUrl(cli, url)
 }
 
+/**
+ * Opens a storage that is there already to look at it: one of an older schema stays so, and whoever
+ * may only read its file may do so.
+ *
+ * @throws CscapiError `storage_missing`
+ */
+export async function openToRead(cli: Cli): Promise<Storage> {
+  const url = await storageUrl(cli)
+  assertExists(url)
+  return openUrl(cli, url, { readOnly: true })
+}
+
 /** @throws CscapiError `storage_missing` for a SQLite file that is not there. */
 export function assertExists(url: string): void {
   const file = fileOf(url)
@@ -43,11 +55,11 @@ export function assertExists(url: string): void {
 }
 
 /** The namespace is that of the configured storage. */
-export async function openUrl(cli: Cli, url: string): Promise<Storage> {
+export async function openUrl(cli: Cli, url: string, { readOnly = false } = {}): Promise<Storage> {
   const { openStorage } = await import('@cscapi/open-storage')
   const { namespace } = await cli.settings()
   const logger = { warn: (message: string) => cli.terminal.tell(`cscapi: ${message}`) }
-  return openStorage(url, { ...(namespace !== undefined && { namespace }), logger })
+  return openStorage(url, { readOnly, ...(namespace !== undefined && { namespace }), logger })
 }
 
 /** The file of a SQLite storage, as the adapter reads its URL. */

@@ -8,6 +8,7 @@ interface AddFlags extends SignalFlags {
   readonly format?: string
   readonly utc?: boolean
   readonly include?: string[]
+  readonly map?: string[]
   readonly dryRun?: boolean
 }
 
@@ -19,6 +20,7 @@ export function declare(command: Command, cli: Cli): void {
     .argument('[file...]', 'files to read, gzip too; none or -: standard input')
     .option('--format <name>', 'what wrote the lines: cowrie, sshd, suricata, … (a wrong name lists them all)')
     .option('--utc', 'times without a zone are UTC, not of this host')
+    .option('--map <key=field...>', 'of csv and jsonl, what stands where: source=client_ip time=at scenario=acme/login')
     .option('--include <what...>', 'tell also: users, passwords, commands, queries')
     .option('--ip <address>', 'one signal: the address or range that attacked')
     .option('--scenario <name>', 'one signal: what it did, e.g. crowdsecurity/ssh-bf')
@@ -34,6 +36,7 @@ export function declare(command: Command, cli: Cli): void {
         'cscapi add --format cowrie /var/log/cowrie/cowrie.json.2026-11-*',
         'journalctl -u ssh -o short-iso | cscapi add --format sshd',
         'cscapi add --format cowrie cowrie.json --dry-run | head',
+        'cscapi add --format csv --map source=ip time=at time.format=epoch_s scenario=acme/login -- logins.csv',
       ]),
     )
     .action(async (files: readonly string[], flags: AddFlags) => {
@@ -44,14 +47,17 @@ export function declare(command: Command, cli: Cli): void {
         )
       }
       if (isOne) {
+        if (flags.map !== undefined) throw new UsageError('--map says how lines are read: one signal has none')
         const { addOne } = await import('../add/add-one.js')
         return addOne(cli, flags, flags.dryRun === true)
       }
       if (flags.format === undefined) {
         throw new UsageError('--format is missing, which says what wrote the lines: cscapi add --format cowrie FILE')
       }
+      const { format, dryRun = false, utc, include, map } = flags
+      const { mappingOf } = await import('../add/mapping-flags.js')
+      const mapping = mappingOf(map, format)
       const { addFiles } = await import('../add/add-files.js')
-      const { format, dryRun = false, utc, include } = flags
-      return addFiles(cli, files, format, { dryRun, reading: { utc, include } })
+      return addFiles(cli, files, format, { dryRun, reading: { utc, include, mapping } })
     })
 }

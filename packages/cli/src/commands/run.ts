@@ -8,7 +8,10 @@ export function declare(command: Command, cli: Cli): void {
       'Sends, pulls and deletes what is old, on schedule, until Ctrl-C. cscapi watch does the same and follows files, too.',
     )
     .option('--no-pull', 'do not pull the blocklist')
-    .option('--ops <address:port>', 'serve the operations page to this host, such as on 127.0.0.1:8090')
+    .option(
+      '--ops <address:port>',
+      'serve the operations page, such as on 127.0.0.1:8090; elsewhere than there with CSCAPI_OPS_TOKEN',
+    )
     .addHelpText('after', examples(['cscapi run', 'cscapi run --no-pull --json', 'cscapi run --ops 127.0.0.1:8090']))
     .action(async ({ pull, ops }: { pull: boolean; ops?: string }) => {
       const { keepGoing } = await import('../follow/keep-going.js')

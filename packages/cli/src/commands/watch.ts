@@ -4,6 +4,7 @@ import { examples } from '../examples.js'
 
 interface WatchFlags {
   readonly format?: string
+  readonly map?: string[]
   readonly pull: boolean
   readonly fromEnd?: boolean
   readonly ops?: string
@@ -16,9 +17,13 @@ export function declare(command: Command, cli: Cli): void {
     )
     .argument('[file...]', 'files to follow, also ones that do not exist yet (default: inputs of the configuration)')
     .option('--format <name>', 'what writes the lines: cowrie, sshd, suricata, …')
+    .option('--map <key=field...>', 'of csv and jsonl, what stands where: see cscapi add --help')
     .option('--from-end', 'of a file that was never followed, leave out what is there already')
     .option('--no-pull', 'do not pull the blocklist')
-    .option('--ops <address:port>', 'serve the operations page to this host, such as on 127.0.0.1:8090')
+    .option(
+      '--ops <address:port>',
+      'serve the operations page, such as on 127.0.0.1:8090; elsewhere than there with CSCAPI_OPS_TOKEN',
+    )
     .addHelpText(
       'after',
       examples([
@@ -27,8 +32,10 @@ export function declare(command: Command, cli: Cli): void {
         'cscapi watch --json --no-pull',
       ]),
     )
-    .action(async (files: readonly string[], { format, pull, fromEnd = false, ops }: WatchFlags) => {
+    .action(async (files: readonly string[], { format, map, pull, fromEnd = false, ops }: WatchFlags) => {
+      const { mappingOf } = await import('../add/mapping-flags.js')
+      const mapping = mappingOf(map, format)
       const { watchFiles } = await import('../follow/watch-files.js')
-      return watchFiles(cli, files, { format, pull, fromEnd, ops })
+      return watchFiles(cli, files, { format, mapping, pull, fromEnd, ops })
     })
 }

@@ -1,4 +1,4 @@
-import { FORMAT_NAMES } from '@cscapi/inputs'
+import { FORMAT_NAMES } from '@cscapi/inputs/on-demand'
 import { EXPORT_FORMATS } from '../decisions/export-formats.js'
 import type { FlagValues } from './candidates.js'
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { InputError } from '@cscapi/client'
-import { FORMAT_NAMES } from '@cscapi/inputs'
+import { FORMAT_NAMES } from '@cscapi/inputs/on-demand'
 import { printableUrl } from '@cscapi/signals'
 import type { Cli } from '../cli.js'
 import { configFolders } from '../settings/config-file.js'

@@ -4,7 +4,7 @@ import { pages, resolveBaseUrl } from '@cscapi/core'
 import { isCscapiError, printableUrl } from '@cscapi/signals'
 import type { Storage } from '@cscapi/storage'
 import type { Cli } from '../cli.js'
-import { fileOf, openExistingStore, storageUrl } from '../client/store.js'
+import { fileOf, openToRead, storageUrl } from '../client/store.js'
 import { count, counted } from '../output/numbers.js'
 import { duration } from '../output/times.js'
 import type { Settings } from '../settings/settings-schema.js'
@@ -26,7 +26,7 @@ export async function checkStore(cli: Cli, settings: Settings): Promise<Finding[
   }
   let storage: Storage
   try {
-    storage = await openExistingStore(cli)
+    storage = await openToRead(cli)
   } catch (error) {
     return [bad('store', messageOf(error), adviceFor(error))]
   }
@@ -44,6 +44,7 @@ function adviceFor(error: unknown): string {
   if (code === 'storage_busy') return 'another process holds it for long: end that, or try again'
   if (code === 'storage_schema_newer') return 'a newer version made it: npm install @cscapi/cli@latest'
   if (code === 'storage_corrupt') return 'restore it from a backup, or move it away and begin a new one'
+  if (code === 'storage_schema_missing') return 'any command that writes brings it up to date, e.g. cscapi send'
   return 'the message says what to do'
 }
 

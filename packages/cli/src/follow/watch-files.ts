@@ -16,6 +16,7 @@ type Input = NonNullable<Settings['inputs']>[number]
 
 interface WatchOptions {
   readonly format: string | undefined
+  readonly mapping?: unknown
   readonly pull: boolean
   readonly fromEnd: boolean
   readonly ops: string | undefined
@@ -24,7 +25,7 @@ interface WatchOptions {
 /** Follows files, and sends and pulls on schedule. */
 export async function watchFiles(cli: Cli, files: readonly string[], options: WatchOptions): Promise<void> {
   const settings = await cli.settings()
-  const inputs = inputsOf(files, options.format, settings)
+  const inputs = inputsOf(files, options, settings)
   const machineId = await configuredMachine(cli)
   const start = inputs.map(({ file, format, ...own }) => {
     const read = inputOptions(settings, machineId, own as Reading)
@@ -41,11 +42,15 @@ export async function watchFiles(cli: Cli, files: readonly string[], options: Wa
   })
 }
 
-function inputsOf(files: readonly string[], format: string | undefined, { inputs = [] }: Settings): readonly Input[] {
+function inputsOf(
+  files: readonly string[],
+  { format, mapping }: Pick<WatchOptions, 'format' | 'mapping'>,
+  { inputs = [] }: Settings,
+): readonly Input[] {
   if (files.length > 0) {
     if (format === undefined)
       throw new UsageError(`--format is missing: cscapi watch ${files.join(' ')} --format cowrie`)
-    return files.map((file) => ({ file, format }))
+    return files.map((file) => ({ file, format, ...(mapping !== undefined && { mapping }) }))
   }
   if (format !== undefined) throw new UsageError('--format says how files are read: name the files, too')
   if (inputs.length === 0) {

@@ -1,4 +1,4 @@
-import { FORMAT_NAMES } from '@cscapi/inputs'
+import { FORMAT_NAMES } from '@cscapi/inputs/on-demand'
 import { suggestKey } from '@cscapi/signals'
 import { UsageError } from '../ending.js'
 

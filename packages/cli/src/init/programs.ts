@@ -1,4 +1,4 @@
-import type { FormatName } from '@cscapi/inputs'
+import type { FormatName } from '@cscapi/inputs/on-demand'
 
 /** A program that people run: where it usually writes, and what its log can show. */
 export interface Program {

@@ -1,10 +1,10 @@
 import { type Machine, pages, readTokenClaims } from '@cscapi/core'
 import { CscapiError, oneLine } from '@cscapi/signals'
 import type { Cli } from '../cli.js'
-import { openExistingStore } from '../client/store.js'
+import { openToRead } from '../client/store.js'
 import { configuredMachine } from '../client/use-client.js'
 import { table } from '../output/table.js'
-import { ago, duration } from '../output/times.js'
+import { duration } from '../output/times.js'
 
 /** A machine without its secrets. All times are milliseconds from now. */
 interface ShownMachine {
@@ -19,7 +19,7 @@ interface ShownMachine {
 
 /** Lists machines, those that are failing with the reason. */
 export async function listMachines(cli: Cli, { failing }: { readonly failing?: boolean }): Promise<void> {
-  const storage = await openExistingStore(cli)
+  const storage = await openToRead(cli)
   const rows: string[][] = []
   try {
     for await (const { machines } of pages((page) => storage.listMachines({ ...page, ...(failing && { failing }) }))) {
@@ -41,7 +41,7 @@ export async function listMachines(cli: Cli, { failing }: { readonly failing?: b
 /** Shows one machine. @throws CscapiError `machine_unknown` */
 export async function showMachine(cli: Cli, id: string | undefined): Promise<void> {
   const machineId = id ?? (await configuredMachine(cli))
-  const storage = await openExistingStore(cli)
+  const storage = await openToRead(cli)
   try {
     const machine = await storage.getMachine(machineId)
     if (machine === undefined) {
@@ -92,7 +92,7 @@ function linesOf(machine: ShownMachine): [string, string][] {
       'failing',
       failing === undefined
         ? 'no'
-        : `${failing.reason}${failing.message === undefined ? '' : `: ${failing.message}`}, since ${ago(failing.sinceMs)}, next try in ${duration(Math.max(0, failing.retryInMs))}`,
+        : `${failing.reason}${failing.message === undefined ? '' : `: ${failing.message}`}, for ${duration(failing.sinceMs)}, next try in ${duration(Math.max(0, failing.retryInMs))}`,
     ],
   ]
 }

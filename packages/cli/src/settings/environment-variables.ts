@@ -7,13 +7,14 @@ const FROM_FILE = '_FILE'
 /** Read elsewhere: they stand for `--config` and `--debug`. */
 const OTHERS = ['CSCAPI_CONFIG', 'CSCAPI_DEBUG']
 
-const LISTS: ReadonlySet<string> = new Set<SettingName>(['scenarios', 'neverReport'])
+const LISTS: ReadonlySet<string> = new Set<SettingName>(['scenarios', 'neverReport', 'opsHosts'])
 const NUMBERS: ReadonlySet<string> = new Set<SettingName>(['maxPending', 'concurrency', 'batchSize'])
 const SWITCHES: ReadonlySet<string> = new Set<SettingName>([
   'allowLongMachineIds',
   'allowPrivate',
   'freeAccount',
   'gzip',
+  'opsReadOnly',
 ])
 /** Tables, which one line of text cannot hold. */
 const FILE_ONLY: ReadonlySet<string> = new Set<SettingName>(['inputs', 'reading', 'dedup'])

@@ -69,6 +69,9 @@ export const settingsSchema = lazily(() =>
     pullEvery: duration().optional(),
     keepSent: duration(0).optional(),
     keepRejected: duration(0).optional(),
+    opsToken: z.string().optional(),
+    opsHosts: z.array(z.string()).optional(),
+    opsReadOnly: z.boolean().optional(),
   }),
 )
 
@@ -83,10 +86,16 @@ export const SECRET_SETTINGS: ReadonlySet<string> = new Set([
   'encryptionKey',
   'attachmentKey',
   'registrationToken',
+  'opsToken',
 ])
 
 /** Secrets through and through: a configuration file, which people copy and show, holds none. */
-export const NEVER_IN_A_FILE: readonly SettingName[] = ['encryptionKey', 'attachmentKey', 'registrationToken']
+export const NEVER_IN_A_FILE: readonly SettingName[] = [
+  'encryptionKey',
+  'attachmentKey',
+  'registrationToken',
+  'opsToken',
+]
 
 /** Other names under which people look for a setting. */
 export const SETTING_ALIASES = new Map([

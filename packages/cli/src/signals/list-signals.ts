@@ -2,7 +2,7 @@ import { pages } from '@cscapi/core'
 import { parseJson, type Signal, signalSchema } from '@cscapi/signals'
 import type { SignalStatus, StoredSignal } from '@cscapi/storage'
 import type { Cli } from '../cli.js'
-import { openExistingStore } from '../client/store.js'
+import { openToRead } from '../client/store.js'
 import { table } from '../output/table.js'
 import { ago } from '../output/times.js'
 
@@ -79,7 +79,7 @@ interface Wanted extends Omit<ListFlags, 'machine'> {
 }
 
 async function* stored(cli: Cli, { status, machine, olderThan, limit }: Wanted): AsyncGenerator<StoredSignal> {
-  const storage = await openExistingStore(cli)
+  const storage = await openToRead(cli)
   const filter = {
     ...(status !== undefined && { status }),
     ...(machine !== undefined && { machineId: machine }),

@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { isCscapiError } from '@cscapi/signals'
 import type { Cli } from '../cli.js'
-import { openExistingStore } from '../client/store.js'
+import { openToRead } from '../client/store.js'
 import { instant } from '../output/times.js'
 import { readStatus } from './read-status.js'
 import { statusLines } from './status-lines.js'
 
 /** Shows a store once. */
 export async function showStatus(cli: Cli): Promise<void> {
-  const storage = await openExistingStore(cli)
+  const storage = await openToRead(cli)
   try {
     const status = await readStatus(storage)
     if (cli.json) cli.terminal.json(status)
@@ -23,7 +23,7 @@ export async function showStatus(cli: Cli): Promise<void> {
  * that is away for a while is told, and looked at again.
  */
 export async function watchStatus(cli: Cli, everyMs: number): Promise<void> {
-  const storage = await openExistingStore(cli)
+  const storage = await openToRead(cli)
   const show = await screen(cli)
   try {
     while (!cli.signal.aborted && !cli.terminal.closed) {

@@ -49,7 +49,7 @@ function queueRows({ environment, storage, queue, failing }: Status): Row[] {
     ...failing.map(
       ({ machineId, reason, message, sinceMs, retryInMs }): Row => [
         '',
-        `${machineId}: ${reason}${message === undefined ? '' : ` (${message})`}, since ${ago(sinceMs)}, next try in ${duration(Math.max(0, retryInMs))}`,
+        `${machineId}: ${reason}${message === undefined ? '' : ` (${message})`}, for ${duration(sinceMs)}, next try in ${duration(Math.max(0, retryInMs))}`,
         'bad',
       ],
     ),

@@ -9,7 +9,9 @@ export interface BlocklistSource extends DecisionSource {
 
 /** What the blocklist is made of. */
 export interface BlocklistSources {
-  /** When the last pull of any process ended, in epoch milliseconds; `undefined` before the first. */
+  /**
+   * When the last pull of any process ended, in epoch milliseconds; `undefined` before the first.
+   */
   readonly pulledAt: number | undefined
   /** Milliseconds until a pull makes sense again; 0 when one may be made now. */
   readonly nextPullInMs: number

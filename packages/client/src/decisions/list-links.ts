@@ -18,7 +18,7 @@ export interface Link {
   expiresAt(): number | undefined
 }
 
-/** Every list that an answer links to, blocklists first. */
+/** Gives every list that an answer links to, blocklists first. */
 export function linksOf({ blocklists, allowlists }: DecisionStream['links'], set: DecisionSet): Link[] {
   return [
     ...blocklists.map((link) => ({

@@ -31,7 +31,7 @@ export class PulledDecisions {
     this.#set = new DecisionSet({ ...decisions, keeper, now: () => clock.now() })
   }
 
-  /** The set, with what another process has pulled meanwhile. */
+  /** Gives the set, with what another process has pulled meanwhile. */
   async current(): Promise<DecisionSet> {
     this.#loading ??= this.#load().finally(() => {
       this.#loading = undefined
@@ -41,7 +41,7 @@ export class PulledDecisions {
     return this.#set
   }
 
-  /** What the set is made of, and when each part came. */
+  /** Gives what the set is made of, and when each part came. */
   async sources(): Promise<BlocklistSources> {
     const { storage } = this.#context
     const set = await this.current()

@@ -61,7 +61,7 @@ export async function readPointer(state: StateStore): Promise<SnapshotPointer | 
   return { ...rest, lists: new Map(Object.entries(lists)), version: stored.version }
 }
 
-/** The bytes that a pointer leads to; `undefined` where they are not there any more. */
+/** Gives the bytes that a pointer leads to; `undefined` where they are not there any more. */
 export async function readSnapshot(
   state: StateStore,
   { generation, chunks }: SnapshotPointer,

@@ -59,7 +59,8 @@ export class DedupWindow {
   }
 
   /**
-   * Every key with its age. Forgets what is out of the window, and the oldest of what is too much.
+   * Gives every key with its age. Forgets what is out of the window, and the oldest of what is too
+   * much.
    */
   async toBytes(now: number): Promise<Uint8Array> {
     this.#forget(now)

@@ -110,7 +110,8 @@ export class Shutdown {
   }
 
   /**
-   * What `work` brings if it does so within `ms` milliseconds, else `undefined`. No timer is left.
+   * Gives what `work` brings if it does so within `ms` milliseconds, else `undefined`. No timer is
+   * left.
    */
   async #within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
     const timer = new AbortController()

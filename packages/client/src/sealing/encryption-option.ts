@@ -22,7 +22,7 @@ export function resolveEncryption(option: EncryptionOption | undefined): SealOpt
   return { keys: keys.map(hidden), requireSealed }
 }
 
-/** What is wrong with it, without showing a key. */
+/** Says what is wrong with it, without showing a key. */
 export function encryptionIssues(option: EncryptionOption | undefined): readonly InputIssue[] {
   if (option === null) return [{ path: 'encryptionKey', value: 'null', rule: 'must be 32 bytes or a passphrase' }]
   const { keys, requireSealed } = read(option)

@@ -14,9 +14,9 @@ export interface SealedStorage extends Storage {
 }
 
 /**
- * A storage as a client with this key sees it, for programs that write machines into its store:
- * passwords and tokens come in clear, and are sealed where they are written. Open it, and close the
- * storage beneath.
+ * Gives a storage as a client with this key sees it, for programs that write machines into its
+ * store: passwords and tokens come in clear, and are sealed where they are written. Open it, and
+ * close the storage beneath.
  *
  * @throws InputError for a storage that is none, and for a key that is none; no key is shown
  */

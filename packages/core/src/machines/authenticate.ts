@@ -88,7 +88,7 @@ export class MachineAuthenticator {
     }
   }
 
-  /** How many logins the budget leaves now; `undefined` without one. */
+  /** Says how many logins the budget leaves now; `undefined` without one. */
   async loginsLeft(): Promise<number | undefined> {
     return this.#budget?.left()
   }
@@ -138,7 +138,7 @@ export class MachineAuthenticator {
   }
 
   /**
-   * The bound of logins that come because the last one brought nothing lasting; those after a
+   * Gives the bound of logins that come because the last one brought nothing lasting; those after a
    * natural end of a token have none.
    */
   #repeatedLogins({ machineId, token }: Machine, { refused }: AuthenticateOptions): LoginBudget | undefined {

@@ -3,7 +3,9 @@ import type { Readable } from 'node:stream'
 /** What is asked of an answer's headers; names are in lower case. */
 export type AnswerHeaders = Pick<Headers, 'get'>
 
-/** An answer of HTTP whose body is still to be read: a `Response`, or what Node has in its place. */
+/**
+ * An answer of HTTP whose body is still to be read: a `Response`, or what Node has in its place.
+ */
 export interface Answer {
   readonly status: number
   /** Whether the status is 2xx. */

@@ -79,7 +79,7 @@ export class Decisions {
     return this.#newJson
   }
 
-  /** What was removed since that change and has not come back. */
+  /** Gives what was removed since that change and has not come back. */
   #deletedSince(last: number): unknown[] {
     const removed = new Map<string, Entry>()
     for (const { sequence, entry } of this.#removals) {

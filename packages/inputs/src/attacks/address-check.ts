@@ -13,13 +13,13 @@ export class AddressCheck {
     this.#allowPrivate = allowPrivate
   }
 
-  /** The canonical text of a single address; `undefined` for everything else. */
+  /** Gives the canonical text of a single address; `undefined` for everything else. */
   read(text: string): string | undefined {
     const address = parseAddress(text)
     return address?.scope === 'Ip' ? address.value : undefined
   }
 
-  /** Why nobody there can be an attacker; `undefined` where somebody can. */
+  /** Says why nobody there can be an attacker; `undefined` where somebody can. */
   whyNobody(address: string): string | undefined {
     if (!this.#asked.read(address)) return undefined
     const own = this.#ownNetworks.find(this.#asked)

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * A uuid of version 8 that is drawn from what a signal is about: the same attack, read again, has
- * the same one.
+ * Gives a uuid of version 8 that is drawn from what a signal is about: the same attack, read again,
+ * has the same one.
  */
 export function attackUuid(...identity: readonly (string | number)[]): string {
   const bytes = createHash('sha256').update(JSON.stringify(identity)).digest().subarray(0, 16)

@@ -4,7 +4,9 @@ import { type AttackRule, type AttackRules, type Bucket, ruleNamed } from './att
 
 export interface AttacksOptions {
   readonly rules: AttackRules
-  /** So long an address has to be quiet, in milliseconds, before what comes next is another attack. */
+  /**
+   * So long an address has to be quiet, in milliseconds, before what comes next is another attack.
+   */
   readonly windowMs: number
   readonly most?: number
   /** What was under way when an earlier run saved it. */
@@ -90,7 +92,7 @@ export class Attacks {
     return over
   }
 
-  /** The attacks that were under way when the input ended. */
+  /** Gives the attacks that were under way when the input ended. */
   end(): Attack[] {
     const attacks = [...this.#open.values()].flatMap(tellable)
     this.#open.clear()
@@ -101,13 +103,17 @@ export class Attacks {
     return { open: structuredClone([...this.#open.values()]), sweptAt: this.#sweptAt }
   }
 
-  /** Long before or long after: logs are read one after the other, and not every log is in order. */
+  /**
+   * Long before or long after: logs are read one after the other, and not every log is in order.
+   */
   #isApart(attack: Attack, at: number): boolean {
     const quietMs = this.#quietMs(attack)
     return at - attack.stopAt > quietMs || attack.startAt - at > quietMs || at - attack.startAt > LONGEST_MS
   }
 
-  /** A bucket that has not run over is forgotten when it is empty; one that has, after the window. */
+  /**
+   * A bucket that has not run over is forgotten when it is empty; one that has, after the window.
+   */
   #quietMs({ name, level, slowLevel, isOver, isSlowlyOver }: Attack): number {
     if (isOver || isSlowlyOver) return this.#windowMs
     const { leakMs, slow } = ruleNamed(this.#rules, name)

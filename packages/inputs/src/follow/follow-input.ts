@@ -1,5 +1,6 @@
-import type { FormatName } from '../formats/formats.js'
-import { type InputCounts, type InputItem, InputReader } from '../input-reader.js'
+import type { FormatName } from '../formats/format-names.js'
+import { InputReader } from '../input-reader.js'
+import type { InputCounts, InputItem } from '../line-reader.js'
 import { cleaned } from '../lines/log-lines.js'
 import type { InputOptions } from '../options.js'
 import type { Mark } from './fingerprint.js'

@@ -40,7 +40,7 @@ export class LineCutter {
     this.#hold(chunk.subarray(start))
   }
 
-  /** What there is of the line that is not whole. */
+  /** Gives what there is of the line that is not whole. */
   takeRest(): string {
     const [only = Buffer.alloc(0)] = this.#pieces
     const bytes = this.#pieces.length > 1 ? Buffer.concat(this.#pieces) : only

@@ -22,7 +22,7 @@ export class PlainBytes implements LogBytes {
   async close(): Promise<void> {}
 }
 
-/** So many bytes, or what there is of them. */
+/** Reads so many bytes, or what there is of them. */
 export async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length)
   let filled = 0

@@ -86,7 +86,7 @@ export class LogFollower {
     return this.#options.signal?.aborted === true
   }
 
-  /** All that is there now, up to the first trouble. */
+  /** Gives all that is there now, up to the first trouble. */
   async *#readAll(): AsyncGenerator<readonly MarkedLine[], void, undefined> {
     while (!this.#isAborted) {
       const read = await this.#read().catch(async (error: unknown) => {
@@ -99,7 +99,7 @@ export class LogFollower {
     }
   }
 
-  /** The lines of the next piece, if there is one; `undefined` if there is none for now. */
+  /** Gives the lines of the next piece, if there is one; `undefined` if there is none for now. */
   async #read(): Promise<readonly MarkedLine[] | undefined> {
     const log = this.#log
     if (log === undefined) return this.#open()
@@ -160,7 +160,7 @@ export class LogFollower {
     return cut.map(({ text, end }) => ({ text, file, offset: start + end, mark: () => markAt(end) }))
   }
 
-  /** The line whose end is missing. */
+  /** Gives the line whose end is missing. */
   #rest(file: string, mark: Mark): MarkedLine[] {
     return this.#cutter.isInLine ? [{ text: this.#cutter.takeRest(), file, offset: mark.offset, mark: () => mark }] : []
   }

@@ -41,7 +41,10 @@ export class LogTrail {
     return { log, mark: log.offset > 0 ? log.mark() : await log.markOfStart() }
   }
 
-  /** The file that a mark was made of, at the mark; if it is gone, the one that was written next. */
+  /**
+   * Gives the file that a mark was made of, at the mark; if it is gone, the one that was written
+   * next.
+   */
   async find(mark: Mark): Promise<OpenLog | undefined> {
     const { older, live, all } = await this.#files()
     const found = await findLog(mark, all).catch(async (error: unknown) => {
@@ -58,7 +61,7 @@ export class LogTrail {
     return this.#open(after(mark, older) ?? filled(live))
   }
 
-  /** The file that was written after this one, all of which was read. */
+  /** Gives the file that was written after this one, all of which was read. */
   async next(log: OpenLog): Promise<OpenLog | undefined> {
     const { older, live } = await this.#files()
     if (live !== undefined && isSameFile(live, log)) return this.#wait()

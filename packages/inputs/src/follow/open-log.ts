@@ -80,12 +80,12 @@ export class OpenLog {
     return this.#seen.mtimeMs
   }
 
-  /** The place behind all that was read. */
+  /** Gives the place behind all that was read. */
   mark(): Mark {
     return this.#markOf(this.#offset, this.#before)
   }
 
-  /** The mark of its beginning, which tells the file by what stands there now. */
+  /** Gives the mark of its beginning, which tells the file by what stands there now. */
   async markOfStart(): Promise<Mark> {
     const head = this.isCompressed ? Buffer.alloc(0) : await readAt(this.#file, 0, KNOWN_BY)
     const { dev, ino, mtimeMs } = this.#seen
@@ -109,7 +109,7 @@ export class OpenLog {
     await this.#startAt(end)
   }
 
-  /** The next bytes; none at what is its end for now. */
+  /** Gives the next bytes; none at what is its end for now. */
   async read(): Promise<Chunk | undefined> {
     const bytes = await this.#bytes.read(this.#offset, CHUNK)
     if (bytes.length === 0) return undefined

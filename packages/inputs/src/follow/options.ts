@@ -26,8 +26,8 @@ export interface FollowOptions {
   /** `end`: stop at the end of what is there. Default: `aborted`, go on until `signal` fires. */
   readonly until?: 'aborted' | 'end' | undefined
   /**
-   * With `until: 'end'`: give a last line that has no line end, too. What is written behind it later
-   * is a line of its own. Default: `false`.
+   * With `until: 'end'`: give a last line that has no line end, too. What is written behind it
+   * later is a line of its own. Default: `false`.
    */
   readonly halfLine?: boolean | undefined
   /** UTF-16 units; of a longer line only so much is given. Default: 65,536. */

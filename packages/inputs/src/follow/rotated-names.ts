@@ -26,9 +26,9 @@ const SUFFIX =
   /^[.-](?:(?<number>\d{1,5})|(?<date>\d{4}-?\d{2}-?\d{2}(?:[-_T.]?\d[\d\-_.:]*?)?|\d{6,14}))(?<packed>\.(?:gz|bz2|xz|zst|lz4|Z))?$/
 
 /**
- * The older files of a log beside it, oldest first: `x.log.1`, `x.log.2.gz`, `x.log-20261128`,
- * `x.log.2026-11-28`, and `x-20261128.log` or `x.1.log` as logrotate's `extension` makes them. One
- * that is there both packed and not is the latter.
+ * Gives the older files of a log beside it, oldest first: `x.log.1`, `x.log.2.gz`,
+ * `x.log-20261128`, `x.log.2026-11-28`, and `x-20261128.log` or `x.1.log` as logrotate's
+ * `extension` makes them. One that is there both packed and not is the latter.
  *
  * @throws the error of the file system if the folder cannot be read
  */
@@ -50,7 +50,9 @@ export async function rotatedLogs(path: string): Promise<RotatedLog[]> {
   return [...files.values()].sort(byAge)
 }
 
-/** What a file beside the log `of` is called says of its age; `undefined` if it is no part of it. */
+/**
+ * What a file beside the log `of` is called says of its age; `undefined` if it is no part of it.
+ */
 export function rotatedName(of: string, name: string): RotatedName | undefined {
   const extension = extname(of)
   const stem = of.slice(0, of.length - extension.length)

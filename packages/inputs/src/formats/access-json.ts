@@ -56,8 +56,8 @@ const traefikSchema = lazily(() =>
 )
 
 /**
- * A request in an access log of JSON lines, of nginx (`escape=json`), Caddy or Traefik; as text,
- * why it cannot be read; `undefined` for what is none.
+ * Reads a request in an access log of JSON lines, of nginx (`escape=json`), Caddy or Traefik; as
+ * text, why it cannot be read; `undefined` for what is none.
  */
 export function readAccessRecord(line: string, context: ReadContext): WebEvent | string | undefined {
   if (!line.startsWith('{')) return undefined

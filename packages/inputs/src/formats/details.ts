@@ -1,6 +1,6 @@
 import type { Sensitive } from './format.js'
 
-/** A path as it may be told: what stands behind `?` may hold a token. */
+/** Gives a path as it may be told: what stands behind `?` may hold a token. */
 export function withoutQuery(path: string, include: ReadonlySet<Sensitive>): string {
   return include.has('queries') ? path : path.replace(/[?#].*$/s, '')
 }

@@ -19,6 +19,17 @@ test('what an action knows: with the number of failures', async () => {
   ])
 })
 
+test.each([
+  ['ip=203.0.113.7 ip=192.0.2.1 jail=sshd time=1795824729', 'ip'],
+  ['ip=203.0.113.7 jail=sshd jail=recidive time=1795824729', 'jail'],
+  ['ip=203.0.113.7 jail=sshd time=1795824729 time=1', 'time'],
+  ['ip=203.0.113.7 jail=sshd time=1795824729 user=x ip=192.0.2.1', 'ip'],
+  ['ip=203.0.113.7 jail=sshd time=1795824729 restored=0 restored=1', 'restored'],
+  ['ip=203.0.113.7 jail=sshd time=1795824729 user=a user=b', 'user'],
+])('a line that repeats a field is refused, and neither value is taken: %s', async (line, field) => {
+  expect(await tableOf('fail2ban', line)).toEqual([`1: it is no ban: the field ${field} is there more than once`])
+})
+
 test('a ban that is carried out again is the same signal', async () => {
   const [once, again] = await itemsOf('fail2ban', sample('fail2ban-actions.log'))
   expect(again).toMatchObject({ signal: once && 'signal' in once ? once.signal : {} })

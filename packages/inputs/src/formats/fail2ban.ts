@@ -1,5 +1,6 @@
 import { lazily } from '@cscapi/signals'
 import * as z from 'zod'
+import { shortText } from '../attacks/attack.js'
 import { epochOf } from '../logs/local-time.js'
 import type { InputFormat, ReadContext, Reading } from './format.js'
 
@@ -63,7 +64,11 @@ function readLine(line: string, { utc }: ReadContext): readonly Reading[] | unde
     return what === 'Ban' ? signalOf({ ip, jail, at, failures: 1 }) : []
   }
   if (!/^ip=/.test(line)) return undefined
-  const parsed = banSchema().safeParse(Object.fromEntries(line.trim().split(/ +/).map(pair)))
+  const fields = line.trim().split(/ +/).map(pair)
+  // An action that writes a name of a client's, too, would let that choose the address.
+  const again = fields.map(([name]) => name).find((name, at, names) => names.indexOf(name) !== at)
+  if (again !== undefined) return [{ refused: `it is no ban: the field ${shortText(again)} is there more than once` }]
+  const parsed = banSchema().safeParse(Object.fromEntries(fields))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     return [{ refused: `it is no ban: ${String(issue?.path[0])} is missing or wrong` }]
@@ -72,7 +77,6 @@ function readLine(line: string, { utc }: ReadContext): readonly Reading[] | unde
   return restored === '1' ? [] : signalOf({ ...ban, at: time })
 }
 
-/** The first of two fields of one name would be the one that was written. */
 function pair(field: string): [string, string] {
   const at = field.indexOf('=')
   return [field.slice(0, at), field.slice(at + 1)]

@@ -6,6 +6,7 @@ import { csv } from './csv.js'
 import { endlessh } from './endlessh.js'
 import { fail2ban } from './fail2ban.js'
 import type { InputFormat } from './format.js'
+import { type FormatName, type NamedFormat, readFormatName } from './format-names.js'
 import { jsonl } from './jsonl.js'
 import { modsecurity } from './modsecurity.js'
 import { nginxError } from './nginx-error.js'
@@ -34,10 +35,10 @@ export const formats = {
   sshesame,
   suricata,
   wazuh,
-} satisfies Record<string, InputFormat>
+} satisfies Record<FormatName, InputFormat>
 
-/** A format that is read. */
-export type FormatName = keyof typeof formats
-
-/** The names of all formats, in the order of the alphabet. */
-export const FORMAT_NAMES = Object.keys(formats) as readonly FormatName[]
+/** @throws InputError for a name that no format has */
+export function formatNamed(given: string): NamedFormat {
+  const name = readFormatName(given)
+  return { name, format: formats[name] }
+}

@@ -12,7 +12,7 @@ export const text = lazily(() =>
 /** Texts, or none. */
 export const texts = lazily(() => z.array(z.string()).catch([]))
 
-/** The object that a line holds, as the schema reads it; or, as text, why it holds none. */
+/** Reads the object that a line holds, as the schema reads it; or, as text, why it holds none. */
 export function readJsonRecord<Schema extends z.ZodType<object>>(
   line: string,
   schema: Schema,

@@ -6,7 +6,9 @@ import type { FieldPath } from './mapped/field-path.js'
 import { attacksOf, readMapped, textOf } from './mapped/mapped-record.js'
 import { type Mapping, mappingOf, parseMapping, pathMapping } from './mapped/mapping.js'
 
-/** JSON lines of one's own: `mapping` says what stands where, and how many records make an attack. */
+/**
+ * JSON lines of one's own: `mapping` says what stands where, and how many records make an attack.
+ */
 export const jsonl: InputFormat = {
   longestLine: 524_288,
   attacks: {},

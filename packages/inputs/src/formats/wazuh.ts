@@ -78,7 +78,9 @@ function addressOf(data: WazuhAlert['data']): string | undefined {
   return found
 }
 
-/** Of what Suricata found, `src_ip` is the sender of the packet that matched: it may be the victim. */
+/**
+ * Of what Suricata found, `src_ip` is the sender of the packet that matched: it may be the victim.
+ */
 function initiatorOf({ event_type, direction, src_ip, dest_ip, flow, alert }: NonNullable<WazuhAlert['data']>) {
   if (event_type === undefined) return src_ip
   if (alert?.source?.ip !== undefined) return alert.source.ip

@@ -50,7 +50,7 @@ function webAttackOf({ kind, target, status = 0 }: WebEvent): WebAttack | undefi
   return isMiss && !STATIC.test(target) ? 'probing' : undefined
 }
 
-/** What a request tells: nothing, where it is part of no attack. */
+/** Says what a request tells: nothing, where it is part of no attack. */
 export function webReadings(event: WebEvent, line: number, context: ReadContext): readonly Reading[] {
   const attack = webAttackOf(event)
   if (attack === undefined) return []

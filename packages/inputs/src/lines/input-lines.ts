@@ -7,8 +7,8 @@ import { resumed } from './resumed.js'
 
 /**
  * What is read: a text of one or more lines; an iterable of lines; or the text or bytes of a file,
- * cut anywhere, as a `Readable`, a `ReadableStream` or an iterable of bytes gives them. Bytes may be
- * compressed with gzip.
+ * cut anywhere, as a `Readable`, a `ReadableStream` or an iterable of bytes gives them. Bytes may
+ * be compressed with gzip.
  */
 export type InputLines =
   | string
@@ -19,7 +19,7 @@ export type InputLines =
 const NAME = 'The input'
 
 /**
- * The lines of an input, none of them longer than `longest`, in flat memory.
+ * Gives the lines of an input, none of them longer than `longest`, in flat memory.
  *
  * @throws InputError where the bytes are no text: UTF-16, or packed with anything but gzip
  */

@@ -35,7 +35,7 @@ const SIGNATURES: readonly (readonly [hex: string, why: string])[] = [
 /** bzip2 tells the size of its blocks, 1 to 9, before what it is known by. */
 const BZIP2 = /^425a683[1-9]/
 
-/** Why bytes of a log that begins like this are no text, or `undefined` if they may be. */
+/** Says why bytes of a log that begins like this are no text, or `undefined` if they may be. */
 export function whyUnreadable(start: Uint8Array): string | undefined {
   const hex = Buffer.from(start).toString('hex').replace(BZIP2, '425a6839')
   const known = SIGNATURES.find(([signature]) => hex.startsWith(signature))
@@ -47,7 +47,7 @@ export function whyUnreadable(start: Uint8Array): string | undefined {
 /** So many bytes at its beginning tell what a file with zeros is. */
 export const BINARY_BYTES = 262
 
-/** Why bytes with zeros among the first are no text; tar pads what it packs with them. */
+/** Says why bytes with zeros among the first are no text; tar pads what it packs with them. */
 export function whyBinary(start: Uint8Array): string {
   return Buffer.from(start.subarray(257, BINARY_BYTES)).toString('latin1') === 'ustar'
     ? 'it is an archive of tar; pipe in what it holds: tar -xOf'

@@ -11,9 +11,9 @@ type Ending = '\n' | RegExp
 const ANY_ENDING = /\r\n|\r|\n/
 
 /**
- * The lines of a text that comes in pieces, however they are cut. They end with LF or CR LF; with
- * CR only in a text that begins with 64 KiB without any LF, or has none at all: a CR in any other
- * is what a client sent. Colours are taken out, and byte order marks and zeros before a line.
+ * Gives the lines of a text that comes in pieces, however they are cut. They end with LF or CR LF;
+ * with CR only in a text that begins with 64 KiB without any LF, or has none at all: a CR in any
+ * other is what a client sent. Colours are taken out, and byte order marks and zeros before a line.
  */
 export async function* linesOf(chunks: AsyncIterable<string>, longest: number = LONGEST_LINE): AsyncGenerator<string> {
   const [ending, all] = await endingOf(chunks)
@@ -47,7 +47,7 @@ async function endingOf(chunks: AsyncIterable<string>): Promise<[Ending, AsyncIt
   return [head.includes('\r') ? ANY_ENDING : '\n', resumed(head, rest)]
 }
 
-/** A line without what is not of it: colours, and byte order marks and zeros in front. */
+/** Gives a line without what is not of it: colours, and byte order marks and zeros in front. */
 export function cleaned(line: string, longest: number = LONGEST_LINE): string {
   if (line.length >= longest) return line
   const text = line.includes('\u001b') ? stripVTControlCharacters(line) : line

@@ -8,13 +8,15 @@ import { resumed } from './resumed.js'
 const LOOKED_AT = 65_536
 
 export interface LogTextOptions {
-  /** Zeros at its beginning are passed on, too, for whoever refuses their lines. Default: `false`. */
+  /**
+   * Zeros at its beginning are passed on, too, for whoever refuses their lines. Default: `false`.
+   */
   readonly zeros?: boolean
 }
 
 /**
- * The text of a log, piece by piece, whatever its length: UTF-8, also compressed with gzip, which
- * its content tells and not its name. What is no UTF-8 in it becomes U+FFFD.
+ * Gives the text of a log, piece by piece, whatever its length: UTF-8, also compressed with gzip,
+ * which its content tells and not its name. What is no UTF-8 in it becomes U+FFFD.
  *
  * @throws UnreadableLogError by the log's name, when it is no text or its compression is broken or
  * cut.

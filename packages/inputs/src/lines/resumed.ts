@@ -1,4 +1,4 @@
-/** What was taken from an iterator already, and then the rest of it. */
+/** Gives what was taken from an iterator already, and then the rest of it. */
 export async function* resumed<T>(taken: T, rest: AsyncIterator<T>): AsyncGenerator<T> {
   try {
     yield taken

@@ -13,7 +13,7 @@ const KINDS: ReadonlyMap<string, LogEvent['kind']> = new Map([
   ['command', 'honeypot-command'],
 ])
 
-/** A connection to endlessh, or a login or a command at sshesame. */
+/** Reads a connection to endlessh, or a login or a command at sshesame. */
 export function readHoneypotLine(line: string, { now, utc }: TimeContext): HoneypotLine | undefined {
   const context = { now, utc, include: new Set(['commands'] as const) }
   const readings = readEndlesshLine(line, context) ?? readSshesameText(line, context)

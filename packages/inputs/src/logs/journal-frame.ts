@@ -1,6 +1,6 @@
 import type { SyslogRecord } from './syslog-frame.js'
 
-/** A line of `journalctl -o json`: one entry of the journal. */
+/** Reads a line of `journalctl -o json`: one entry of the journal. */
 export function readJournalFrame(line: string): SyslogRecord | undefined {
   const entry = parseObject(line)
   if (entry === undefined) return undefined

@@ -17,9 +17,9 @@ export interface WallClock {
 }
 
 /**
- * Epoch milliseconds; `undefined` when there is no such day or time. An hour that the end of summer
- * time repeats is read as its first run, so that nothing is dated too late;
- * one that its beginning skips, as if it had not.
+ * Gives epoch milliseconds; `undefined` when there is no such day or time. An hour that the end of
+ * summer time repeats is read as its first run, so that nothing is dated too late; one that its
+ * beginning skips, as if it had not.
  */
 export function epochOf({ year, month, day, time }: WallClock, { utc = false }: ZoneOption = {}): number | undefined {
   const [clock = '', fraction = ''] = time.split(/[.,]/)
@@ -39,7 +39,7 @@ export function epochOf({ year, month, day, time }: WallClock, { utc = false }: 
   return utc ? date.getTime() : new Date(...fields).getTime()
 }
 
-/** 1 for `Jan` and for `01`; 0 for what is no month. */
+/** Gives 1 for `Jan` and for `01`; 0 for what is no month. */
 export function monthNumber(month: string): number {
   return /^\d+$/.test(month) ? Number(month) : MONTHS.indexOf(month) + 1
 }

@@ -34,8 +34,8 @@ const RFC_3164 = new RegExp(
 const CONTAINER = /^(?:\d{4}-\d{2}-\d{2}T\S+ (?:stdout|stderr) F |[\w.-]+ +\| )/
 
 /**
- * A line of a syslog file in either RFC's form, of busybox, or of `journalctl` with one of its
- * one-line outputs.
+ * Reads a line of a syslog file in either RFC's form, of busybox, or of `journalctl` with one of
+ * its one-line outputs.
  */
 export function readSyslogFrame(line: string, context: TimeContext): SyslogRecord | undefined {
   const frame = undatedFrame(line)

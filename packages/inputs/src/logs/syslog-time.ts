@@ -28,9 +28,9 @@ const DAY_OF_YEAR =
 const ISO = /^(?:[^\s\d]+ )?(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})[T ](?<time>[\d:.,]+) ?(?<zone>\S*)$/
 
 /**
- * Epoch milliseconds of a time that {@link SYSLOG_TIME} matches; `undefined` when there is no such
- * time, as on 31 February. Without a zone it is one of this host, or of UTC if the context says so;
- * so is one with a zone's name (`CET`), which names no one offset.
+ * Gives epoch milliseconds of a time that {@link SYSLOG_TIME} matches; `undefined` when there is no
+ * such time, as on 31 February. Without a zone it is one of this host, or of UTC if the context
+ * says so; so is one with a zone's name (`CET`), which names no one offset.
  */
 export function syslogTime(text: string, context: TimeContext): number | undefined {
   if (/^\d+\./.test(text)) return Math.floor(Number(text) * 1_000)

@@ -9,9 +9,9 @@ export interface Ahead {
 const SKEW_MS = 60_000
 
 /**
- * Why a time is refused, if it is: nothing that was logged is still to come. A time of up to a minute
- * ahead of our clock passes, and becomes now when it is told of. To move a later one would make what
- * happened over hours look as if it happened at once.
+ * Says why a time is refused, if it is: nothing that was logged is still to come. A time of up to a
+ * minute ahead of our clock passes, and becomes now when it is told of. To move a later one would
+ * make what happened over hours look as if it happened at once.
  */
 export function whyAhead(at: number, { now, utc }: Pick<TimeContext, 'now' | 'utc'>): Ahead | undefined {
   if (at <= now + SKEW_MS) return undefined
@@ -21,7 +21,7 @@ export function whyAhead(at: number, { now, utc }: Pick<TimeContext, 'now' | 'ut
   return { refused: `its time, ${time}, is in the future: a clock is wrong, or it has no zone and ${zone}` }
 }
 
-/** A time that passes, as it is told of: no later than now. */
+/** Gives a time that passes, as it is told of: no later than now. */
 export function datedAtMost(at: number, now: number): number {
   return at > now && at <= now + SKEW_MS ? now : at
 }

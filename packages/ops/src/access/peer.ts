@@ -8,7 +8,7 @@ export interface PeerInfo {
   readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } } | undefined
 }
 
-/** The other end of the connection; `undefined` when nobody says. */
+/** Gives the other end of the connection; `undefined` when nobody says. */
 export function addressOf(peer: PeerInfo | undefined): string | undefined {
   return peer?.remoteAddress ?? peer?.incoming?.socket.remoteAddress
 }
@@ -30,7 +30,7 @@ export function isLoopback(host: string): boolean {
   return /^127(\.\d{1,3}){3}$/.test(bare) || bare === '::1' || bare.toLowerCase() === 'localhost'
 }
 
-/** What wrong tokens are counted by: an IPv4 address, or the /64 of an IPv6 one. */
+/** Gives what wrong tokens are counted by: an IPv4 address, or the /64 of an IPv6 one. */
 export function networkOf(address: string | undefined): string {
   if (address === undefined) return 'unknown'
   const wide = address.includes('.') ? address.replace(/^::ffff:/i, '') : `${address}/64`

@@ -11,8 +11,9 @@ export function isSame(given: string, expected: string): boolean {
 const COMPARING = randomBytes(32)
 
 /**
- * What is given in place of the token: sessions, which run out after 12 hours and outlive a restart,
- * and the word that a page has to repeat to change something. Neither leads back to the token.
+ * What is given in place of the token: sessions, which run out after 12 hours and outlive a
+ * restart, and the word that a page has to repeat to change something. Neither leads back to the
+ * token.
  */
 export class DerivedSecrets {
   readonly #key: string | Buffer
@@ -22,18 +23,20 @@ export class DerivedSecrets {
     this.#key = token ?? randomBytes(32)
   }
 
-  /** What a request that changes something has to bring, which a page of another site cannot read. */
+  /**
+   * What a request that changes something has to bring, which a page of another site cannot read.
+   */
   get csrf(): string {
     return this.#sign('csrf')
   }
 
-  /** A session that began now. */
+  /** Makes a session that begins now. */
   newSession(now: number): { readonly value: string; readonly maxAgeSeconds: number } {
     const claims = `${now + SESSION_MS}.${randomBytes(12).toString('base64url')}`
     return { value: `${claims}.${this.#sign(`session:${claims}`)}`, maxAgeSeconds: SESSION_MS / 1_000 }
   }
 
-  /** Until when a session is good, in epoch milliseconds; `undefined` for what is none. */
+  /** Says until when a session is good, in epoch milliseconds; `undefined` for what is none. */
   sessionUntil(value: string, now: number): number | undefined {
     const [, claims = '', until = '', signature = ''] = /^((\d{1,15})\.[\w-]{16})\.([\w-]{43})$/.exec(value) ?? []
     const isGood = isSame(signature, this.#sign(`session:${claims}`)) && Number(until) > now

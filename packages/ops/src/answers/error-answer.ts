@@ -10,7 +10,10 @@ export function refused(c: Context, { status, code, message, retryAfterMs }: Ref
   return failed(c, status, code, message)
 }
 
-/** An answer that says what went wrong, and nothing that is secret: messages of ours hold none. */
+/**
+ * Makes an answer that says what went wrong, and nothing that is secret: messages of ours hold
+ * none.
+ */
 export function failed(
   c: Context,
   status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503,
@@ -20,7 +23,9 @@ export function failed(
   return c.json({ error: { code, message } } satisfies ErrorAnswer, status)
 }
 
-/** What a call of the client threw, as an answer. Errors of other programs keep their text. */
+/**
+ * Gives what a call of the client threw, as an answer. Errors of other programs keep their text.
+ */
 export function thrown(c: Context, error: unknown): Response {
   if (!isCscapiError(error)) return failed(c, 500, 'failed', 'The request failed; the log of the server may say why.')
   return failed(c, error instanceof InputError ? 400 : 503, error.code, error.message)

@@ -1,4 +1,4 @@
-/** The form for the token. Nothing that came with a request is in it. */
+/** Makes the form for the token. Nothing that came with a request is in it. */
 export function loginPage(message: string, css: string): string {
   const error = message === '' ? '' : `<p class="login-error" role="alert">${message}</p>`
   return `<!doctype html>

@@ -5,6 +5,8 @@
 export interface SessionAnswer {
   /** Whether requeue, purge and revive are switched off. */
   readonly readOnly: boolean
+  /** Whether a scheduler is to run in this process. */
+  readonly expectScheduler: boolean
   /** Whether whoever asks came in by the login form, and can leave. */
   readonly canLogOut: boolean
   /** What a POST has to bring in the header `x-csrf-token`. */
@@ -19,8 +21,11 @@ export interface NowAnswer {
   readonly watchedSince: number
   /** Whether this process runs the scheduler, or stands by for the one that does. */
   readonly scheduler: 'running' | 'not_running'
-  /** Whether the store answers; all that comes from it is of the last time when it did. */
-  readonly store: { readonly answers: boolean; readonly message: string | null }
+  /**
+   * Whether the store answers, and whether it ever did since then: all that comes from it is of the
+   * last time when it did.
+   */
+  readonly store: { readonly answers: boolean; readonly hasAnswered: boolean; readonly message: string | null }
   /** The queue, of all processes of the store. */
   readonly queue: {
     /** Signals that wait. */

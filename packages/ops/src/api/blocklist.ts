@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { OpsClient } from '../options.js'
 import type { BlocklistAnswer, CheckAnswer } from './answers.js'
 
-/** What the blocklist is made of. */
+/** Gives what the blocklist is made of. */
 export async function blocklistAnswer(client: OpsClient, now: number): Promise<BlocklistAnswer> {
   const { pulledAt = null, nextPullInMs, sources } = await client.blocklistSources()
   const shown = sources.map(({ kind, name, remediation = null, size, updatedAt = null, expiresAt = null }) => ({

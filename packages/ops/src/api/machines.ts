@@ -14,7 +14,7 @@ export const machinesQuery = z.strictObject({
 /** After so many, the page ends where it is, and its reader may go on. */
 const MOST_LOOKED_AT = 20_000
 
-/** One page of machines: found by a part of their id, in any case, and by their state. */
+/** Gives one page of machines: found by a part of their id, in any case, and by their state. */
 export async function machinesPage(
   client: OpsClient,
   { search, state, after, limit }: z.output<typeof machinesQuery>,

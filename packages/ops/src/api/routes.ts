@@ -26,6 +26,7 @@ export function addApi(app: Hono<OpsEnv>, { client, options, gate, monitor, now 
   app.get('/api/session', (c) =>
     c.json({
       readOnly: options.readOnly,
+      expectScheduler: options.expectScheduler,
       canLogOut: c.get('admission').by === 'cookie',
       csrf: gate.secrets.csrf,
     } satisfies SessionAnswer),

@@ -17,7 +17,7 @@ const shownSchema = z
   })
   .catch({})
 
-/** One page of the signals that wait, or of dead letters. */
+/** Gives one page of the signals that wait, or of dead letters. */
 export async function signalsPage(
   client: OpsClient,
   status: 'pending' | 'rejected',

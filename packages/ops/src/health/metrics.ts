@@ -3,8 +3,8 @@ import type { BlocklistSources } from '@cscapi/client'
 import type { OpsClient } from '../options.js'
 
 /**
- * The client's metrics with those of its process, in the Prometheus text format. A store that does
- * not answer leaves out what comes from it.
+ * Gives the client's metrics with those of its process, in the Prometheus text format. A store that
+ * does not answer leaves out what comes from it.
  */
 export async function metricsText(client: OpsClient, viewers: number): Promise<string> {
   const [fromStore, blocklist] = await Promise.all([

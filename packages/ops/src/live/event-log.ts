@@ -22,7 +22,7 @@ export class EventLog {
     return this.#entries
   }
 
-  /** What came after an entry. */
+  /** Gives what came after an entry. */
   after(id: number): readonly LogEntry[] {
     return this.#lastId === id ? [] : this.#entries.filter((entry) => entry.id > id)
   }

@@ -62,7 +62,7 @@ export class Monitor {
     void this.#run()
   }
 
-  /** What is happening, of a look that is at most 1 s old. */
+  /** Gives what is happening, of a look that is at most 1 s old. */
   async now(): Promise<NowAnswer> {
     const age = this.#clock.now() - this.#lookedAt
     return age >= 0 && age < 1_000 ? this.#now : this.#look()
@@ -100,7 +100,8 @@ export class Monitor {
     this.#lookedAt = at
     const live = this.#live(at)
     if (typeof stats === 'string') {
-      this.#now = { ...this.#now, ...live, store: { answers: false, message: stats } }
+      const { hasAnswered } = this.#now.store
+      this.#now = { ...this.#now, ...live, store: { answers: false, hasAnswered, message: stats } }
       return this.#tell(undefined)
     }
     const totals = this.#flow.take(stats)
@@ -123,12 +124,14 @@ export class Monitor {
     return this.#now
   }
 
-  /** The store's counts, or why there are none. */
+  /** Gives the store's counts, or why there are none. */
   async #stats(): Promise<ClientStats | string> {
     try {
       return await this.#client.stats({ signal: AbortSignal.timeout(LOOK_DEADLINE_MS) })
     } catch (error) {
-      return isCscapiError(error) ? error.message : 'The store does not answer'
+      return isCscapiError(error)
+        ? error.message
+        : 'It failed with an error of its own, which the log of the process may tell.'
     }
   }
 
@@ -145,7 +148,7 @@ export class Monitor {
     return {
       ...this.#live(this.#watchedSince),
       watchedSince: this.#watchedSince,
-      store: { answers: false, message: 'The store was not asked yet' },
+      store: { answers: false, hasAnswered: false, message: 'It was not asked yet' },
       queue: { pending: 0, leased: 0, oldestAt: null, sent: 0, rejected: 0 },
       rates: { in: 0, sent: 0, rejected: 0 },
       machines: { total: 0, failing: 0 },
@@ -160,7 +163,7 @@ function countsOf(stats: ClientStats): Pick<NowAnswer, 'store' | 'queue' | 'mach
   const second = (instant: number) => Math.round(instant / 1_000) * 1_000
   const isPaused = pausedUntil !== undefined && pauseReason !== undefined
   return {
-    store: { answers: true, message: null },
+    store: { answers: true, hasAnswered: true, message: null },
     queue: {
       pending,
       leased,

@@ -41,7 +41,7 @@ export class Series {
     return point
   }
 
-  /** All points, by column. */
+  /** Gives all points, by column. */
   columns(): SeriesAnswer {
     const columns = COLUMNS.map((name) => [name, this.#points.map((point) => point[name])])
     return { stepMs: this.stepMs, ...Object.fromEntries(columns) }

@@ -17,7 +17,9 @@ export class SignalFlow {
   /** Rejections that this process told of since the last look. */
   #told = 0
 
-  /** Notes dead letters of this process: requeued and rejected again, they are not in the counts. */
+  /**
+   * Notes dead letters of this process: requeued and rejected again, they are not in the counts.
+   */
   noteRejected(count: number): void {
     this.#told += count
   }

@@ -28,7 +28,7 @@ export class Viewers {
     return this.#viewers.size
   }
 
-  /** A stream of frames for one more; `undefined` where there are too many. */
+  /** Gives a stream of frames for one more; `undefined` where there are too many. */
   add(until: number, first: Look['now']): ReadableStream<Uint8Array> | undefined {
     if (this.#viewers.size >= MOST_VIEWERS) return undefined
     let viewer: Viewer | undefined

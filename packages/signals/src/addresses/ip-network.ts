@@ -97,7 +97,7 @@ export class IpNetwork {
   }
 }
 
-/** The first bits of a word. */
+/** Gives the first bits of a word. */
 export function maskOf(bits: number): number {
   if (bits <= 0) return 0
   return bits >= 32 ? 0xffffffff : (0xffffffff << (32 - bits)) >>> 0

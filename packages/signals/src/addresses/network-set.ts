@@ -29,7 +29,10 @@ export class NetworkSet {
     this.#v6 = widestOf(read[6], 6)
   }
 
-  /** The label of a network that holds part of the one asked for, whichever of the two is wider. */
+  /**
+   * Gives the label of a network that holds part of the one asked for, whichever of the two is
+   * wider.
+   */
   find(network: IpNetwork): string | undefined {
     const asked = this.#asked
     asked.set(network)
@@ -53,7 +56,9 @@ export class NetworkSet {
   }
 }
 
-/** CIDR ranges either nest or are apart: the widest alone, in ascending order, answer everything. */
+/**
+ * CIDR ranges either nest or are apart: the widest alone, in ascending order, answer everything.
+ */
 function widestOf(networks: LabelledNetwork[], family: Family): LabelledNetwork[] {
   const widest: LabelledNetwork[] = []
   networks.sort((a, b) => compareWords(a.words, b.words, family) || a.prefix - b.prefix)

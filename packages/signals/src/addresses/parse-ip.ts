@@ -123,7 +123,7 @@ const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
   return digit === -1 ? NO_DIGIT : digit
 })
 
-/** One of the eight groups of 16 bits of an IPv6 address. */
+/** Gives one of the eight groups of 16 bits of an IPv6 address. */
 export function groupAt(words: Words, group: number): number {
   const word = words[group >> 1] ?? 0
   return group % 2 === 0 ? word >>> 16 : word & 0xffff

@@ -73,7 +73,7 @@ function wholeUnitNs(letter: string | undefined): number {
   return letter === 's' ? 1_000_000_000 : 0
 }
 
-/** Every duration, by arithmetic without bounds. Exported for tests. */
+/** Reads every duration, by arithmetic without bounds. Exported for tests. */
 export function anyNs(text: string, options: { allowDays?: boolean } | null): bigint | undefined {
   const match = WHOLE.exec(text)
   if (match === null) return undefined

@@ -46,8 +46,8 @@ export function parseTimestamp(input: Date | string | number): Timestamp | undef
 }
 
 /**
- * RFC 3339 in UTC with `Z`: milliseconds, and nine digits where there are finer ones. @throws
- * InputError
+ * Writes RFC 3339 in UTC with `Z`: milliseconds, and nine digits where there are finer ones.
+ * @throws InputError
  */
 export function formatTimestamp(timestamp: Timestamp): string {
   assertTimestamp('timestamp', timestamp)

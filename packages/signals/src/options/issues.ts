@@ -21,9 +21,9 @@ const NOWHERE = 'value'
 type ZodIssue = z.core.$ZodIssue
 
 /**
- * Everything that zod finds wrong with `input`, in our words: where, what was given, which rule it
- * breaks. `undefined` where nothing is. Of options that were not given at all, the required ones
- * are named.
+ * Gives everything that zod finds wrong with `input`, in our words: where, what was given, which
+ * rule it breaks. `undefined` where nothing is. Of options that were not given at all, the required
+ * ones are named.
  */
 export function issuesOfSchema(
   schema: z.ZodType,

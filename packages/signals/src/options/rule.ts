@@ -16,8 +16,8 @@ const KINDS = new Map([
 ])
 
 /**
- * The rule that an issue of zod's stands for, in our words: `must be a whole number`. A schema's
- * own message is kept as it is.
+ * Gives the rule that an issue of zod's stands for, in our words: `must be a whole number`. A
+ * schema's own message is kept as it is.
  */
 export function ruleOf(issue: RawIssue): string {
   const missing = issue.input === undefined ? 'is missing: it ' : ''

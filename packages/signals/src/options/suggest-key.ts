@@ -7,9 +7,9 @@ import leven from 'leven'
 export type KeyAliases = ReadonlyMap<string, string>
 
 /**
- * The known key that was probably meant: the one that other programs give another name, else the
- * one that differs by case, dashes and underscores alone, else the one that is a few slips away.
- * `undefined` where none is near.
+ * Gives the known key that was probably meant: the one that other programs give another name, else
+ * the one that differs by case, dashes and underscores alone, else the one that is a few slips
+ * away. `undefined` where none is near.
  */
 export function suggestKey(key: string, known: Iterable<string>, aliases?: KeyAliases): string | undefined {
   const alias = aliases?.get(key)

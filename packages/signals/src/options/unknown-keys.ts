@@ -2,9 +2,9 @@ import type { InputIssue } from '../errors.js'
 import { type KeyAliases, suggestKey } from './suggest-key.js'
 
 /**
- * An issue for each own key of `value` that is not among the known ones, with the key that was
- * probably meant. A typo that passed in silence would switch sealing, a filter or a limit off. The
- * value of such a key is never shown: nobody knows what it holds.
+ * Gives an issue for each own key of `value` that is not among the known ones, with the key that
+ * was probably meant. A typo that passed in silence would switch sealing, a filter or a limit off.
+ * The value of such a key is never shown: nobody knows what it holds.
  */
 export function unknownKeyIssues(
   value: object,
@@ -23,7 +23,7 @@ export function unknownKeyIssues(
  */
 export const MOST_SUGGESTIONS = 20
 
-/** The issue of one key that is not known at `path`. */
+/** Gives the issue of one key that is not known at `path`. */
 export function unknownKeyIssue(
   key: string,
   known: Iterable<string>,

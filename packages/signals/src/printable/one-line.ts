@@ -1,7 +1,9 @@
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const BREAKS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+const BREAKS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu
 
-/** Puts text of others on one line that says nothing to a terminal: a blank for control characters. */
+/**
+ * Puts text of others on one line that says nothing to a terminal and is read in the order in which
+ * it stands: a blank for control characters, and for those that turn the direction.
+ */
 export function oneLine(text: string): string {
   return text.toWellFormed().replace(BREAKS, ' ')
 }

@@ -6,9 +6,9 @@ const HOSTS = /^(?:[\w.-]*|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:,(?:[\w.-]*|\[[0-9a-f
 const REDACTED = '[redacted]'
 
 /**
- * A URL, or text that was meant as one, as an error or a log may show it: without user, password,
- * query and fragment. What cannot be told from a password is not shown either, so text that is no
- * URL at all is `[not a URL]`.
+ * Gives a URL, or text that was meant as one, as an error or a log may show it: without user,
+ * password, query and fragment. What cannot be told from a password is not shown either, so text
+ * that is no URL at all is `[not a URL]`.
  */
 export function printableUrl(text: unknown): string {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]{0,31}):(.*)$/is.exec(typeof text === 'string' ? text.trim() : '') ?? []

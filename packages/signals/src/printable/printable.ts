@@ -6,9 +6,9 @@ const SECRET_NAMES = /pass|pwd?$|secret|token|credential|auth|cookie|dsn|.key$/i
 const URL_LIKE = /^[a-z][a-z0-9+.-]{0,31}:\/\/|^[^\s@]*:[^\s@]*@/i
 
 /**
- * A value as an issue shows it: on one line, at most 200 characters, without what may be a secret.
- * URLs lose their user, password and query. Of an object, which fields it has says enough: text of
- * over 8 characters in them is hidden, and all of what is called like a secret. Instances,
+ * Gives a value as an issue shows it: on one line, at most 200 characters, without what may be a
+ * secret. URLs lose their user, password and query. Of an object, which fields it has says enough:
+ * text of over 8 characters in them is hidden, and all of what is called like a secret. Instances,
  * functions and bytes show their kind alone.
  */
 export function printable(value: unknown): string {

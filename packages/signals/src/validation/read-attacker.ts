@@ -22,8 +22,8 @@ const SOURCE_KEYS = {
 } satisfies Record<keyof SourceInput, true>
 
 /**
- * The source on the wire, or `undefined` when the attacker itself was refused. Its details are
- * checked in any case.
+ * Gives the source on the wire, or `undefined` when the attacker itself was refused. Its details
+ * are checked in any case.
  */
 export function readAttacker(input: AttackerInput, refusals: Refusals): Source | undefined {
   const source = sourceOf(input, refusals)

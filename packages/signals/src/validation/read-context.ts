@@ -3,7 +3,7 @@ import type { SignalContext } from '../wire/context.js'
 import type { Refusals } from './refusals.js'
 import { textRule } from './text-rule.js'
 
-/** Context as it goes on the wire; `undefined` when there is none. */
+/** Gives context as it goes on the wire; `undefined` when there is none. */
 export function readContext(context: CreateSignalInput['context'], refusals: Refusals): SignalContext[] | undefined {
   if (context === undefined) return undefined
   // A Map or a Set has no keys of its own, and would come out empty.

@@ -24,7 +24,7 @@ interface Field {
   readonly isOptional?: true
 }
 
-/** The decisions of a signal as they go on the wire, without what is unset. */
+/** Gives the decisions of a signal as they go on the wire, without what is unset. */
 export function readDecisions(decisions: CreateSignalInput['decisions'], refusals: Refusals): SignalDecision[] {
   if (decisions === undefined) return []
   if (Array.isArray(decisions)) {

@@ -4,7 +4,6 @@ import { Database } from './database.js'
 import { checkEncoding } from './encoding.js'
 import { outliveCuts } from './outlive-cuts.js'
 import { makePool, STATEMENT_TIMEOUT_MS } from './own-pool.js'
-import { secretsOf } from './secrets.js'
 import { withClient } from './statements.js'
 
 /**
@@ -14,7 +13,7 @@ import { withClient } from './statements.js'
 export async function connect(
   options: PostgresStorageOptions,
 ): Promise<{ database: Database; release: () => Promise<void> }> {
-  const { schema = 'cscapi', migrate: mode = 'auto', testClockOffsetMs: clockOffsetMs = () => 0 } = options
+  const { schema = 'cscapi', migrate: mode = 'auto', readOnly, testClockOffsetMs: clockOffsetMs = () => 0 } = options
   const silenceMs = (options.url === undefined ? undefined : options.statementTimeoutMs) ?? STATEMENT_TIMEOUT_MS
   const pool = options.url === undefined ? options.pool : await makePool(options)
   const letGo = outliveCuts(pool)
@@ -25,8 +24,8 @@ export async function connect(
   }
   try {
     await withClient(pool, checkEncoding)
-    await migrate(pool, schema, mode, silenceMs)
-    const database = new Database({ pool, schema, clockOffsetMs, silenceMs, secrets: secretsOf(options) })
+    await migrate(pool, schema, readOnly && mode === 'auto' ? 'verify' : mode, silenceMs)
+    const database = new Database({ pool, schema, clockOffsetMs, silenceMs })
     return { database, release }
   } catch (error) {
     await release().catch(() => undefined)

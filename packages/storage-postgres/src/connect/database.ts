@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CLOCK_NOISE_MS } from '@cscapi/storage'
 import * as z from 'zod'
-import { isConflict, mapError } from '../errors.js'
+import { isConflict } from '../errors.js'
 import type { PrismaClient } from '../generated/client.js'
 import { LazyPrisma } from './lazy-prisma.js'
 import type { PostgresPool, PostgresPoolClient } from './pool.js'
@@ -28,8 +28,6 @@ export interface DatabaseOptions {
   readonly clockOffsetMs: () => number
   /** Milliseconds after which the server gives up a transaction whose host is silent. */
   readonly silenceMs: number
-  /** What no error may show. */
-  readonly secrets: readonly string[]
 }
 
 const nowSchema = z.tuple([z.object({ now: z.coerce.number() })])
@@ -44,10 +42,11 @@ export class Database {
   readonly #schema: string
   readonly #clockOffsetMs: () => number
   readonly #silenceMs: number
-  readonly #secrets: readonly string[]
+  /** Statements as they are sent, by what they are written like; all of them for the same offset. */
+  readonly #texts = new Map<string, string>()
+  #offsetOfTexts = 0
 
-  constructor({ pool, schema, clockOffsetMs, silenceMs, secrets }: DatabaseOptions) {
-    this.#secrets = secrets
+  constructor({ pool, schema, clockOffsetMs, silenceMs }: DatabaseOptions) {
     this.#pool = pool
     this.#prisma = new LazyPrisma(pool, schema)
     this.#schema = quoteSchema(schema)
@@ -60,31 +59,29 @@ export class Database {
    * Where a database or role defaults to a stricter isolation it could lose as often as it is
    * repeated, so the repeat is read committed.
    */
-  run<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#repeated(operation, (client, repeat) => {
+  run<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#repeated((client, repeat) => {
       const statement = () => work(this.#sqlOn(client))
       return repeat ? inTransaction(client, this.#silenceMs, statement) : statement()
     })
   }
 
   /** Does all or nothing; repeated when it loses against other transactions. */
-  transaction<T>(operation: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#repeated(operation, (client) =>
-      inTransaction(client, this.#silenceMs, () => work(this.#sqlOn(client))),
-    )
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#repeated((client) => inTransaction(client, this.#silenceMs, () => work(this.#sqlOn(client))))
   }
 
   /**
    * Reads whole rows with Prisma, for what is asked rarely. Not inside {@link Database.run}: a call
    * that holds one connection must not wait for another.
    */
-  models<T>(operation: string, read: (prisma: PrismaClient) => Promise<T>): Promise<T> {
-    return this.#typed(operation, async () => read(await this.#prisma.client()))
+  async models<T>(read: (prisma: PrismaClient) => Promise<T>): Promise<T> {
+    return read(await this.#prisma.client())
   }
 
   /** Asks for the server's time, in epoch milliseconds. */
-  now(operation: string): Promise<number> {
-    return this.run(operation, async (sql) => {
+  now(): Promise<number> {
+    return this.run(async (sql) => {
       const [{ now }] = nowSchema.parse(await sql.query('SELECT @now AS now'))
       return now
     })
@@ -95,46 +92,36 @@ export class Database {
     return this.#prisma.disconnect()
   }
 
-  async #typed<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      throw mapError(error, operation, this.#secrets)
-    }
-  }
-
-  #repeated<T>(operation: string, work: (client: PostgresPoolClient, repeat: boolean) => Promise<T>): Promise<T> {
-    return this.#typed(operation, async () => {
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await withClient(this.#pool, (client) => work(client, tries > 1))
-        } catch (error) {
-          if (!isConflict(error) || tries === TRIES) throw error
-          await sleep(Math.random() * 10 * tries)
-        }
+  async #repeated<T>(work: (client: PostgresPoolClient, repeat: boolean) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await withClient(this.#pool, (client) => work(client, tries > 1))
+      } catch (error) {
+        if (!isConflict(error) || tries === TRIES) throw error
+        await sleep(Math.random() * 10 * tries)
       }
-    })
+    }
   }
 
   #sqlOn(client: PostgresPoolClient): Sql {
-    const text = (template: string) =>
-      template.replaceAll('@.', `${this.#schema}.`).replaceAll('@now', this.#now()).replaceAll('@clock', this.#clock())
     return {
-      query: async (template, ...values) => (await ask(client, text(template), values)).rows,
-      execute: async (template, ...values) => (await ask(client, text(template), values)).rowCount ?? 0,
+      query: async (template, ...values) => (await ask(client, this.#textOf(template), values)).rows,
+      execute: async (template, ...values) => (await ask(client, this.#textOf(template), values)).rowCount ?? 0,
     }
   }
 
-  #now(): string {
-    return `((extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${this.#offset()})`
-  }
-
-  /** The last two arguments of the functions: `noise_ms` and `offset_ms`. */
-  #clock(): string {
-    return `${CLOCK_NOISE_MS}, ${this.#offset()}`
-  }
-
-  #offset(): number {
-    return Math.round(this.#clockOffsetMs())
+  #textOf(template: string): string {
+    const offset = Math.round(this.#clockOffsetMs())
+    if (offset !== this.#offsetOfTexts) this.#texts.clear()
+    this.#offsetOfTexts = offset
+    const known = this.#texts.get(template)
+    if (known !== undefined) return known
+    const text = template
+      .replaceAll('@.', `${this.#schema}.`)
+      .replaceAll('@now', `((extract(epoch FROM clock_timestamp()) * 1000)::bigint + ${offset})`)
+      // The last two arguments of the functions: `noise_ms` and `offset_ms`.
+      .replaceAll('@clock', `${CLOCK_NOISE_MS}, ${offset}`)
+    this.#texts.set(template, text)
+    return text
   }
 }

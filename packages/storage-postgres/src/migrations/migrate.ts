@@ -45,7 +45,8 @@ export async function migrate(pool: PostgresPool, schema: string, mode: MigrateM
   if (mode === 'never') return
   await withClient(pool, (client) =>
     inTransaction(client, silenceMs, async () => {
-      await ask(client, 'SELECT pg_advisory_xact_lock($1)', [lockOf(schema)])
+      // Whoever only checks changes nothing that others do.
+      if (mode === 'auto') await ask(client, 'SELECT pg_advisory_xact_lock($1)', [lockOf(schema)])
       const applied = await readLedger(client, schema)
       const missing = missingMigrations(migrations, applied, { adapter: 'postgres', store: `The schema ${schema}` })
       if (missing.length === 0) return
@@ -81,7 +82,7 @@ async function apply(client: PostgresPoolClient, schema: string, missing: readon
 }
 
 function missingError(schema: string, version: number) {
-  const message = `The schema ${schema} has version ${version} of ${migrations.length}: run migrationSql() with a role that may, or open with migrate "auto"`
+  const message = `The schema ${schema} has version ${version} of ${migrations.length}: open it once without readOnly and with migrate "auto", or run migrationSql() with a role that may`
   return postgresError('storage_schema_missing', 'open', message)
 }
 

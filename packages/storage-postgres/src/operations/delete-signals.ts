@@ -13,7 +13,7 @@ const HELD = `s.state = 0 AND ${isLeased('m')} AND s.seq = ANY(m.lease_seqs)`
 const RESET_SLICE = 2_000
 
 export async function deleteSignals(database: Database, filter: SignalFilter, limit: number): Promise<number> {
-  const { count, emptied } = await database.transaction('deleteSignals', (sql) => deleteSome(sql, filter, limit))
+  const { count, emptied } = await database.transaction((sql) => deleteSome(sql, filter, limit))
   for (const id of emptied) await fallAsleep(database, id)
   return count
 }

@@ -9,5 +9,5 @@ export async function extend(
 ): Promise<boolean> {
   const text =
     'UPDATE @.machines SET lease_until = @now + $1::bigint, due_at = @now + $1::bigint, put_at = @now WHERE machine_id = $2 AND lease_token = $3'
-  return (await database.run('extend', (sql) => sql.execute(text, Math.ceil(leaseMs), machineId, token))) > 0
+  return (await database.run((sql) => sql.execute(text, Math.ceil(leaseMs), machineId, token))) > 0
 }

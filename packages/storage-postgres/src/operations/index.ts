@@ -3,7 +3,7 @@ import type { Database } from '../connect/database.js'
 import { createMachine } from './create-machine.js'
 import { deleteMachines } from './delete-machines.js'
 import { deleteSignals } from './delete-signals.js'
-import { enqueue } from './enqueue.js'
+import { EnqueueLine } from './enqueue-line.js'
 import { extend } from './extend.js'
 import { getMachine } from './get-machine.js'
 import { getState } from './get-state.js'
@@ -18,26 +18,26 @@ import { updateMachine } from './update-machine.js'
 
 /** Says of each operation of the port whether it reads, or needs a transaction. */
 export function operationsOn(database: Database, release: () => Promise<void>): OpenStore {
+  const line = new EnqueueLine(database)
   return {
     close: async () => {
       await database.close()
       await release()
     },
-    getMachine: (machineId) => database.run('getMachine', (sql) => getMachine(sql, machineId)),
-    createMachine: (machine) => database.run('createMachine', (sql) => createMachine(sql, machine)),
+    getMachine: (machineId) => database.run((sql) => getMachine(sql, machineId)),
+    createMachine: (machine) => database.run((sql) => createMachine(sql, machine)),
     updateMachine: (machineId, patch) => updateMachine(database, machineId, patch),
     listMachines: (page) => listMachines(database, page),
-    deleteMachines: (machineIds) => database.transaction('deleteMachines', (sql) => deleteMachines(sql, machineIds)),
-    getState: (key) => database.run('getState', (sql) => getState(sql, key)),
-    setState: (key, value, options) => database.run('setState', (sql) => setState(sql, key, value, options)),
-    enqueue: (signals) => enqueue(database, signals),
-    lease: (request) => database.run('lease', (sql) => lease(sql, request)),
+    deleteMachines: (machineIds) => database.transaction((sql) => deleteMachines(sql, machineIds)),
+    getState: (key) => database.run((sql) => getState(sql, key)),
+    setState: (key, value, options) => database.run((sql) => setState(sql, key, value, options)),
+    enqueue: (signals) => line.add(signals),
+    lease: (request) => database.run((sql) => lease(sql, request)),
     settle: (held, result) => settle(database, held, result),
     extend: (held, leaseMs) => extend(database, held, leaseMs),
-    stats: () => database.run('stats', stats),
-    listSignals: (filter, page) => database.run('listSignals', (sql) => listSignals(sql, filter, page)),
+    stats: () => database.run(stats),
+    listSignals: (filter, page) => database.run((sql) => listSignals(sql, filter, page)),
     deleteSignals: (filter, limit) => deleteSignals(database, filter, limit),
-    requeueSignals: (filter, limit) =>
-      database.transaction('requeueSignals', (sql) => requeueSignals(sql, filter, limit)),
+    requeueSignals: (filter, limit) => database.transaction((sql) => requeueSignals(sql, filter, limit)),
   }
 }

@@ -8,8 +8,8 @@ export async function listMachines(
   { after, limit, failing }: PageRequest & { readonly failing?: boolean },
 ): Promise<MachinePage> {
   const [now, rows] = await Promise.all([
-    database.now('listMachines'),
-    database.models('listMachines', ({ credential }) =>
+    database.now(),
+    database.models(({ credential }) =>
       credential.findMany({
         where: {
           ...(after !== undefined && { machineId: { gt: after } }),

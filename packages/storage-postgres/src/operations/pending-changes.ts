@@ -1,6 +1,6 @@
-import { isCscapiError } from '@cscapi/core'
 import * as z from 'zod'
 import type { Database, Sql } from '../connect/database.js'
+import { isPassing } from '../errors.js'
 
 const SUM_UP_EVERY = 1_000
 
@@ -24,7 +24,7 @@ export function isTimeToSumUp(id: number): boolean {
  */
 export function sumUp(database: Database): Promise<void> {
   return afterwards(() =>
-    database.run('sumUp', (sql) =>
+    database.run((sql) =>
       sql.execute(`WITH gone AS (DELETE FROM @.pending_changes RETURNING change)
         INSERT INTO @.pending_changes (change) SELECT coalesce(sum(change), 0) FROM gone`),
     ),
@@ -39,6 +39,6 @@ export async function afterwards(work: () => Promise<unknown>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    if (!isCscapiError(error) || !error.retryable) throw error
+    if (!isPassing(error)) throw error
   }
 }

@@ -7,9 +7,7 @@ import { isLeased } from './live-lease.js'
 /** Writes what the patch names: one statement, unless the machine's due time moves as well. */
 export function updateMachine(database: Database, machineId: string, patch: MachinePatch): Promise<void> {
   const write = (sql: Sql) => writePatch(sql, machineId, patch)
-  return patch.failing === undefined
-    ? database.run('updateMachine', write)
-    : database.transaction('updateMachine', write)
+  return patch.failing === undefined ? database.run(write) : database.transaction(write)
 }
 
 async function writePatch(sql: Sql, machineId: string, patch: MachinePatch): Promise<void> {

@@ -26,14 +26,14 @@ export async function connect(options: RedisStorageOptions): Promise<Partitions>
     await connection.prepare()
     // Read first: a store that this adapter does not understand, or a server that it must not use,
     // is left as it is.
-    checkSchema(await connection.run(scripts.readMeta, [keys.meta], []), keys.meta)
+    const known = checkSchema(await connection.run(scripts.readMeta, [keys.meta], []), keys.meta)
     const offsetMs = options.testClockOffsetMs ?? (() => 0)
     const watch = new ServerWatch(connection, options, () => performance.now() + offsetMs())
     await watch.open()
-    const shards = checkSchema(
-      await connection.run(scripts.createMeta, [keys.meta], [SCHEMA, connection.isCluster ? CLUSTER_SHARDS : 1]),
-      keys.meta,
-    )
+    const newShards = connection.isCluster ? CLUSTER_SHARDS : 1
+    const create = async () =>
+      checkSchema(await connection.run(scripts.createMeta, [keys.meta], [SCHEMA, newShards]), keys.meta)
+    const shards = options.readOnly ? known || newShards : await create()
     return new Partitions(connection, keys, shards, watch, offsetMs)
   } catch (error) {
     const typed = toStorageError(error, 'open', connection.lastError, connection.secrets)

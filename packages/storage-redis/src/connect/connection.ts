@@ -46,6 +46,11 @@ export class Connection {
     this.#client.on('ready', this.#forgetError)
   }
 
+  /** Whether a command that got no answer is never sent again: a client of others may do so. */
+  get sendsOnce(): boolean {
+    return this.#isOwn
+  }
+
   get isCluster(): boolean {
     return this.#client.isCluster
   }

@@ -1,8 +1,10 @@
 import type { LeaseResult, SignalLease } from '@cscapi/storage'
 import { toUs } from '../microseconds.js'
-import type { Partitions } from '../partitions.js'
-import { list, text, whole } from '../reply.js'
+import type { Partitions, Step } from '../partitions.js'
+import { whole } from '../reply.js'
 import { scripts } from '../scripts.gen.js'
+
+const SETTLE: Step = { apart: scripts.settle, atOnce: scripts.settleAtOnce }
 
 export async function settle(
   partitions: Partitions,
@@ -10,23 +12,19 @@ export async function settle(
   result: LeaseResult,
 ): Promise<{ lost: boolean }> {
   const { sent = [], rejected = [], keepSent = false, retry } = result
-  const [counted, line] = list(
-    await partitions.run(
-      scripts.settle,
-      machineId,
-      ['queue', 'list', 'uuids', 'bodies', 'rejected', 'rejectedAt', 'sent', 'sentAt'],
-      [
-        token,
-        keepSent ? '1' : '0',
-        retry === undefined ? '' : toUs(retry.afterMs),
-        retry !== undefined && retry.countsAsAttempt !== false ? '1' : '0',
-        sent.length,
-        ...sent,
-        ...rejected.flatMap(({ uuid, reason, status }) => [uuid, reason, status ?? '']),
-      ],
-    ),
+  const [settled] = await partitions.step(
+    SETTLE,
+    machineId,
+    ['queue', 'list', 'uuids', 'bodies', 'rejected', 'rejectedAt', 'sent', 'sentAt'],
+    [
+      token,
+      keepSent ? '1' : '0',
+      retry === undefined ? '' : toUs(retry.afterMs),
+      retry !== undefined && retry.countsAsAttempt !== false ? '1' : '0',
+      sent.length,
+      ...sent,
+      ...rejected.flatMap(({ uuid, reason, status }) => [uuid, reason, status ?? '']),
+    ],
   )
-  if (whole(counted) !== 1) return { lost: true }
-  await partitions.report([{ machineId, line: text(line) }])
-  return { lost: false }
+  return { lost: whole(settled) !== 1 }
 }

@@ -20,34 +20,60 @@ import { Sql } from './sql.js'
 const CACHE_KIB = 65_536
 const CHECKPOINT_PAGES = 4_000
 
-/**
- * Opens or creates the file, and brings its schema up to date; again, whenever the file was taken
- * away. `path` is absolute.
- */
-export async function openDatabase(driver: Driver, path: string, busyTimeoutMs: number): Promise<Database> {
+/** Opens a file as one way of using it needs it; `look` is called when it may have been taken away. */
+export type Connect = (driver: Driver, path: string, look: () => void) => Promise<Connection>
+
+/** Opens the file; again, whenever it was taken away. `path` is absolute. */
+export async function openDatabase(
+  driver: Driver,
+  path: string,
+  busyTimeoutMs: number,
+  connect = connectToWrite,
+): Promise<Database> {
   const database = new Database((look) => connect(driver, path, look), path, busyTimeoutMs)
   await database.read('open', () => undefined)
   return database
 }
 
-async function connect(driver: Driver, path: string, look: () => void): Promise<Connection> {
-  const file = await StoreFile.hold(path, driver.name)
+/** Opens or creates the file, and brings its schema up to date. */
+export const connectToWrite: Connect = (driver, path, look) =>
+  connectTo({ driver, path, look, readOnly: false }, (sql) => {
+    configure(sql, path)
+    migrate(sql, path)
+  })
+
+/** What is opened, and how. */
+interface Opening {
+  readonly driver: Driver
+  readonly path: string
+  readonly look: () => void
+  /** Neither make the file, nor open it for writing. */
+  readonly readOnly: boolean
+}
+
+/** Opens the file, which is ours or new, and makes of it what `prepare` makes. */
+export async function connectTo(
+  { driver, path, look, readOnly }: Opening,
+  prepare: (sql: Sql) => void,
+): Promise<Connection> {
+  const file = await StoreFile.hold(path, driver.name, { readOnly })
   try {
     await file.withoutStrays(path)
     const { userVersion } = await lookAt(file.handle, path)
-    return await connectTo(file, userVersion, new Sql(driver, path), path, look)
+    return await connection(file, userVersion, new Sql(driver, path, { readOnly }), path, look, prepare)
   } catch (error) {
     await file.release()
     throw error
   }
 }
 
-async function connectTo(
+async function connection(
   file: StoreFile,
   userVersion: number,
   sql: Sql,
   path: string,
   look: () => void,
+  prepare: (sql: Sql) => void,
 ): Promise<Connection> {
   try {
     const opened = databaseFile(sql)
@@ -56,8 +82,7 @@ async function connectTo(
       throw sqliteError('storage_unavailable', 'open', message)
     }
     assertOurs(sql, userVersion, path)
-    configure(sql, path)
-    migrate(sql, path)
+    prepare(sql)
     const files = await OpenFiles.hold(file, path, opened)
     const isInPlace = () => files.isInPlace()
     const leave = file.join({ isInPlace, look })

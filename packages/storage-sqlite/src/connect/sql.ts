@@ -18,9 +18,9 @@ export class Sql {
   readonly #prepared = new Map<string, Prepared>()
 
   /** @throws SqliteFailure */
-  constructor(driver: Driver, path: string) {
+  constructor(driver: Driver, path: string, options: { readonly readOnly?: boolean } = {}) {
     this.#driver = driver
-    this.#connection = this.#failing(() => driver.open(path))
+    this.#connection = this.#failing(() => driver.open(path, options))
   }
 
   /** For a statement without rows: how many were changed. */

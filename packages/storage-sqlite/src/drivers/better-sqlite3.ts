@@ -1,4 +1,4 @@
-import type { Driver, DriverConnection, SqlValue } from './driver.js'
+import type { Driver, SqlValue } from './driver.js'
 
 /**
  * better-sqlite3, an addon in C++. @throws what loading it throws: it may be installed without its
@@ -6,8 +6,8 @@ import type { Driver, DriverConnection, SqlValue } from './driver.js'
  */
 export async function loadBetterSqlite3(): Promise<Driver> {
   const { default: BetterSqlite3 } = await import('better-sqlite3')
-  const open = (path: string): DriverConnection => {
-    const database = new BetterSqlite3(path, { timeout: 0 })
+  const open: Driver['open'] = (path, { readOnly = false } = {}) => {
+    const database = new BetterSqlite3(path, { timeout: 0, readonly: readOnly })
     return {
       prepare: (text) => database.prepare<SqlValue[]>(text),
       exec: (text) => void database.exec(text),

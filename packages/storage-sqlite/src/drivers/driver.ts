@@ -26,7 +26,7 @@ export interface DriverConnection {
 export interface Driver {
   readonly name: DriverName
   /** The connection waits for no lock: a statement that meets one fails at once. */
-  open(path: string): DriverConnection
+  open(path: string, options?: { readonly readOnly?: boolean }): DriverConnection
   /** SQLite's name of an error, e.g. `SQLITE_BUSY`; undefined for an error that is none of SQLite's. */
   codeOf(error: unknown): string | undefined
 }

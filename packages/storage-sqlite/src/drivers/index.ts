@@ -1,2 +1,3 @@
+export { copyAside, type FileCopy } from '../file/copy-aside.js'
 export { chooseDriver } from './choose-driver.js'
 export type { Driver, DriverConnection, DriverName, DriverStatement, SqlValue } from './driver.js'

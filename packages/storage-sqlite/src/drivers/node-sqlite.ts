@@ -4,7 +4,7 @@ import type { Driver, DriverConnection, DriverName } from './driver.js'
 interface SqliteModule {
   readonly DatabaseSync: new (
     path: string,
-    options: { readonly timeout: number; readonly enableForeignKeyConstraints: boolean },
+    options: { readonly timeout: number; readonly enableForeignKeyConstraints: boolean; readonly readOnly: boolean },
   ) => DriverConnection
 }
 
@@ -32,7 +32,8 @@ function isSqliteModule(module: unknown): module is SqliteModule {
 function driverOf(name: DriverName, { DatabaseSync }: SqliteModule): Driver {
   return {
     name,
-    open: (path) => new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: false }),
+    open: (path, { readOnly = false } = {}) =>
+      new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: false, readOnly }),
     codeOf,
   }
 }

@@ -45,11 +45,15 @@ export class StoreFile {
   }
 
   /**
-   * `driver` names the library that SQLite's locks are taken with.
+   * `driver` names the library that SQLite's locks are taken with; what is only read is not made.
    * @throws StorageError, and what the file system throws
    */
-  static async hold(path: string, driver: string): Promise<StoreFile> {
+  static async hold(path: string, driver: string, { readOnly = false } = {}): Promise<StoreFile> {
     const found = await statOrNothing(path)
+    if (found === undefined && readOnly) {
+      const message = `open failed on ${path}: there is no store, and with readOnly none is made`
+      throw sqliteError('storage_unavailable', 'open', message, 'ENOENT', false)
+    }
     if (found === undefined) await refuseOrphan(path)
     // A pipe would keep us waiting, a device swallow what is written.
     else if (!found.isFile()) {
@@ -57,7 +61,12 @@ export class StoreFile {
       throw sqliteError('storage_unavailable', 'open', message, found.isDirectory() ? 'EISDIR' : undefined, false)
     }
     const known = found && heldFiles.get(keyOf(found))?.handles[0]
-    return StoreFile.#share(path, known ?? (await open(path, 'a+', 0o600)), known !== undefined, driver)
+    return StoreFile.#share(
+      path,
+      known ?? (await open(path, readOnly ? 'r' : 'a+', 0o600)),
+      known !== undefined,
+      driver,
+    )
   }
 
   /** One of SQLite's own files, which must be there. @throws what the file system throws */

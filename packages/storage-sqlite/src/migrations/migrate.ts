@@ -1,7 +1,7 @@
 import { appliedMigrationsSchema, assertNotNewer, missingMigrations } from '@cscapi/storage-sql'
 import * as z from 'zod'
 import type { Sql } from '../connect/sql.js'
-import { corruptError } from '../errors.js'
+import { corruptError, sqliteError } from '../errors.js'
 import { APPLICATION_ID } from '../file/header.js'
 import { migrations } from '../migrations.gen.js'
 
@@ -42,6 +42,15 @@ export function migrate(sql: Sql, path: string): void {
     }
     if (missing.length > 0) sql.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
   })
+}
+
+/** For whoever only reads. @throws StorageError `storage_schema_missing` where `migrate` would change something */
+export function assertUpToDate(sql: Sql, path: string): void {
+  const isThere = sql.query("SELECT 1 FROM sqlite_master WHERE name = 'cscapi_migrations'").length > 0
+  const applied = isThere ? readLedger(sql) : []
+  if (missingMigrations(migrations, applied, { adapter: 'sqlite', store: path }).length === 0) return
+  const message = `${path} has schema version ${applied.length} of ${migrations.length}, and readOnly leaves it so: open it once without readOnly, as a user who may write it, to bring it up to date`
+  throw sqliteError('storage_schema_missing', 'open', message)
 }
 
 function readLedger(sql: Sql) {

@@ -5,13 +5,13 @@ export const machineA = 'a'.repeat(48)
 export const machineB = 'b'.repeat(48)
 export const LEASE_MS = 60_000
 
-/** The n-th id of a machine; they sort by number. */
+/** Gives the n-th id of a machine; they sort by number. */
 export const machineNumber = (number: number) => `m${String(number).padStart(47, '0')}`
 
-/** The n-th uuid. */
+/** Gives the n-th uuid. */
 export const uuidNumber = (number: number) => `01900000-0000-7000-8000-${String(number).padStart(12, '0')}`
 
-/** So many signals of a machine, with uuids counted from `first`. */
+/** Gives so many signals of a machine, with uuids counted from `first`. */
 export function signals(machineId: string, count: number, first = 0): QueuedSignal[] {
   return Array.from({ length: count }, (_, index) => {
     const uuid = uuidNumber(first + index)

@@ -1,15 +1,20 @@
-import { chmod } from 'node:fs/promises'
-import { turn } from '@cscapi/core'
-import { chooseDriver } from '@cscapi/storage-sqlite/drivers'
+import { CscapiError, turn } from '@cscapi/core'
+import { chooseDriver, copyAside } from '@cscapi/storage-sqlite/drivers'
 import { type SourceDatabase, textsOf } from './database.js'
-import { copyDatabase } from './sqlite-copy.js'
 
-/** Opens a copy of a SQLite file: the file itself and its folder stay as they are. */
+/**
+ * Opens a copy of a SQLite file: the file itself and its folder stay as they are.
+ *
+ * @throws CscapiError `source_busy` when somebody writes to it all the time
+ */
 export async function openSqlite(path: string): Promise<SourceDatabase> {
   const driver = await chooseDriver(path)
-  const copy = await copyDatabase(path)
+  const copy = await copyAside(path)
+  if (copy === undefined) {
+    const message = `${path} is being written to: stop the program that uses it, and import again`
+    throw new CscapiError('source_busy', message, { retryable: true })
+  }
   try {
-    await chmod(copy.path, 0o600)
     const connection = driver.open(copy.path)
     return {
       system: 'SQLite',

@@ -36,7 +36,9 @@ const OTHER_KINDS = new Set(['capi', 'papi', 'cscli'])
 const OTHER_ORIGINS = new Set(['CAPI', 'lists', 'cscli-import', 'cscli'])
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
-/** What an alert of the engine tells: nothing if it is no attack that the engine saw itself. */
+/**
+ * Gives what an alert of the engine tells: nothing if it is no attack that the engine saw itself.
+ */
 export function readAlert(value: unknown, line: number, context: ReadContext): readonly Reading[] {
   const parsed = alertSchema().safeParse(value)
   if (!parsed.success) {

@@ -4,13 +4,15 @@ import type { FieldPath } from './field-path.js'
 import { readTime } from './mapped-time.js'
 import type { FieldCondition, Mapping } from './mapping.js'
 
-/** What stands at a path of one record, as text; `undefined` for nothing, and for what is no value. */
+/**
+ * What stands at a path of one record, as text; `undefined` for nothing, and for what is no value.
+ */
 export type FieldOf = (path: FieldPath) => string | undefined
 
 /** Of a longer text nothing is compared, and nothing told. */
 const LONGEST_VALUE = 4_096
 
-/** The attacks that records of this mapping tell of, where several of them make one. */
+/** Gives the attacks that records of this mapping tell of, where several of them make one. */
 export function attacksOf({ bucket, scenario }: Mapping): Record<string, AttackRule> {
   if (bucket === undefined) return {}
   const names = typeof scenario === 'string' ? [scenario] : [...scenario.names.values()]
@@ -21,8 +23,8 @@ export function attacksOf({ bucket, scenario }: Mapping): Record<string, AttackR
 }
 
 /**
- * What a record tells; `line` is the first of those that it stands on, and `text` all of it, which
- * makes it the same when it is read again.
+ * Says what a record tells; `line` is the first of those that it stands on, and `text` all of it,
+ * which makes it the same when it is read again.
  */
 export function readMapped(mapping: Mapping, fieldOf: FieldOf, text: string, line: number): Reading[] {
   if (!mapping.where.every((condition) => holds(condition, fieldOf(condition.field)))) return []
@@ -48,7 +50,7 @@ export function readMapped(mapping: Mapping, fieldOf: FieldOf, text: string, lin
   return [{ event: { attack: scenario, address, at: stopAt, times: events, ...counted, details, line } }]
 }
 
-/** A value of a record as text. */
+/** Gives a value of a record as text. */
 export function textOf(value: unknown): string | undefined {
   const isValue = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
   return isValue ? String(value).slice(0, LONGEST_VALUE) : undefined

@@ -17,7 +17,7 @@ const UNITS = { epoch_s: 1_000, epoch_ms: 1, epoch_us: 1 / 1_000, epoch_ns: 1 / 
 
 const WITHOUT_ZONE = /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})[Tt ](?<time>\d{2}:\d{2}:\d{2}(?:[.,]\d+)?)$/
 
-/** Epoch milliseconds; as text, why it is no time. */
+/** Gives epoch milliseconds; as text, why it is no time. */
 export function readTime(value: string | undefined, { field, format, zone }: MappedTime): number | string {
   const at = value === undefined ? undefined : epochMs(value, format, zone)
   if (at !== undefined) return at

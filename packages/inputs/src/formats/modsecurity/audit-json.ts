@@ -20,7 +20,9 @@ const corazaMessage = lazily(() =>
   }),
 )
 
-/** The records of ModSecurity 3 and 2 and of Coraza have the same outermost key, and others below. */
+/**
+ * The records of ModSecurity 3 and 2 and of Coraza have the same outermost key, and others below.
+ */
 const recordSchema = lazily(() =>
   z.object({
     transaction: z.object({
@@ -56,7 +58,7 @@ const caddySchema = lazily(() =>
 )
 const CADDY_MESSAGE = /^\[client "(?<address>[^"]*)"\] Coraza: (?<rule>.*)$/s
 
-/** A record of the audit log in JSON; or, as text, why it is none. */
+/** Reads a record of the audit log in JSON; or, as text, why it is none. */
 export function readAuditJson(line: string, context: TimeContext): Transaction | string {
   const ofCaddy = readJsonRecord(line, caddySchema())
   if (typeof ofCaddy !== 'string') return caddyTransaction(ofCaddy)

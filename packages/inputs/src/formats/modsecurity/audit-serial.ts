@@ -50,8 +50,8 @@ export class SerialAudit {
   }
 
   /**
-   * A whole transaction, or why one is none; `'inside'` of one; `undefined` for what is no part of
-   * any.
+   * Gives a whole transaction, or why one is none; `'inside'` of one; `undefined` for what is no
+   * part of any.
    */
   read(line: string, number: number): Transaction | { readonly refused: string; line: number } | 'inside' | undefined {
     const { id, part } = BOUNDARY.exec(line)?.groups ?? {}

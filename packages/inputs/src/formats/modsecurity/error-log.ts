@@ -9,8 +9,8 @@ const RULE =
 const UNIQUE_ID = /\[unique_id "(?<id>[\w@.-]{1,64})"\]/
 
 /**
- * A rule's message in the error log of Apache, where the peer stands in front, or of nginx, where it
- * stands behind what the client sent.
+ * Reads a rule's message in the error log of Apache, where the peer stands in front, or of nginx,
+ * where it stands behind what the client sent.
  */
 export function readErrorLine(line: string, context: TimeContext): Transaction | undefined {
   const { address, at, message } = readApacheFrame(line, context) ?? readNginxFrame(line, context) ?? {}

@@ -47,7 +47,9 @@ function all(text: string, name: string): string[] {
   return [...text.matchAll(new RegExp(`\\[${name} "([^"]*)"\\]`, 'g'))].map(([, value = '']) => value)
 }
 
-/** Whether a request was an attack, by what the rules said of it; `'ambiguous'` where none can tell. */
+/**
+ * Whether a request was an attack, by what the rules said of it; `'ambiguous'` where none can tell.
+ */
 export function verdictOf(messages: readonly RuleMessage[]): 'attack' | 'paranoid' | 'ambiguous' | undefined {
   const own = messages.filter(({ id }) => !SUMS_UP.test(id))
   const critical = own.filter(({ isCritical }) => isCritical)

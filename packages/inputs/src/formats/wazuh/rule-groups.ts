@@ -67,7 +67,7 @@ const NO_ATTACK = new Set([
   'authentication_success',
 ])
 
-/** What a rule tells of, by its groups; `undefined` for none of an attacker's doing. */
+/** Says what a rule tells of, by its groups; `undefined` for none of an attacker's doing. */
 export function attackOf(groups: readonly string[], level: number): WazuhAttack | undefined {
   if (groups.some((group) => NO_ATTACK.has(group))) return undefined
   if (groups.some((group) => LOGIN_GROUPS.has(group))) {

@@ -35,7 +35,9 @@ export class HeldEvents {
     return this.#take(() => true)
   }
 
-  /** Those that may still be given on, each with the place of its connection, if that is open. */
+  /**
+   * Gives those that may still be given on, each with the place of its connection, if that is open.
+   */
   save(placeOf: (connection: object) => number | null): { event: LogEvent; connection: number | null }[] {
     return this.#held.slice(this.#first).flatMap(({ event, connection }) => {
       const place = connection === undefined ? null : placeOf(connection)

@@ -32,7 +32,9 @@ const savedSchema = lazily(() =>
       })
       .nullable(),
     sweptAt: z.number(),
-    /** What connections are found by, in the order in which they were seen; and the place of each. */
+    /**
+     * What connections are found by, in the order in which they were seen; and the place of each.
+     */
     found: pairs(z.int()),
     connections: z.array(connectionSchema()),
     unidentified: pairs(z.number()),

@@ -36,7 +36,7 @@ export class SshLogReader {
     return 'read'
   }
 
-  /** The events that can no longer be taken back. */
+  /** Gives the events that can no longer be taken back. */
   take(): LogEvent[] {
     return this.#sshd.take().map((event) => notAhead(event, this.#now))
   }

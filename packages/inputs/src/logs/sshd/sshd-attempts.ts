@@ -53,12 +53,12 @@ export class SshdAttempts {
     }
   }
 
-  /** A connection by the place that it was saved at. */
+  /** Gives a connection by the place that it was saved at. */
   connectionAt(place: number): SshdConnection | undefined {
     return this.#restored[place]
   }
 
-  /** All that are open, and the place at which each is saved. */
+  /** Gives all that are open, and the place at which each is saved. */
   save(): SavedAttempts & { readonly placeOf: (connection: object) => number | null } {
     const places = new Map<object, number>()
     const connections = [...new Set(this.#connections.values())]
@@ -69,8 +69,8 @@ export class SshdAttempts {
   }
 
   /**
-   * The connection that a line tells of, and how many attempts it adds to those that earlier lines
-   * told of.
+   * Gives the connection that a line tells of, and how many attempts it adds to those that earlier
+   * lines told of.
    */
   see({ form, address, port, times }: SshdSighting, source: SshdSource, repeats: number): [SshdConnection, number] {
     this.#forgetQuiet(source.at)

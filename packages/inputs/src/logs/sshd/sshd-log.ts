@@ -60,12 +60,14 @@ export class SshdLog {
     this.#held.add(event)
   }
 
-  /** The events that can no longer be taken back. */
+  /** Gives the events that can no longer be taken back. */
   take(): LogEvent[] {
     return this.#held.takeDue(this.#clock)
   }
 
-  /** The same where nothing that is still to come happened before `at`, though the log is silent. */
+  /**
+   * The same where nothing that is still to come happened before `at`, though the log is silent.
+   */
   advance(at: number): LogEvent[] {
     this.#clock = Math.max(this.#clock, at)
     return this.take()

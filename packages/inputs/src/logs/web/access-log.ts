@@ -18,9 +18,9 @@ const BACK = new RegExp(
 const LONGEST_ADDRESS = 64
 
 /**
- * A request in an access log of nginx or Apache: the common and the combined format, also behind a
- * syslog header or the name of the virtual host (with or without a port), and with more fields
- * behind.
+ * Reads a request in an access log of nginx or Apache: the common and the combined format, also
+ * behind a syslog header or the name of the virtual host (with or without a port), and with more
+ * fields behind.
  *
  * The peer is the first field, or the second one behind a virtual host, and ` - ` follows it. What
  * clients write (user, host, request, headers) may hold blanks, brackets and addresses, but no

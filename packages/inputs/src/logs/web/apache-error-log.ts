@@ -50,8 +50,8 @@ const REFUSED_REQUESTS: readonly (readonly [status: number, message: RegExp])[] 
 ]
 
 /**
- * A refused login, a request that failed or one that ModSecurity stopped, in Apache’s error log
- * (2.4 and 2.2).
+ * Reads a refused login, a request that failed or one that ModSecurity stopped, in Apache’s error
+ * log (2.4 and 2.2).
  *
  * `[client ADDRESS:PORT]` stands before the message, nothing before it is a client’s text, and
  * Apache escapes line feeds: whatever follows names nobody. `[remote …]` is a server that Apache
@@ -64,7 +64,7 @@ export function readApacheErrorLine(line: string, zone?: ZoneOption): WebEvent |
   return address === undefined || at === undefined || what === undefined ? undefined : { ...what, address, at }
 }
 
-/** Whom a line of Apache’s error log is about, when it was written, and what it says. */
+/** Says whom a line of Apache’s error log is about, when it was written, and what it says. */
 export function readApacheFrame(line: string, zone?: ZoneOption): ErrorFrame | undefined {
   if (line.length >= LONGEST_LINE) return undefined
   const groups = FORMS.map((form) => form.exec(line)?.groups).find((found) => found !== undefined)

@@ -46,7 +46,7 @@ const STATUS_OF_ERRNO = new Map([
 ])
 
 /**
- * A refused login, a request that failed or a broken TLS handshake in nginx’s error log, also
+ * Reads a refused login, a request that failed or a broken TLS handshake in nginx’s error log, also
  * behind a syslog header.
  *
  * nginx puts the peer behind its message, and escapes nothing. So a line is read only where the
@@ -65,8 +65,8 @@ export function readNginxErrorLine(text: string, zone?: ZoneOption): WebEvent | 
 }
 
 /**
- * Any message of nginx’s, with the peer that stands behind it, if nothing else in the line can be
- * one.
+ * Reads any message of nginx’s, with the peer that stands behind it, if nothing else in the line
+ * can be one.
  */
 export function readNginxFrame(text: string, zone?: ZoneOption): ErrorFrame | undefined {
   if (text.length >= LONGEST_LINE) return undefined

@@ -124,7 +124,9 @@ function heldLine(text: string, line: number): HeldLine {
   return { ...headed, text, line, mayGoOn: mayGoOn(headed.body), isTrusted: true }
 }
 
-/** The same lines, with {@link NOT_TRUSTED} in front of each that {@link SplitRecords} do not trust. */
+/**
+ * The same lines, with {@link NOT_TRUSTED} in front of each that {@link SplitRecords} do not trust.
+ */
 export async function* distrustSplitRecords(lines: AsyncIterable<string>): AsyncGenerator<string> {
   const records = new SplitRecords()
   let line = 0

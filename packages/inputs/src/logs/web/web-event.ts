@@ -24,7 +24,7 @@ export interface ErrorFrame {
 }
 
 /**
- * The canonical text of a single address, `undefined` for everything else (a range, a name,
+ * Gives the canonical text of a single address, `undefined` for everything else (a range, a name,
  * `1.2.3.04`).
  */
 export function ipAddress(text: string): string | undefined {

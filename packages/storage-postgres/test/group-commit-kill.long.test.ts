@@ -1,0 +1,2 @@
+// The same, in full.
+import './group-commit-kill.test.js'

@@ -1,0 +1,2 @@
+// The same, in full.
+import './killed-process.test.js'
