@@ -15,8 +15,6 @@ export async function timed(work: () => Promise<unknown> | unknown): Promise<num
   return performance.now() - started
 }
 
-export const perSecond = (count: number, ms: number) => `${Math.round((count / ms) * 1_000).toLocaleString('en-US')}/s`
-
 /** The middle one of several runs: single runs lie. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
