@@ -18,7 +18,7 @@ const workspaceOf = (folder, more = {}) => ({
   // Prisma is built into a chunk of its own: scripts/bundle/prisma.mjs.
   entry: [
     ...entriesOf(folder),
-    'src/{main,prisma,ops-process,local-api-process}.ts',
+    'src/{main,quote,prisma,ops-process,local-api-process}.ts',
     'scripts/*.mjs',
     'test/{programs,packed,readme}/**',
     '**/*.test.ts',

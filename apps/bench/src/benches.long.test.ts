@@ -25,3 +25,23 @@ test('a name that is none is refused, with those there are', async () => {
   const failed = promisify(execFile)(process.execPath, [MAIN, 'nothing'])
   await expect(failed).rejects.toMatchObject({ stderr: expect.stringContaining('There is no bench nothing') })
 })
+
+test('a fleet is of the size and on the store that are asked for', async () => {
+  const args = [MAIN, 'fleet', '--json', '--machines', '70', '--workers', '7', '--storage', 'sqlite']
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  const { outcomes }: { outcomes: [Outcome] } = JSON.parse(stdout)
+  const [{ rows }] = outcomes
+  expect(rows.filter(({ name }) => !name.includes('SQLite'))).toEqual([])
+  // Two requests for each machine, and eighteen more for the first, which has ten times as much.
+  expect(rows.find(({ name }) => name === 'requests, SQLite')?.ours.median).toBe(158)
+})
+
+test.each([
+  [['fleet', '--workers', '0'], '--workers'],
+  [['fleet', '--storage', 'paper'], '--storage: must be sqlite, postgres or redis'],
+  [['send', '--machines', '9'], 'for fleet alone'],
+  [['send', '--small', '--record'], 'Only a whole run is recorded'],
+])('%j is refused before anything runs', async (args, message) => {
+  const failed = promisify(execFile)(process.execPath, [MAIN, ...args])
+  await expect(failed).rejects.toMatchObject({ stderr: expect.stringContaining(message) })
+})

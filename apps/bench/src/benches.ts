@@ -20,6 +20,7 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   send: async () => (await import('./send.js')).send,
   'send-latency': async () => (await import('./send-latency.js')).sendLatency,
   backlog: async () => (await import('./backlog.js')).backlog,
+  fleet: async () => (await import('./fleet.js')).fleet,
   'whole-way': async () => (await import('./whole-way.js')).wholeWay,
   memory: async () => (await import('./peak-memory.js')).peakMemory,
   quiet: async () => (await import('./quiet.js')).quiet,

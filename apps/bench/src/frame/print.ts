@@ -1,6 +1,7 @@
 import type { Figure } from '../figure.js'
 import type { Goal, Limit } from './bench.js'
 import { keeps, type MeasuredRow, type Outcome, type Spread } from './contest.js'
+import type { RecordedRow } from './record.js'
 
 const line = (name: string, cells: readonly string[], mark: string) =>
   `${[name.padEnd(52), ...cells.map((cell, index) => cell.padStart(index < 3 ? 26 : 10))].join(' ')}${mark}\n`
@@ -18,20 +19,27 @@ export function printOutcome({ rows, figures, bench, isSmall, rounds, othersCore
   process.stdout.write(`${busy}\n`)
 }
 
-function lineOf({ name, unit, ours, baseline, ratio, goal, isMet }: MeasuredRow): string {
-  const cells = [
+const lineOf = (row: MeasuredRow) => line(row.name, cellsOf(row), row.isMet ? '' : '  MISSED')
+
+const lineOfFigure = (figure: Figure, isSmall: boolean) =>
+  line(figure.name, cellsOfFigure(figure), isSmall || keeps(figure.goal, figure.ratio) ? '' : '  MISSED')
+
+/** What is measured, the baseline, their ratio and the goal, as people read them. */
+export function cellsOf({ unit, ours, baseline, ratio, goal }: RecordedRow): string[] {
+  return [
     shown(ours, unit),
     baseline === undefined ? '' : shown(baseline, unit),
     ratio === undefined ? '' : shown(ratio, '×'),
     goalOf(goal, unit),
   ]
-  return line(name, cells, isMet ? '' : '  MISSED')
 }
 
-function lineOfFigure({ name, ours, baseline, ratio, goal }: Figure, isSmall: boolean): string {
-  const cells = [ours, baseline, `${ratio.toFixed(2)} ×`, `${limit(goal)} ×`]
-  return line(name, cells, isSmall || keeps(goal, ratio) ? '' : '  MISSED')
-}
+export const cellsOfFigure = ({ ours, baseline, ratio, goal }: Figure): string[] => [
+  ours,
+  baseline,
+  `${ratio.toFixed(2)} ×`,
+  `${limit(goal)} ×`,
+]
 
 function shown({ median, min, max }: Spread, unit: string): string {
   return min === max ? `${number(median)} ${unit}` : `${number(median)} (${number(min)}–${number(max)}) ${unit}`
