@@ -2,7 +2,8 @@ import type { QueuedSignal } from '@cscapi/storage'
 import { type Cost, costOfEach } from './cost.js'
 import type { Contest, Goal, Numbers, Row, Setting } from './frame/bench.js'
 import { queuedSignals } from './signals.js'
-import { handCalls, ourCalls, type SqliteCalls } from './sqlite-sides.js'
+import { handCalls, ourCalls } from './sqlite-sides.js'
+import type { StoreCalls } from './store-calls.js'
 
 type Way = readonly [name: string, signals: number, each: number, goal: Goal]
 
@@ -14,7 +15,7 @@ const WAYS: readonly Way[] = [
 ]
 const CALLERS_GOAL: Goal = { ratio: { atLeast: 8 } }
 
-async function measure(open: (folder: string) => Promise<SqliteCalls>, setting: Setting): Promise<Numbers> {
+async function measure(open: (folder: string) => Promise<StoreCalls>, setting: Setting): Promise<Numbers> {
   const calls = await open(setting.folder)
   const numbers: Record<string, number> = {}
   const note = (name: string, signals: number, { cpuUs, wallUs }: Cost) => {
