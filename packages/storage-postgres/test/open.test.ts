@@ -70,10 +70,14 @@ describe('opening', () => {
     const { rows } = await server.admin.query("SELECT 1 FROM pg_namespace WHERE nspname = 'looked_at'")
     expect(rows).toEqual([])
     await (await open({ schema: 'looked_at' })).close()
-    await server.admin.query('DELETE FROM looked_at.cscapi_migrations WHERE version = 3')
+    const versions = async () =>
+      (await server.admin.query('SELECT version FROM looked_at.cscapi_migrations ORDER BY version')).rows
+    const before = (await versions()).slice(0, -1)
+    await server.admin.query(
+      'DELETE FROM looked_at.cscapi_migrations WHERE version = (SELECT max(version) FROM looked_at.cscapi_migrations)',
+    )
     await expect(open({ schema: 'looked_at', readOnly: true })).rejects.toMatchObject(none)
-    const { rows: left } = await server.admin.query('SELECT count(*)::int AS count FROM looked_at.cscapi_migrations')
-    expect(left).toEqual([{ count: 2 }])
+    expect(await versions()).toEqual(before)
   })
 
   test('with readOnly a role that may only read reads, and is refused to write', async () => {

@@ -13,18 +13,21 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-const signal = (uuid: string) => ({ machineId: 'm', uuid, payload: '{}' })
+const signal = (uuid: string, payload = '{}') => ({ machineId: 'm', uuid, payload })
+/** More than one statement takes, so that two of them are added in a transaction. */
+const MUCH = JSON.stringify('x'.repeat(16_777_216))
 
 /**
  * What a host may be in the middle of when it loses power, and after how many messages its
- * transaction is still open.
+ * transaction is still open: a call that is one statement has none.
  */
 const calls: readonly [
   name: string,
   points: readonly number[],
   call: (storage: PostgresStorage) => Promise<unknown>,
 ][] = [
-  ['adding', [1, 2, 3], (storage) => storage.enqueue([signal('unheard')])],
+  ['adding', [0], (storage) => storage.enqueue([signal('unheard')])],
+  ['adding_much', [1, 2, 3], (storage) => storage.enqueue([signal('unheard', MUCH), signal('too', MUCH)])],
   [
     'settling',
     [1, 2, 3],

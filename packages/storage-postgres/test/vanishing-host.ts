@@ -8,8 +8,8 @@ import { listenBefore } from './listen-before.js'
 export interface VanishingHost {
   readonly url: string
   /**
-   * In the next transaction that it begins, the host gets so many messages through; then nothing
-   * goes either way, and the server is not told.
+   * In the next transaction that it begins, or addition that is one statement, the host gets so
+   * many messages through; then nothing goes either way, and the server is not told.
    */
   vanishAfter(messages: number): void
   readonly hasVanished: boolean
@@ -26,7 +26,7 @@ export async function vanishingHost(serverUrl: string): Promise<VanishingHost> {
     const upstream = connect(Number(new URL(serverUrl).port), '127.0.0.1')
     sockets.push(client, upstream)
     client.on('data', (chunk) => {
-      hasBegun ||= isArmed && chunk.includes('BEGIN')
+      hasBegun ||= isArmed && (chunk.includes('BEGIN') || chunk.includes('add_signals'))
       isGone ||= hasBegun && allowed-- <= 0
       if (isGone) return
       upstream.write(chunk)
