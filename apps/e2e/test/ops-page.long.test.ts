@@ -249,9 +249,9 @@ test('text of attackers, lists and CAPI is text: nothing runs, and the policy ha
 test('text of others hides nothing and fills no page: what cannot be seen is shown as its code, what is long is folded', async () => {
   const fleet = await arrange({}, `list\u202eevil ${'w'.repeat(3_000)}`)
   await fleet.client.pullDecisions({ machineId: sensor(1) })
-  await deadLetter(fleet, `no\u202egpj ${'W'.repeat(5_000)}`)
+  await deadLetter(fleet, `no\u200bgpj ${'W'.repeat(5_000)}`)
   const { page } = await openLive(fleet.server.url, 'dead-letters', { viewport: { width: 360, height: 740 } })
-  await page.getByText('no\\u202egpj').waitFor()
+  await page.getByText('no\\u200bgpj').waitFor()
   const shown = () => page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])
   expect((await shown())[0]).toBeLessThanOrEqual(360)
   expect((await shown())[1]).toBeLessThan(1_500)
