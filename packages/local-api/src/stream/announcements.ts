@@ -65,8 +65,12 @@ export class Announcements {
       if (move === undefined) await setImmediate()
       else this.#take(move, moves, after, at)
     }
-    if (isFirst)
-      for (const decision of after.local) if (decision.expiresAt <= at) moves.take({ kind: 'gone', decision })
+    if (isFirst) {
+      // What the process before announced of these is not known: whatever is over, or allowed by now.
+      const inForce = new Set(after.localInForce(at))
+      for (const decision of after.local)
+        if (!inForce.has(decision)) this.#take({ kind: 'gone', decision }, moves, after, at)
+    }
     const isOther =
       after.sources.some((source, index) => source !== before.sources[index]) || after.allowlists !== before.allowlists
     if (!moves.isEmpty || isOther) {

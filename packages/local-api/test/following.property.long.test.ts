@@ -1,0 +1,2 @@
+// What happens at random, in full.
+import './following.property.test.js'
