@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { WrittenLog } from '../../test/follow/followed-log.js'
 import { Consumer } from '../../test/follow/following.js'
 
-const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 3_000 : 120
+const RUNS = process.env.CSCAPI_TEST_LONG === '1' ? 1_500 : 120
 
 type Step = (world: { log: WrittenLog; consumer: Consumer; write: (text: string) => void }) => Promise<void> | void
 
