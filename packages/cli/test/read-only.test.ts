@@ -20,6 +20,8 @@ const ASKING = [
   ['decisions export --format nginx-deny', 'deny 198.51.100.1;'],
   ['add --dry-run --ip 203.0.113.50 --scenario crowdsecurity/ssh-bf', '"203.0.113.50"'],
   ['preview', '"scenario"'],
+  ['bouncers ls', 'edge'],
+  ['agents ls', 'sensor'],
 ] as const
 
 /** Rights mean nothing to root: what it may not write, nobody else can test. */
@@ -34,6 +36,8 @@ async function arrangeStore(): Promise<World> {
   await world.ok(oneSignal('203.0.113.99'))
   await world.ok(['send'])
   await world.ok(['decisions', 'pull'])
+  await world.ok(['bouncers', 'add', 'edge'])
+  await world.ok(['agents', 'add', 'sensor'])
   await world.ok(['add', '--format', 'cowrie', SAMPLE])
   chmodSync(world.folder, 0o755)
   chmodSync(world.path('store.db'), 0o444)
