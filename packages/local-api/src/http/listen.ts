@@ -19,7 +19,7 @@ export interface ListenOptions {
   readonly port?: number
   /** The path of a Unix socket, in place of host and port. */
   readonly socket?: string
-  /** PEM texts. With `ca`, client certificates that it signed are believed. */
+  /** Default: no TLS. */
   readonly tls?: TlsTexts
   /** Connections at once; more are not accepted. Default 1,024. */
   readonly maxConnections?: number

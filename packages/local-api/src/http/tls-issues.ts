@@ -2,12 +2,13 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import type { InputIssue } from '@cscapi/signals'
 
-/** PEM texts. With `ca`, client certificates that it signed are believed. */
+/** PEM texts. */
 export interface TlsTexts {
   /** The certificate, and those between it and its authority. */
   readonly cert: string
   /** The certificate's key, without a passphrase. */
   readonly key: string
+  /** The authority of clients: certificates that it signed are believed. Default: none are. */
   readonly ca?: string | undefined
 }
 
