@@ -1,7 +1,7 @@
 import { Cli } from './cli.js'
 import { endOf } from './ending.js'
 import { EXIT } from './exit-codes.js'
-import { createProgram } from './program.js'
+import { createProgram, helpAsked } from './program.js'
 import { refuseSecrets } from './secret-arguments.js'
 
 const STOPPING = 'Stopping (Ctrl-C again ends at once)'
@@ -28,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     refuseSecrets(argv)
     const program = await createProgram(cli, argv)
-    await program.parseAsync([...argv], { from: 'user' })
+    await program.parseAsync([...helpAsked(program, argv)], { from: 'user' })
   } catch (error) {
     const { code, lines } = endOf(error, {
       debug: argv.includes('--debug') || process.env.CSCAPI_DEBUG === '1',

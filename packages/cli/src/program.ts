@@ -34,4 +34,26 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
   return program
 }
 
+/**
+ * What to parse where help is asked for: `help signals ls` is `signals ls --help`, and of a command
+ * that is not there its name alone is left, so that it is refused. Commander reads one name after
+ * `help`, and for a wrong one shows the help of all others, as if nothing were wrong.
+ */
+export function helpAsked(program: Command, argv: readonly string[]): readonly string[] {
+  if (!['help', '--help', '-h'].some((word) => argv.includes(word))) return argv
+  const path: string[] = []
+  let isSpelt = false
+  let command = program
+  for (const name of program.parseOptions([...argv]).operands) {
+    if (command.commands.length === 0) break
+    isSpelt ||= name === 'help'
+    if (name === 'help') continue
+    path.push(name)
+    const next = command.commands.find((one) => one.name() === name)
+    if (next === undefined) return path
+    command = next
+  }
+  return isSpelt ? [...path, '--help'] : argv
+}
+
 const capitalised = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`

@@ -167,3 +167,14 @@ test('version says what runs', async () => {
   expect(await world.ok(['version'])).toMatch(/^cscapi \d+\.\d+\.\d+ \(Node\.js v/)
   expect(await world.json(['version'])).toMatchObject([{ node: process.version }])
 })
+
+test('an id that the store does not know is told by revive, too: exit 3', async () => {
+  const world = await arrange()
+  await world.ok(oneSignal())
+  await world.ok(['send'])
+  expect(await world.run(['machines', 'revive', 'nobody', MACHINE_ID])).toEqual({
+    code: 3,
+    stdout: '0 machines revived\n',
+    stderr: 'cscapi: 1 id not known to the store\n',
+  })
+})

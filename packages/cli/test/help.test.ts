@@ -40,9 +40,26 @@ test.each([
   [['signals', 'lst'], 'Did you mean ls?'],
   [['status', '--wach'], 'Did you mean --watch?'],
   [['send', 'now'], 'too many arguments'],
+  [['help', 'stauts'], 'Did you mean status?'],
+  [['stauts', '--help'], 'Did you mean status?'],
+  [['help', 'signals', 'lst'], 'Did you mean ls?'],
+  [['signals', 'help', 'lst'], 'Did you mean ls?'],
+  [['signals', 'lst', '-h'], 'Did you mean ls?'],
 ])('%j is answered with what was probably meant: exit 2', async (args, hint) => {
   const world = await arrange()
   expect(await world.run(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(hint) })
+})
+
+test.each([
+  ['help add', 'Usage: cscapi add '],
+  ['help signals ls', 'Usage: cscapi signals ls '],
+  ['signals help ls', 'Usage: cscapi signals ls '],
+  ['--json signals ls --help', 'Usage: cscapi signals ls '],
+  ['decisions check help --help', 'Usage: cscapi decisions check '],
+  ['help', 'Usage: cscapi [options]'],
+])('cscapi %s shows the help that was asked for', async (command, text) => {
+  const world = await arrange()
+  expect(await world.ok(command.split(' '))).toContain(text)
 })
 
 test('a command that needs another says which there are', async () => {

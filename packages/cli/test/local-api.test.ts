@@ -71,7 +71,7 @@ test('it serves TLS from files, and names the file that is missing, unreadable o
   )
   expect(await wrong('--tls-cert-file', cert, '--tls-key-file', world.path('other.key'))).toEqual([
     2,
-    expect.stringMatching(/--tls-cert-file.*is of another key/),
+    expect.stringMatching(/--tls-key-file.*must be the key of the certificate/),
   ])
 })
 

@@ -144,6 +144,8 @@ test('doctor tells a broken configuration, and goes no further', async () => {
   expect(code).toBe(3)
   expect(stdout).toContain('did you mean storage?')
   expect(stdout).toContain('must be a duration')
+  // No command shows settings that cannot be read.
+  expect(stdout).toContain('→ put it right, and run cscapi doctor again')
 })
 
 test('doctor tells files that cannot be followed', async () => {

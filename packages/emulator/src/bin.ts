@@ -55,5 +55,8 @@ function fail(status: number, message: string): never {
 
 // Whoever reads our log may go away; the server stays.
 process.stderr.on('error', () => {})
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') fail(1, `Standard output cannot be written: ${error.message}`)
+})
 
 await run(process.argv.slice(2))

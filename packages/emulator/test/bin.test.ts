@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +35,23 @@ async function startJson(...flags: string[]) {
 }
 
 describe('cscapi-emulator', () => {
+  test.each([['--help'], ['--version'], ['--port=0']])(
+    '%s says that standard output is full, and fails',
+    async (flag) => {
+      const child = spawn(process.execPath, [BIN, flag], { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] })
+      running.push(child)
+      let said = ''
+      child.stderr?.on('data', (chunk) => (said += chunk))
+      const [code] = await once(child, 'close')
+      expect({ code, said }).toEqual({
+        code: 1,
+        said: expect.stringMatching(
+          /^cscapi-emulator: Standard output cannot be written: .*no space left on device.*\n$/,
+        ),
+      })
+    },
+  )
+
   test('prints its address as JSON, serves, logs a line per request without secrets, and ends on SIGTERM', async () => {
     const { child, ended, url, pid, capi } = await startJson()
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v3$/)

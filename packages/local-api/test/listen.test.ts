@@ -1,10 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { request as httpRequest, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
+import type { InputError } from '@cscapi/signals'
 import { temporaryFolder } from '@cscapi/test-servers/temporary-folder'
 import { expect, onTestFinished, test } from 'vitest'
 import type { ListenOptions, LocalApiOptions } from '../src/index.js'
@@ -136,4 +139,48 @@ test('bouncers come in with a certificate of the right unit, signed by our autho
   expect((await come(signed('stranger', 'theirs', '/OU=bouncer-ou/CN=fw')))[0]).toBe(403)
   expect((await come({}))[0]).toBe(403)
   expect((await come({}, { 'x-api-key': KEY }))[0]).toBe(200)
+})
+
+test('a key of another certificate, and what is no key or certificate, are refused by name and not shown', async ({
+  skip,
+}) => {
+  const folder = temporaryFolder()
+  const pem = (name: string) => readFileSync(join(folder, name), 'utf8')
+  for (const name of ['one', 'other']) {
+    const args = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-subj',
+      '/CN=x',
+    ]
+    const { error } = spawnSync('openssl', [...args, '-keyout', `${name}.key`, '-out', `${name}.pem`], { cwd: folder })
+    if (error !== undefined) return skip('there is no openssl to make certificates with')
+  }
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  const rsa = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const [cert, key] = [pem('one.pem'), pem('one.key')]
+  const { api } = arrange()
+  for (const [tls, paths] of [
+    [{ cert, key: pem('other.key') }, ['tls.key']],
+    [{ cert, key: rsa }, ['tls.key']],
+    [{ cert, key: 'no key, yet a secret' }, ['tls.key']],
+    [{ cert: 'no certificate', key }, ['tls.cert']],
+    [{ cert, key, ca: 'no authority' }, ['tls.ca']],
+    [{ cert: 'none', key: 'none', ca: 'none' }, ['tls.cert', 'tls.key', 'tls.ca']],
+  ] as const) {
+    const refused = await api.listen({ port: 0, tls }).then(
+      () => undefined,
+      (error: InputError) => error,
+    )
+    expect(refused?.issues.map(({ path }) => path)).toEqual(paths)
+    expect(inspect(refused)).not.toMatch(/PRIVATE KEY|yet a secret/)
+  }
+  const listening = await api.listen({ port: 0, tls: { cert, key } })
+  onTestFinished(() => listening.close())
+  expect(listening.url).toMatch(/^https:/)
 })

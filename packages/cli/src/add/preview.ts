@@ -2,8 +2,8 @@ import type { CapiClient } from '@cscapi/client'
 import type { Signal } from '@cscapi/signals'
 import { MemoryStorage } from '@cscapi/storage'
 import type { Cli } from '../cli.js'
-import { openExistingStore } from '../client/store.js'
-import { createClient } from '../client/use-client.js'
+import { isThere, openToRead } from '../client/store.js'
+import { boundEnvironment, createClient } from '../client/use-client.js'
 import { EXIT } from '../exit-codes.js'
 
 /** Signals that are previewed in one go. */
@@ -11,10 +11,7 @@ const AT_ONCE = 1_000
 
 /** Prints the exact JSON that would leave, one signal a line; stores nothing. */
 export async function printPreview(cli: Cli, signals: Iterable<Signal> | AsyncIterable<Signal>): Promise<void> {
-  const { dedup, environment } = await cli.settings()
-  // What was added lately is in the store; all else that decides stands in the settings.
-  const storage = dedup === undefined && environment !== undefined ? new MemoryStorage() : await openExistingStore(cli)
-  const client = await createClient(cli, 'store', storage)
+  const client = await previewClient(cli)
   try {
     let slice: Signal[] = []
     for await (const signal of signals) {
@@ -28,6 +25,20 @@ export async function printPreview(cli: Cli, signals: Iterable<Signal> | AsyncIt
   } finally {
     await client.close()
   }
+}
+
+/** A client that knows what was added lately; all else that decides stands in the settings. */
+async function previewClient(cli: Cli): Promise<CapiClient> {
+  const { dedup, environment } = await cli.settings()
+  const needsStore = dedup !== undefined && (await isThere(cli))
+  if (needsStore || environment === undefined) {
+    const storage = await openToRead(cli)
+    const bound = await boundEnvironment(storage)
+    // Nothing is sent: it is the store's own environment that its records are of.
+    if (bound !== undefined) return createClient(cli, 'look', storage, bound)
+    await storage.close()
+  }
+  return createClient(cli, 'look', new MemoryStorage())
 }
 
 async function print(cli: Cli, client: CapiClient, signals: readonly Signal[]): Promise<void> {

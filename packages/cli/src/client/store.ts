@@ -46,10 +46,20 @@ export async function openToRead(cli: Cli): Promise<Storage> {
   return openUrl(cli, url, { readOnly: true })
 }
 
+/** Whether the configured storage is there, as far as that can be told before it is opened. */
+export async function isThere(cli: Cli): Promise<boolean> {
+  return missingFile(await storageUrl(cli)) === undefined
+}
+
+function missingFile(url: string): string | undefined {
+  const file = fileOf(url)
+  return file === undefined || existsSync(file) ? undefined : file
+}
+
 /** @throws CscapiError `storage_missing` for a SQLite file that is not there. */
 export function assertExists(url: string): void {
-  const file = fileOf(url)
-  if (file === undefined || existsSync(file)) return
+  const file = missingFile(url)
+  if (file === undefined) return
   const message = `There is no store at ${file}: name another with --storage, or make it with cscapi init`
   throw new CscapiError('storage_missing', message)
 }

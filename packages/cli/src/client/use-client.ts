@@ -1,16 +1,16 @@
-import { existsSync } from 'node:fs'
 import { CapiClient, type Environment, InputError, type InputIssue } from '@cscapi/client'
 import { type StateStore, stateKeys } from '@cscapi/core'
 import type { Storage } from '@cscapi/storage'
 import type { Cli } from '../cli.js'
 import { clientOptions } from './client-options.js'
-import { fileOf, openStore, storageUrl } from './store.js'
+import { isThere, openStore } from './store.js'
 
 /**
  * Why a client is made. `capi`: to call CAPI, for which environment and scenarios have to be known.
- * `store`: to change what is in the store, for which the store itself knows its environment.
+ * `store`: to change what is in the store, for which the store itself knows its environment. `look`:
+ * to look at it, for which no machine is unsealed and nothing is written.
  */
-export type Purpose = 'capi' | 'store'
+export type Purpose = 'capi' | 'store' | 'look'
 
 /** What a machine that never logs in detects. */
 const NO_SCENARIOS = ['cscapi/none']
@@ -40,11 +40,18 @@ export async function useClient<T>(
 }
 
 /** Makes a client on a storage, which closing the client closes. */
-export async function createClient(cli: Cli, purpose: Purpose, storage: Storage): Promise<CapiClient> {
+export async function createClient(
+  cli: Cli,
+  purpose: Purpose,
+  storage: Storage,
+  bound?: Environment,
+): Promise<CapiClient> {
   const settings = await cli.settings()
-  const environment = await environmentOf(cli, storage)
+  const environment = bound ?? (await environmentOf(cli, storage))
   const scenarios = purpose === 'capi' ? (settings.scenarios ?? []) : NO_SCENARIOS
-  return new CapiClient({ ...clientOptions(settings), storage, environment, scenarios })
+  const { encryptionKey, ...options } = clientOptions(settings)
+  const sealing = purpose !== 'look' && encryptionKey !== undefined && { encryptionKey }
+  return new CapiClient({ ...options, ...sealing, storage, environment, scenarios })
 }
 
 /** The environment that is configured, else the store's own. @throws InputError where there is none */
@@ -56,15 +63,14 @@ export async function environmentOf(cli: Cli, storage: StateStore): Promise<Envi
 }
 
 /** The environment that a store was used for first, if it was used. */
-async function boundEnvironment(storage: StateStore): Promise<Environment | undefined> {
+export async function boundEnvironment(storage: StateStore): Promise<Environment | undefined> {
   const stored = await storage.getState(stateKeys.environment)
   return stored && { baseUrl: new TextDecoder().decode(stored.value) }
 }
 
 /** A store that is not there yet can say nothing about its environment. */
 async function assertUsedBefore(cli: Cli): Promise<void> {
-  const file = fileOf(await storageUrl(cli))
-  if (file !== undefined && !existsSync(file)) throw notConfigured([missing('environment')])
+  if (!(await isThere(cli))) throw notConfigured([missing('environment')])
 }
 
 async function assertConfigured(cli: Cli): Promise<void> {

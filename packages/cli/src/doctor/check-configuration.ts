@@ -17,7 +17,7 @@ export async function checkConfiguration(
   } catch (error) {
     const issues = error instanceof InputError ? error.issues : []
     const findings = issues.map(({ path, rule }) =>
-      bad('configuration', `${path}: ${rule}`, 'put it right; cscapi config show shows the rest'),
+      bad('configuration', `${path}: ${rule}`, 'put it right, and run cscapi doctor again'),
     )
     return {
       findings: findings.length > 0 ? findings : [bad('configuration', messageOf(error), 'put it right')],

@@ -1,6 +1,6 @@
 import { Agents } from '@cscapi/local-api'
 import type { Cli } from '../cli.js'
-import { openExistingStore, openStore } from '../client/store.js'
+import { openExistingStore, openStore, openToRead } from '../client/store.js'
 import { EXIT } from '../exit-codes.js'
 import { table } from '../output/table.js'
 
@@ -26,7 +26,7 @@ export function addAgent(cli: Cli, name: string): Promise<void> {
 }
 
 export function listAgents(cli: Cli): Promise<void> {
-  return withAgents(cli, openExistingStore, async (agents) => {
+  return withAgents(cli, openToRead, async (agents) => {
     const all = await agents.list()
     if (cli.json) for (const one of all) cli.terminal.json(one)
     else if (all.length === 0) cli.terminal.tell('There are none')

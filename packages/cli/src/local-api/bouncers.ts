@@ -1,6 +1,6 @@
 import { BouncerKeys } from '@cscapi/local-api'
 import type { Cli } from '../cli.js'
-import { openExistingStore, openStore } from '../client/store.js'
+import { openExistingStore, openStore, openToRead } from '../client/store.js'
 import { EXIT } from '../exit-codes.js'
 import { table } from '../output/table.js'
 
@@ -26,7 +26,7 @@ export function addBouncer(cli: Cli, name: string): Promise<void> {
 }
 
 export function listBouncers(cli: Cli): Promise<void> {
-  return withKeys(cli, openExistingStore, async (keys) => {
+  return withKeys(cli, openToRead, async (keys) => {
     const all = await keys.list()
     if (cli.json) for (const one of all) cli.terminal.json(one)
     else if (all.length === 0) cli.terminal.tell('There are none')

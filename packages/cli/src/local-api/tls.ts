@@ -1,7 +1,6 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { createSecureContext } from 'node:tls'
 import { InputError, type InputIssue } from '@cscapi/client'
+import { type TlsTexts, tlsIssues } from '@cscapi/local-api'
 
 export interface TlsFlags {
   readonly tlsCertFile?: string
@@ -9,11 +8,12 @@ export interface TlsFlags {
   readonly tlsCaFile?: string
 }
 
-/** What `listen` takes; `undefined` where no file is named. */
-type Tls = { readonly cert: string; readonly key: string; readonly ca?: string }
-
-/** @throws InputError for a file that is missing, cannot be read, or does not go with the others */
-export async function readTls({ tlsCertFile, tlsKeyFile, tlsCaFile }: TlsFlags): Promise<Tls | undefined> {
+/**
+ * What `listen` takes; `undefined` where no file is named.
+ *
+ * @throws InputError for a file that is missing, cannot be read, or does not go with the others
+ */
+export async function readTls({ tlsCertFile, tlsKeyFile, tlsCaFile }: TlsFlags): Promise<TlsTexts | undefined> {
   if (tlsCertFile === undefined && tlsKeyFile === undefined && tlsCaFile === undefined) return undefined
   const issues: InputIssue[] = []
   const read = async (flag: string, path: string | undefined): Promise<string> => {
@@ -28,23 +28,16 @@ export async function readTls({ tlsCertFile, tlsKeyFile, tlsCaFile }: TlsFlags):
   const cert = await read('--tls-cert-file', tlsCertFile)
   const key = await read('--tls-key-file', tlsKeyFile)
   const ca = tlsCaFile === undefined ? undefined : await read('--tls-ca-file', tlsCaFile)
+  const tls = { cert, key, ...(ca !== undefined && { ca }) }
   if (issues.length === 0) {
-    const reason = whyUnusable({ cert, key, ...(ca !== undefined && { ca }) })
-    if (reason !== undefined) issues.push({ path: '--tls-cert-file', value: String(tlsCertFile), rule: reason })
+    const files = { cert: tlsCertFile, key: tlsKeyFile, ca: tlsCaFile }
+    for (const { path, rule } of tlsIssues(tls)) {
+      const name = path.replace('tls.', '') as keyof TlsTexts
+      issues.push({ path: `--tls-${name}-file`, value: String(files[name]), rule })
+    }
   }
   if (issues.length > 0) throw new InputError('Nobody is served', issues)
-  return { cert, key, ...(ca !== undefined && { ca }) }
-}
-
-function whyUnusable(tls: Tls): string | undefined {
-  try {
-    // A context takes a key of another kind than the certificate's without a word.
-    if (!new X509Certificate(tls.cert).checkPrivateKey(createPrivateKey(tls.key))) return 'is of another key'
-    createSecureContext(tls)
-    return undefined
-  } catch (error) {
-    return `cannot be used: ${reasonOf(error)}`
-  }
+  return tls
 }
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

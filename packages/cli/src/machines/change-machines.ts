@@ -7,14 +7,25 @@ import { counted } from '../output/numbers.js'
 
 /** Gives failing machines another chance. */
 export async function reviveMachines(cli: Cli, ids: readonly string[]): Promise<void> {
+  const unknown: string[] = []
   const revived = await useClient(
     cli,
     'store',
-    (client) => client.reviveMachines(ids.length === 0 ? undefined : ids, { signal: cli.signal }),
+    async (client, storage) => {
+      for (const id of ids) if ((await storage.getMachine(id)) === undefined) unknown.push(id)
+      return client.reviveMachines(ids.length === 0 ? undefined : ids, { signal: cli.signal })
+    },
     openExistingStore,
   )
   if (cli.json) cli.terminal.json({ revived })
   else cli.terminal.line(`${counted(revived, 'machine')} revived${revived > 0 ? ': cscapi send' : ''}`)
+  tellUnknown(cli, unknown.length)
+}
+
+function tellUnknown(cli: Cli, ids: number): void {
+  if (ids === 0) return
+  cli.terminal.tell(`cscapi: ${counted(ids, 'id')} not known to the store`)
+  cli.exitWith(EXIT.findings)
 }
 
 /** Forgets machines and all that is theirs. */
@@ -29,8 +40,5 @@ export async function removeMachines(cli: Cli, ids: readonly string[], yes: bool
   )
   if (cli.json) cli.terminal.json({ removed })
   else cli.terminal.line(`${counted(removed, 'machine')} removed`)
-  if (removed < ids.length) {
-    cli.terminal.tell(`cscapi: ${counted(ids.length - removed, 'id')} not known to the store`)
-    cli.exitWith(EXIT.findings)
-  }
+  tellUnknown(cli, ids.length - removed)
 }

@@ -16,16 +16,17 @@ const NAMED: ReadonlySet<string> = new Set([resolveBaseUrl('production'), resolv
 export async function bindEnvironment(context: ClientContext, signal: AbortSignal): Promise<void> {
   const { storage, capi } = context
   const ours = new TextEncoder().encode(capi.baseUrl)
-  await storage.setState(stateKeys.environment, ours, { ifVersion: 0 })
   for (;;) {
+    // Read first: a store that is bound already may be one that nobody may write.
     const stored = await storage.getState(stateKeys.environment)
     const baseUrl = stored && new TextDecoder().decode(stored.value)
     if (baseUrl === capi.baseUrl) return
-    if (baseUrl === undefined || NAMED.has(baseUrl) || (await hasRegistered(context)))
+    if (baseUrl !== undefined && (NAMED.has(baseUrl) || (await hasRegistered(context))))
       throw mismatch(capi.baseUrl, baseUrl)
+    const written = await storage.setState(stateKeys.environment, ours, { ifVersion: stored?.version ?? 0 })
     // Unless another process was faster: then what it wrote counts.
-    if ((await storage.setState(stateKeys.environment, ours, { ifVersion: stored?.version ?? 0 })) === undefined)
-      continue
+    if (written === undefined) continue
+    if (baseUrl === undefined) return
     // What the wrong address answered says nothing about this one.
     await endPauses(storage)
     await reviveMachines(context, undefined, signal)
@@ -42,7 +43,7 @@ async function hasRegistered({ storage }: ClientContext): Promise<boolean> {
   return false
 }
 
-function mismatch(given: string, baseUrl: string | undefined): InputError {
+function mismatch(given: string, baseUrl: string): InputError {
   const rule = `must be ${baseUrl}, which this store's machines and signals belong to; use another store`
   const issues = [{ path: 'environment', value: given, rule }]
   return new InputError('The store belongs to another environment', issues, { code: 'environment_mismatch' })

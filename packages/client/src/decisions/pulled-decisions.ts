@@ -130,9 +130,12 @@ export class PulledDecisions {
         return pointer
       } catch (error) {
         if (!isCscapiError(error) || error.code !== 'snapshot_corrupt') throw error
+        await dropSnapshot(storage, pointer).catch((refusal) => {
+          // Nothing begins anew where only reading is allowed: the damage ends the call.
+          throw isCscapiError(refusal) && refusal.code === 'storage_read_only' ? error : refusal
+        })
         const message = 'The blocklist in the store is damaged; it is dropped, and the next pull begins anew'
         events.emit('warning', { code: 'snapshot_corrupt', message, error })
-        await dropSnapshot(storage, pointer)
         return undefined
       }
     }

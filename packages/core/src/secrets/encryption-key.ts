@@ -51,8 +51,13 @@ export async function keyBytes(state: StateStore, key: EncryptionKey): Promise<B
 
 /** Reads the salt of a store. It is made once, so that every process makes the same key. */
 async function saltOf(state: StateStore): Promise<Uint8Array> {
-  await state.setState(stateKeys.encryptionSalt, randomBytes(16), { ifVersion: 0 })
-  const stored = await state.getState(stateKeys.encryptionSalt)
+  const read = () => state.getState(stateKeys.encryptionSalt)
+  // Read first: a store that has one may be one that nobody may write.
+  let stored = await read()
+  if (stored === undefined) {
+    await state.setState(stateKeys.encryptionSalt, randomBytes(16), { ifVersion: 0 })
+    stored = await read()
+  }
   if (stored === undefined)
     throw new CscapiError('lock_busy', 'The salt of the store was deleted meanwhile', { retryable: true })
   return stored.value

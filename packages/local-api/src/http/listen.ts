@@ -4,11 +4,12 @@ import { createServer as createTlsServer } from 'node:https'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import { lazily, readOptions } from '@cscapi/signals'
+import { InputError, lazily, readOptions } from '@cscapi/signals'
 import { getRequestListener } from '@hono/node-server'
 import * as z from 'zod'
 import { message } from './answers.js'
 import type { ClientCertificate, Connection } from './connection.js'
+import { type TlsTexts, tlsIssues } from './tls-issues.js'
 
 /** Where a Local API listens. */
 export interface ListenOptions {
@@ -18,8 +19,8 @@ export interface ListenOptions {
   readonly port?: number
   /** The path of a Unix socket, in place of host and port. */
   readonly socket?: string
-  /** PEM texts. With `ca`, client certificates that it signed are believed. */
-  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string | undefined }
+  /** Default: no TLS. */
+  readonly tls?: TlsTexts
   /** Connections at once; more are not accepted. Default 1,024. */
   readonly maxConnections?: number
 }
@@ -68,6 +69,8 @@ export async function listen(
   const { host, port, socket, tls, maxConnections } = readOptions('Nobody listens', schema(), given, {
     secrets: new Set(['tls']),
   })
+  const issues = tls === undefined ? [] : tlsIssues(tls)
+  if (issues.length > 0) throw new InputError('Nobody listens', issues)
   const server = serverOf(listenerOf(answer, socket !== undefined), tls)
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.maxConnections = maxConnections
