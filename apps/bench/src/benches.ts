@@ -7,7 +7,7 @@ import type { Bench } from './frame/bench.js'
 export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   signals: async () => (await import('./create-signal.js')).createSignals,
   start: async () => ({ figures: async ({ folder }) => (await import('./start.js')).sqliteStart(folder) }),
-  cli: async () => ({ figures: async ({ folder }) => (await import('./cli-add.js')).cliAdd(folder) }),
+  cli: async () => (await import('./cli-add.js')).cliAdd,
   'sqlite-operations': async () => (await import('./store-operations.js')).sqliteOperations,
   'enqueue-sqlite': async () => (await import('./sqlite-enqueue.js')).sqliteEnqueue,
   'disk-sqlite': async () => (await import('./sqlite-disk.js')).sqliteDisk,

@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { type Figure, median } from './figure.js'
+import type { Contest, Numbers, Setting } from './frame/bench.js'
 
-const ROUNDS = 7
 /** fail2ban calls it once a ban. */
 const GOAL_MS = 250
 
@@ -35,24 +34,29 @@ function cpuOf(args: readonly string[], input: string, folder: string): number {
   return Number(/CPU ([\d.]+)/.exec(stderr)?.[1])
 }
 
+const BIN = join(dirname(createRequire(import.meta.url).resolve('@cscapi/cli/package.json')), 'dist', 'bin.js')
+
+function add(way: string, { folder }: Setting): Numbers {
+  const { args, input } = WAYS[way] ?? { args: [], input: '' }
+  const once = () => cpuOf([BIN, 'add', ...args], input, folder)
+  // Makes the store.
+  once()
+  return { cpuMs: once() }
+}
+
 /**
  * What one `cscapi add` of one signal costs as a whole process, beside a process that does nothing.
  */
-export function cliAdd(folder: string): Figure[] {
-  const bin = join(dirname(createRequire(import.meta.url).resolve('@cscapi/cli/package.json')), 'dist', 'bin.js')
-  return Object.entries(WAYS).map(([name, { args, input }]) => {
-    const add = () => cpuOf([bin, 'add', ...args], input, folder)
-    // Makes the store.
-    add()
-    const rounds = Array.from({ length: ROUNDS }, () => [add(), cpuOf(['--eval', '0'], '', folder)] as const)
-    const ours = median(rounds.map(([ms]) => ms))
-    const bare = median(rounds.map(([, ms]) => ms))
-    return {
-      name: `cscapi add, one signal ${name}: CPU ms of the process`,
-      ours: `${ours.toFixed(0)} ms`,
-      baseline: `${bare.toFixed(0)} ms (node that does nothing)`,
-      ratio: ours,
-      goal: { atMost: GOAL_MS },
-    }
-  })
+export const cliAdd: Contest = {
+  sides: {
+    ...Object.fromEntries(Object.keys(WAYS).map((way) => [way, (setting: Setting) => add(way, setting)])),
+    nothing: ({ folder }) => ({ cpuMs: cpuOf(['--eval', '0'], '', folder) }),
+  },
+  rows: Object.keys(WAYS).map((way) => ({
+    name: `cscapi add, one signal ${way}: CPU of the process`,
+    unit: 'ms',
+    ours: [way, 'cpuMs'],
+    baseline: ['nothing', 'cpuMs'],
+    goal: { ours: { atMost: GOAL_MS } },
+  })),
 }
