@@ -3,8 +3,10 @@ export interface Figure {
   readonly name: string
   readonly ours: string
   readonly baseline: string
+  /** Ours for each of the baseline; with a unit, ours beyond the baseline. */
   readonly ratio: number
-  /** What the ratio should be: at least, or at most. */
+  readonly unit?: 'ms' | undefined
+  /** What that should be: at least, or at most. */
   readonly goal: { readonly atLeast: number } | { readonly atMost: number }
 }
 

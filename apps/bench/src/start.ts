@@ -63,10 +63,11 @@ export function sqliteStart(folder: string): Figure[] {
       bareMs.push(cpuOf(bare(driver, path('bare', round))))
     }
     return {
-      name: `start, ${driver}: CPU ms beyond a bare one`,
+      name: `start, ${driver}: CPU, and what of it is beyond a bare one`,
       ours: `${median(ourMs).toFixed(0)} ms`,
       baseline: `${median(bareMs).toFixed(0)} ms`,
       ratio: median(ourMs) - median(bareMs),
+      unit: 'ms',
       goal: { atMost: GOAL_MS },
     }
   })

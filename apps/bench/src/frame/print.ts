@@ -34,11 +34,11 @@ export function cellsOf({ unit, ours, baseline, ratio, goal }: RecordedRow): str
   ]
 }
 
-export const cellsOfFigure = ({ ours, baseline, ratio, goal }: Figure): string[] => [
+export const cellsOfFigure = ({ ours, baseline, ratio, unit, goal }: Figure): string[] => [
   ours,
   baseline,
-  `${ratio.toFixed(2)} ×`,
-  `${limit(goal)} ×`,
+  unit === undefined ? `${ratio.toFixed(2)} ×` : `+${ratio.toFixed(0)} ${unit}`,
+  `${limit(goal)} ${unit ?? '×'}`,
 ]
 
 function shown({ median, min, max }: Spread, unit: string): string {

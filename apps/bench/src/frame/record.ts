@@ -26,6 +26,7 @@ const figureSchema = z.object({
   ours: z.string(),
   baseline: z.string(),
   ratio: z.number(),
+  unit: z.literal('ms').optional(),
   goal: limitSchema,
 })
 const runSchema = z.object({
