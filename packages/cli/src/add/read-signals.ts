@@ -26,7 +26,6 @@ export async function* readSignals(
   counts: ReadCounts,
   listener: ReadingListener,
 ): AsyncGenerator<Signal> {
-  // Tells what is wrong with the options before anything is read.
   for (const { name, open } of sources) {
     const input = open()
     const reading = readInput(input, options)

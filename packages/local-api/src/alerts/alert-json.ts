@@ -4,11 +4,14 @@ import { wireDuration } from '../live/wire.js'
 import type { AlertRecord } from './alert-book.js'
 import { scenarioTrust } from './to-signal.js'
 
-/** A decision as alerts print it: with the time left, which is below 0 once it has ended. */
+/** The time left as alerts print it: below 0 once a decision has ended. */
+export const timeLeft = (expiresAt: number, now: number) => wireDuration(Math.round((expiresAt - now) / 1_000))
+
+/** A decision as alerts print it. */
 function alertDecision(decision: LocalDecision, now: number): Record<string, unknown> {
   const { id, uuid, origin, remediation, scope, value, reason, expiresAt } = decision
   return {
-    duration: wireDuration(Math.round((expiresAt - now) / 1_000)),
+    duration: timeLeft(expiresAt, now),
     id,
     origin,
     scenario: reason,
@@ -55,33 +58,67 @@ function printedTime(text: string, otherwise: number): string {
   return formatTimestamp(parseTimestamp(text) ?? { ms: otherwise, ns: 0 })
 }
 
-/** An alert for a decision that came with none: `cscli decisions list` reads alerts. */
-export function alertOfDecision(decision: LocalDecision, now: number): Record<string, unknown> {
-  const at = new Date(decision.createdAt).toISOString()
-  const { scope, value, reason } = decision
+/** An alert that nobody posted: what is known of its decisions is all that it says. */
+interface MadeAlert {
+  readonly id: number
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly kind: string
+  readonly by: string
+  readonly message: string
+  readonly scenario: string
+  readonly source: { readonly scope: string; readonly value: string }
+  readonly uuid: string
+  readonly eventsCount: number
+  readonly leakspeed: string
+  readonly decisions: readonly object[]
+}
+
+/** Prints an alert that nobody posted, as `GET /v1/alerts` prints the others. */
+export function madeAlert(made: MadeAlert): Record<string, unknown> {
+  const { id, kind, by, message, scenario, source, uuid, eventsCount, leakspeed, decisions } = made
+  const at = new Date(made.at).toISOString()
   return {
     capacity: 0,
     created_at: at,
-    decisions: [alertDecision(decision, now)],
+    decisions,
     events: [],
-    events_count: 1,
-    id: FIRST_MADE_ID + decision.id,
-    kind: decision.origin,
+    events_count: eventsCount,
+    id,
+    kind,
     labels: [],
-    leakspeed: '0',
-    machine_id: decision.origin,
-    message: reason,
+    leakspeed,
+    machine_id: by,
+    message,
     meta: [],
     remediation: true,
-    scenario: reason,
+    scenario,
     scenario_hash: '',
     scenario_version: '',
     simulated: false,
-    source: { scope, value },
+    source,
     start_at: at,
     stop_at: at,
-    uuid: decision.uuid,
+    uuid,
   }
+}
+
+/** An alert for a decision that came with none: `cscli decisions list` reads alerts. */
+export function alertOfDecision(decision: LocalDecision, now: number): Record<string, unknown> {
+  const { id, scope, value, reason, origin, createdAt, uuid } = decision
+  return madeAlert({
+    id: FIRST_MADE_ID + id,
+    at: createdAt,
+    kind: origin,
+    by: origin,
+    message: reason,
+    scenario: reason,
+    source: { scope, value },
+    uuid,
+    eventsCount: 1,
+    leakspeed: '0',
+    decisions: [alertDecision(decision, now)],
+  })
 }
 
 /** Ids of alerts that were posted are below it. */

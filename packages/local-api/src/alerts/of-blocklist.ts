@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import type { HeldDecision } from '@cscapi/decisions'
 import type { LocalApiContext } from '../context.js'
-import { idOf, wireDuration, wireNames } from '../live/wire.js'
+import { idOf, wireNames } from '../live/wire.js'
 import type { AlertQuery } from './alert-filter.js'
+import { madeAlert, timeLeft } from './alert-json.js'
 
 /** Ids of alerts that were posted, or made for a local decision, are below it. */
 export const FIRST_BLOCKLIST_ID = 2 ** 41
@@ -35,34 +36,21 @@ function viewOf(row: HeldDecision, now: number) {
 }
 
 function printed(row: HeldDecision, now: number): Record<string, unknown> {
-  const duration = wireDuration(Math.round((row.expiresAt - now) / 1_000))
-  return { duration, id: idOf(row), simulated: false, ...wireNames(row) }
+  return { duration: timeLeft(row.expiresAt, now), id: idOf(row), simulated: false, ...wireNames(row) }
 }
 
 function alertOf(id: number, origin: string, decisions: object[], now: number): Record<string, unknown> {
-  const at = new Date(now).toISOString()
-  const scope = origin === 'CAPI' ? 'crowdsecurity/community-blocklist' : origin
-  return {
-    capacity: 0,
-    created_at: at,
-    decisions,
-    events: [],
-    events_count: 0,
+  return madeAlert({
     id,
+    at: now,
     kind: origin,
-    labels: [],
-    leakspeed: '',
-    machine_id: 'CAPI',
+    by: 'CAPI',
     message: '',
-    meta: [],
-    remediation: true,
     scenario: `${decisions.length} entries in force`,
-    scenario_hash: '',
-    scenario_version: '',
-    simulated: false,
-    source: { scope, value: '' },
-    start_at: at,
-    stop_at: at,
+    source: { scope: origin === 'CAPI' ? 'crowdsecurity/community-blocklist' : origin, value: '' },
     uuid: '',
-  }
+    eventsCount: 0,
+    leakspeed: '',
+    decisions,
+  })
 }
